@@ -1,0 +1,1 @@
+"""What an expression looks like, why the model thinks so, and what to do next."""

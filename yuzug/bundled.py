@@ -1,0 +1,18 @@
+"""Where the files that come with the package are: in the wheel, or beside it in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def folder(name: Literal["recommendations", "weights"]) -> Path:
+    """The folder of bundled files with this name.
+
+    >>> folder("recommendations").is_dir()
+    True
+    """
+    in_wheel = _PACKAGE / "bundled" / name
+    return in_wheel if in_wheel.is_dir() else _PACKAGE.parent / name

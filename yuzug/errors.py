@@ -1,0 +1,87 @@
+"""The tree of errors: each says what must hold, what came, and what to do.
+
+YuzugError
+├── ImageError       a picture that cannot be read or is not one
+├── ModelError       a model or a class count that does not exist
+├── WeightsError     a weights file that is missing, damaged or not what its card says
+├── DetectorError    a face detector that cannot be had
+├── CatalogueError   an activity catalogue with a fault
+└── ConsentError     a picture that came before the notice was accepted
+
+``kind`` names the case ("image.empty"); ``texts/errors.yaml`` holds one friendly sentence for
+each kind in each language, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+KINDS: frozenset[str] = frozenset(
+    {
+        "image.empty",  # no bytes at all
+        "image.missing",  # no such file
+        "image.undecodable",  # not a picture, or one that ends too early
+        "image.too_large",  # more pixels or bytes than we decode
+        "image.too_small",  # under 16 px on a side
+        "image.array",  # an array of the wrong shape, type or values
+        "model.unknown",
+        "model.classes",
+        "weights.missing",
+        "weights.damaged",
+        "detector.missing",
+        "catalogue.invalid",
+        "emotion.unknown",
+        "option.invalid",
+        "consent.required",
+        "port.taken",
+    }
+)
+
+
+class YuzugError(Exception):
+    """Something that must hold does not.
+
+    >>> raise YuzugError("image.empty", must="a picture must have bytes", got="0 bytes",
+    ...                  do="choose another file")
+    Traceback (most recent call last):
+    yuzug.errors.YuzugError: a picture must have bytes, but got 0 bytes: choose another file
+    """
+
+    def __init__(self, kind: str, *, must: str, got: str, do: str) -> None:
+        if kind not in KINDS:
+            raise AssertionError(f"{kind!r} is not one of yuzug.errors.KINDS")
+        self.kind = kind
+        self.must = must
+        self.got = got
+        self.do = do
+        super().__init__(f"{must}, but got {got}: {do}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Keyword-only arguments do not survive the default pickling, which worker pools use.
+        return (_rebuild, (type(self), self.kind, self.must, self.got, self.do))
+
+
+def _rebuild(cls: type[YuzugError], kind: str, must: str, got: str, do: str) -> YuzugError:
+    return cls(kind, must=must, got=got, do=do)
+
+
+class ImageError(YuzugError):
+    """A picture that cannot be read, or is not one."""
+
+
+class ModelError(YuzugError):
+    """A model, or a number of classes, that does not exist."""
+
+
+class WeightsError(YuzugError):
+    """A weights file that is missing, damaged or not what its card says."""
+
+
+class DetectorError(YuzugError):
+    """A face detector that cannot be had."""
+
+
+class CatalogueError(YuzugError):
+    """An activity catalogue with a fault."""
+
+
+class ConsentError(YuzugError):
+    """A picture that came before the notice was accepted."""

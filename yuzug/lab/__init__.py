@@ -1,0 +1,1 @@
+"""The extra ``yuzug[lab]``: data, training and evaluation. The app never imports it."""

@@ -1,0 +1,83 @@
+"""Random changes to a batch of faces while training; serving has none of them."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the name that every torch user knows
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor
+
+
+class Augmentation(BaseModel):
+    """How far a face is changed at most."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rotation_deg: float = Field(default=15.0, ge=0, le=180)
+    scale: float = Field(default=0.18, ge=0, lt=1)
+    shift: float = Field(default=0.1, ge=0, lt=1)
+    """Share of the side."""
+    shear: float = Field(default=0.08, ge=0, lt=1)
+    contrast: float = Field(default=0.35, ge=0, lt=1)
+    brightness: float = Field(default=0.2, ge=0, lt=1)
+    erase: float = Field(default=0.35, ge=0, le=1)
+    """Probability that a rectangle is painted over."""
+    flip: bool = True
+
+
+def augment(grey: Tensor, how: Augmentation, size_px: int, random: torch.Generator) -> Tensor:
+    """Changed faces: (N, 1, S, S) in 0…255 → (N, 1, size_px, size_px) float32 in 0…255."""
+    grid = F.affine_grid(
+        _matrices(len(grey), how, random), [len(grey), 1, size_px, size_px], align_corners=False
+    )
+    out = F.grid_sample(
+        grey.to(torch.float32), grid, padding_mode="reflection", align_corners=False
+    )
+    return _erase(_light(out, how, random), how, random)
+
+
+def _uniform(count: int, reach: float, random: torch.Generator) -> Tensor:
+    return (torch.rand(count, generator=random) * 2 - 1) * reach
+
+
+def _matrices(count: int, how: Augmentation, random: torch.Generator) -> Tensor:
+    angle = _uniform(count, math.radians(how.rotation_deg), random)
+    zoom = torch.exp(_uniform(count, math.log1p(how.scale), random))
+    shear = _uniform(count, how.shear, random)
+    mirror = torch.ones(count)
+    if how.flip:
+        mirror = torch.where(torch.rand(count, generator=random) < 0.5, -1.0, 1.0)
+    cos, sin = torch.cos(angle) * zoom, torch.sin(angle) * zoom
+    # affine_grid spans −1…1, so a shift by a share of the side is twice that share.
+    dx, dy = (2 * _uniform(count, how.shift, random) for _ in range(2))
+    top = torch.stack([cos * mirror, -sin + shear, dx], dim=1)
+    low = torch.stack([sin * mirror, cos, dy], dim=1)
+    return torch.stack([top, low], dim=1)
+
+
+def _light(faces: Tensor, how: Augmentation, random: torch.Generator) -> Tensor:
+    count = len(faces)
+    gain = 1 + _uniform(count, how.contrast, random).view(-1, 1, 1, 1)
+    offset = 255 * _uniform(count, how.brightness, random).view(-1, 1, 1, 1)
+    middle = faces.mean(dim=(1, 2, 3), keepdim=True)
+    return ((faces - middle) * gain + middle + offset).clamp(0, 255)
+
+
+def _erase(faces: Tensor, how: Augmentation, random: torch.Generator) -> Tensor:
+    """A grey rectangle of 2–20 % of the area in some faces (Zhong et al. 2020)."""
+    count, _, height, width = faces.shape
+    hit = torch.rand(count, generator=random) < how.erase
+    area = 0.02 + 0.18 * torch.rand(count, generator=random)
+    ratio = torch.exp(_uniform(count, math.log(3.0), random))
+    half_h = (area * ratio).sqrt() / 2
+    half_w = (area / ratio).sqrt() / 2
+    y, x = torch.rand(2, count, generator=random)
+    rows = torch.linspace(0, 1, height)[None, :]
+    columns = torch.linspace(0, 1, width)[None, :]
+    in_rows = (rows - y[:, None]).abs() <= half_h[:, None]
+    in_columns = (columns - x[:, None]).abs() <= half_w[:, None]
+    box = in_rows[:, None, :, None] & in_columns[:, None, None, :] & hit.view(-1, 1, 1, 1)
+    level = 255 * torch.rand(count, generator=random).view(-1, 1, 1, 1)
+    return torch.where(box, level, faces)

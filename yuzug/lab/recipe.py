@@ -1,0 +1,66 @@
+"""A training recipe: YAML in, a checked value out."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from yuzug.errors import YuzugError
+from yuzug.lab.augment import Augmentation
+from yuzug.models.preprocess import Preprocessing
+
+
+class Recipe(BaseModel):
+    """All that decides how a network is trained."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    architecture: str
+    preprocessing: Preprocessing
+    epochs: int = Field(ge=1)
+    batch: int = Field(ge=2)
+    learning_rate: float = Field(gt=0)
+    """The peak of a one-cycle schedule."""
+    momentum: float = Field(default=0.9, ge=0, lt=1)
+    weight_decay: float = Field(default=5e-4, ge=0)
+    label_smoothing: float = Field(default=0.1, ge=0, lt=1)
+    ema: float = Field(default=0.998, ge=0, lt=1)
+    held_out: float = Field(default=0.1, gt=0, lt=0.5)
+    head_weights: dict[int, float] = {3: 0.15, 4: 0.15, 5: 0.15, 6: 0.15, 7: 1.0, 8: 1.0}
+    early_size_px: int | None = None
+    """Side of the faces in the early epochs, for networks whose head pools any grid: less work
+    while the coarse features form (Howard 2018, "progressive resizing")."""
+    early_share: float = Field(default=0.6, ge=0, lt=1)
+    augmentation: Augmentation = Augmentation()
+    seed: int = 0
+
+    def size_px(self, epoch: int) -> int:
+        """Side of the faces that are trained on in this epoch, counted from 0."""
+        early = self.early_size_px is not None and epoch < round(self.early_share * self.epochs)
+        return self.early_size_px if early and self.early_size_px else self.preprocessing.size_px
+
+    @property
+    def digest(self) -> str:
+        """A short hash of every value; stands in the card."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+def read_recipe(path: Path) -> Recipe:
+    """The recipe in a YAML file.
+
+    Raises:
+        YuzugError: ``option.invalid`` naming the first key that is wrong.
+    """
+    try:
+        return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError, OSError) as error:
+        raise YuzugError(
+            "option.invalid",
+            must="a recipe must be a YAML file that fits yuzug.lab.recipe.Recipe",
+            got=f"{path}: {error}",
+            do="mend the key that is named",
+        ) from error

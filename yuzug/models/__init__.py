@@ -1,0 +1,29 @@
+"""Networks, checkpoints (weights with their card), and the classifier that reads faces."""
+
+from yuzug.models.card import Card, HeadCard, Metrics
+from yuzug.models.checkpoint import Checkpoint, load, read_card
+from yuzug.models.classifier import Batch, Classifier, Reading
+from yuzug.models.shelf import (
+    DEFAULT_CLASSES,
+    DEFAULT_MODEL,
+    ModelInfo,
+    available_models,
+    find,
+)
+
+__all__ = [
+    "DEFAULT_CLASSES",
+    "DEFAULT_MODEL",
+    "Batch",
+    "Card",
+    "Checkpoint",
+    "Classifier",
+    "HeadCard",
+    "Metrics",
+    "ModelInfo",
+    "Reading",
+    "available_models",
+    "find",
+    "load",
+    "read_card",
+]

@@ -1,0 +1,96 @@
+"""The card: one value that binds weights to their labels, preprocessing, numbers and limits.
+
+It travels inside the safetensors file. No other line knows a mean, a size or a label order.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from yuzug.models.preprocess import Preprocessing
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ClassMetrics(_Frozen):
+    """How well one class is told from the others; shares in [0, 1]."""
+
+    precision: float
+    recall: float
+    specificity: float
+    f1: float
+    support: int
+
+
+class Metrics(_Frozen):
+    """What was measured on one split with one kind of labels; shares in [0, 1]."""
+
+    data: str
+    split: str
+    labels: Literal["label", "votes"]
+    n: int
+    accuracy: float
+    balanced_accuracy: float
+    macro_f1: float
+    ece: float
+    """Expected calibration error over 15 bins of confidence, after the temperature."""
+    coverage: float
+    """Share of faces with a sure reading."""
+    sure_accuracy: float
+    """Accuracy of the sure readings."""
+    per_class: dict[str, ClassMetrics]
+
+
+class HeadCard(_Frozen):
+    """One label set of a checkpoint."""
+
+    labels: tuple[str, ...] = Field(min_length=3, max_length=8)
+    """In the order of the outputs."""
+    served_from: str
+    """Name of the head whose outputs are read: this one, or a larger one restricted to its
+    labels and renormalised, where that measured better on the held-out part."""
+    fitted_to: Literal["label", "votes"]
+    temperature: float = Field(gt=0)
+    sure_at: float = Field(ge=0, le=1)
+    """Confidence from which a reading counts as sure."""
+    metrics: tuple[Metrics, ...] = ()
+
+
+class Card(_Frozen):
+    """All that is known about one weights file."""
+
+    schema_version: Literal[1] = Field(default=1, alias="schema")
+    name: str
+    architecture: str
+    parameters: int
+    preprocessing: Preprocessing
+    heads: dict[str, HeadCard]
+    """By the name of the head: the class count for the label sets of this package."""
+    explanation: Literal["gradcam"] = "gradcam"
+    data: str
+    recipe: str
+    recipe_digest: str
+    licence: str
+    limits: tuple[str, ...]
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @model_validator(mode="after")
+    def _heads_are_served(self) -> Card:
+        for name, head in self.heads.items():
+            if head.served_from not in self.heads:
+                raise ValueError(f"head {name} is served from {head.served_from}, which is none")
+            outputs = self.heads[head.served_from].labels
+            missing = [label for label in head.labels if label not in outputs]
+            if missing:
+                raise ValueError(f"head {head.served_from} has no output for {missing}")
+        return self
+
+    @property
+    def head_sizes(self) -> dict[str, int]:
+        """How many outputs each head has, by name."""
+        return {name: len(head.labels) for name, head in self.heads.items()}

@@ -1,0 +1,126 @@
+"""Faces in, calibrated probabilities out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from yuzug.emotions import LABEL_SETS
+from yuzug.errors import ModelError
+from yuzug.models.card import HeadCard
+from yuzug.models.checkpoint import Checkpoint
+from yuzug.models.preprocess import prepare
+
+# The widest head; it says what the chosen label set leaves out.
+_WIDEST = str(max(LABEL_SETS))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one expression looks like.
+
+    ``probabilities`` (classes,) float32 sums to 1, in the order of ``labels``; ``outside`` in
+    [0, 1] is the share that the widest head gives to expressions that the label set leaves out.
+    """
+
+    labels: tuple[str, ...]
+    probabilities: NDArray[np.float32]
+    outside: float
+
+    @property
+    def top(self) -> int:
+        """Index of the most probable label."""
+        return int(self.probabilities.argmax())
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Readings of several faces and what their explanation needs.
+
+    ``features`` (N, K, h, w) are the activations of the explained layer, without a graph.
+    """
+
+    readings: tuple[Reading, ...]
+    features: Tensor
+
+
+class Classifier:
+    """One label set of one checkpoint; holds no state, so threads may share it.
+
+    Raises:
+        ModelError: ``model.classes`` where the checkpoint has no such label set.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, classes: int | str) -> None:
+        heads = checkpoint.card.heads
+        if str(classes) not in heads:
+            raise ModelError(
+                "model.classes",
+                must=f"the classes of {checkpoint.card.name} must be one of {', '.join(heads)}",
+                got=str(classes),
+                do="choose one of these",
+            )
+        self.checkpoint = checkpoint
+        self.head_name = str(classes)
+        self.head: HeadCard = heads[self.head_name]
+        served = heads[self.head.served_from].labels
+        self._columns = [served.index(label) for label in self.head.labels]
+        widest = heads.get(_WIDEST)
+        self._outside = (
+            [column for column, name in enumerate(widest.labels) if name not in self.head.labels]
+            if widest
+            else []
+        )
+
+    def classify(self, faces: list[NDArray[np.uint8]]) -> Batch:
+        """Read faces: each RGB uint8 (S, S, 3) or grey uint8 (S, S), any size.
+
+        >>> from yuzug.models.checkpoint import load
+        >>> from yuzug.models.shelf import find
+        >>> grey = np.full((48, 48), 128, np.uint8)
+        >>> reading = Classifier(load(find("cnn")), 7).classify([grey]).readings[0]
+        >>> round(float(reading.probabilities.sum()), 3)
+        1.0
+        """
+        network = self.checkpoint.network
+        # no_grad and not inference_mode: the explanation takes a gradient from these features.
+        with torch.no_grad():
+            batch = prepare(faces, self.checkpoint.card.preprocessing)
+            features = network.features(batch.contiguous(memory_format=torch.channels_last))
+            logits = network.logits(features)
+            probabilities = self.probabilities(logits)
+            outside = self.outside(logits)
+        readings = tuple(
+            Reading(self.head.labels, row, float(share))
+            for row, share in zip(probabilities, outside, strict=True)
+        )
+        return Batch(readings, features)
+
+    def logits(self, features: Tensor) -> Tensor:
+        """Logits of this label set: (N, K, h, w) → (N, classes); what Grad-CAM differentiates."""
+        return self.checkpoint.network.head(features, self.head.served_from)[:, self._columns]
+
+    def probabilities(self, logits: dict[str, Tensor]) -> NDArray[np.float32]:
+        """Calibrated probabilities from the logits of all heads: (N, classes) float32.
+
+        Source: Guo et al. 2017, "On calibration of modern neural networks", temperature scaling.
+        """
+        chosen = logits[self.head.served_from][:, self._columns] / self.head.temperature
+        return np.asarray(torch.softmax(chosen.float(), dim=1).numpy(), np.float32)
+
+    def outside(self, logits: dict[str, Tensor]) -> NDArray[np.float32]:
+        """Share of the widest head's mass on labels that this set leaves out: (N,) float32."""
+        count = len(next(iter(logits.values())))
+        if not self._outside:
+            return np.zeros(count, np.float32)
+        widest = self.checkpoint.card.heads[_WIDEST]
+        mass = torch.softmax(logits[_WIDEST].float() / widest.temperature, dim=1)
+        return np.asarray(mass[:, self._outside].sum(dim=1).numpy(), np.float32)
+
+    def is_sure(self, confidence: float, outside: float) -> bool:
+        """Whether a reading counts as sure: confident enough, and not mostly outside the set."""
+        return confidence >= self.head.sure_at and outside <= 0.5

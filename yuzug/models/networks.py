@@ -1,0 +1,142 @@
+"""The networks, each split where Grad-CAM looks: ``features`` below, ``head`` above.
+
+Every network reads one shared 512-number (or dense) embedding with one linear head a label set,
+so a picture's way through the expensive part is walked once whatever is asked of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torchvision.models.resnet import resnet18
+
+from yuzug.errors import WeightsError
+
+
+class Network(nn.Module):
+    """A backbone, its embedding and its heads.
+
+    ``stem`` maps (N, C, S, S) float32 to the explained activations (N, K, h, w);
+    ``neck`` maps these to the embedding (N, D); ``heads[name]`` maps that to logits.
+    """
+
+    def __init__(
+        self,
+        stem: nn.Module,
+        neck: nn.Module,
+        embedding_dim: int,
+        head_sizes: Mapping[str, int],
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.stem = stem
+        self.neck = neck
+        self.dropout = nn.Dropout(dropout)
+        self.heads = nn.ModuleDict(
+            {name: nn.Linear(embedding_dim, size) for name, size in head_sizes.items()}
+        )
+
+    def features(self, x: Tensor) -> Tensor:
+        """Activations of the explained layer: (N, C, S, S) → (N, K, h, w)."""
+        return cast(Tensor, self.stem(x))
+
+    def embed(self, features: Tensor) -> Tensor:
+        """The shared embedding: (N, K, h, w) → (N, D)."""
+        return cast(Tensor, self.neck(features))
+
+    def head(self, features: Tensor, name: str) -> Tensor:
+        """Logits of one head: (N, K, h, w) → (N, classes of that head)."""
+        return cast(Tensor, self.heads[name](self.dropout(self.embed(features))))
+
+    def logits(self, features: Tensor) -> dict[str, Tensor]:
+        """Logits of every head, from one embedding."""
+        embedding = self.dropout(self.embed(features))
+        return {name: head(embedding) for name, head in self.heads.items()}
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        """Logits of every head: (N, C, S, S) → name → (N, classes)."""
+        return self.logits(self.features(x))
+
+
+def _resnet18(channels: int, size_px: int, heads: Mapping[str, int]) -> Network:
+    """torchvision's ResNet18 for small faces.
+
+    The first convolution is 3×3 with stride 2, without pooling, and the last stage keeps its
+    stride at 1: a 56-px face then leaves a 7×7 grid to explain instead of 2×2.
+    Source: He et al. 2016, "Deep residual learning", table 1.
+    """
+    body = resnet18(weights=None)
+    body.conv1 = nn.Conv2d(channels, 64, 3, stride=2, padding=1, bias=False)
+    body.layer4[0].conv1.stride = (1, 1)
+    body.layer4[0].downsample[0].stride = (1, 1)
+    stem = nn.Sequential(
+        body.conv1, body.bn1, body.relu, body.layer1, body.layer2, body.layer3, body.layer4
+    )
+    neck = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    return Network(stem, neck, 512, heads, dropout=0.3)
+
+
+def _cnn(channels: int, size_px: int, heads: Mapping[str, int]) -> Network:
+    """Six 3×3 convolutions in four blocks (32-32, 64-64, 128, 128) and a dense layer of 512.
+
+    The explained layer is the last convolution before its pooling, 7×7 for a 56-px face.
+    """
+
+    def block(*widths: int) -> list[nn.Module]:
+        layers: list[nn.Module] = []
+        for before, after in zip(widths, widths[1:], strict=False):
+            layers += [
+                nn.Conv2d(before, after, 3, padding=1, bias=False),
+                nn.BatchNorm2d(after),
+                nn.ReLU(inplace=True),
+            ]
+        return layers
+
+    stem = nn.Sequential(
+        *block(channels, 32, 32),
+        nn.MaxPool2d(2),
+        *block(32, 64, 64),
+        nn.MaxPool2d(2),
+        nn.Dropout(0.3),
+        *block(64, 128),
+        nn.MaxPool2d(2),
+        *block(128, 128),
+    )
+    grid = size_px // 16
+    neck = nn.Sequential(
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(128 * grid * grid, 512, bias=False),
+        nn.BatchNorm1d(512),
+        nn.ReLU(),
+    )
+    return Network(stem, neck, 512, heads, dropout=0.5)
+
+
+ARCHITECTURES: dict[str, Callable[[int, int, Mapping[str, int]], Network]] = {
+    "resnet18": _resnet18,
+    "cnn": _cnn,
+}
+
+
+def build(architecture: str, *, channels: int, size_px: int, heads: Mapping[str, int]) -> Network:
+    """A fresh network of this architecture with random weights.
+
+    >>> network = build("cnn", channels=1, size_px=56, heads={"7": 7})
+    >>> network.eval()(torch.zeros(2, 1, 56, 56))["7"].shape
+    torch.Size([2, 7])
+
+    Raises:
+        WeightsError: ``weights.damaged`` where the architecture is unknown.
+    """
+    if architecture not in ARCHITECTURES:
+        raise WeightsError(
+            "weights.damaged",
+            must=f"the architecture must be one of {', '.join(ARCHITECTURES)}",
+            got=repr(architecture),
+            do="use weights that this version knows, or update yuzug",
+        )
+    return ARCHITECTURES[architecture](channels, size_px, heads)
