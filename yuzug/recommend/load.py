@@ -1,0 +1,226 @@
+"""From a folder of YAML to a catalogue, with every fault named by file, line and key.
+
+``kinds.yaml`` and ``policy.yaml`` stand at the top of the folder; every other YAML file, at
+any depth, is a list of activities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from yuzug.bundled import folder
+from yuzug.errors import CatalogueError
+from yuzug.recommend.catalogue import Activity, Catalogue, Id, Kind, Policy, Source, Strict
+from yuzug.recommend.located_yaml import Document, LocatedError, read
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault of a catalogue. ``file`` is relative to its folder; ``key`` may be empty.
+
+    >>> str(Finding("calm.yaml", 7, "tea.minutes", "must be a whole number"))
+    'calm.yaml:7: tea.minutes: must be a whole number'
+    """
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        key = f"{self.key}: " if self.key else ""
+        return f"{self.file}:{self.line}: {key}{self.message}"
+
+    def to_json(self) -> dict[str, object]:
+        """The finding as JSON shows it."""
+        return {"file": self.file, "line": self.line, "key": self.key, "message": self.message}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A catalogue, what was wrong in its folder, and where each activity stands (file, line)."""
+
+    catalogue: Catalogue
+    findings: tuple[Finding, ...]
+    places: Mapping[str, tuple[str, int]]
+
+
+class _Kinds(Strict):
+    kinds: dict[Id, Kind] = Field(default_factory=dict)
+    sources: dict[Id, Source] = Field(default_factory=dict)
+
+
+@dataclass
+class _Parts:
+    """What has been read so far; the base, if there is one, came first."""
+
+    activities: dict[str, Activity] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    policy: Policy | None = None
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@cache
+def bundled() -> Catalogue:
+    """The catalogue that comes with the package, read once.
+
+    Raises:
+        CatalogueError: ``catalogue.invalid`` where it has a fault.
+    """
+    loaded = load(folder("recommendations"))
+    for finding in loaded.findings:
+        raise invalid(finding)
+    return loaded.catalogue
+
+
+def load(directory: Path, base: Catalogue | None = None) -> Loaded:
+    """The catalogue in this folder, on top of ``base``: the same id replaces, a new one adds.
+
+    What is broken is left out and named in the findings; the rest works.
+
+    Raises:
+        CatalogueError: ``catalogue.invalid`` where there is no such folder, or neither it nor
+            the base has a policy that can be read.
+    """
+    if not directory.is_dir():
+        raise CatalogueError(
+            "catalogue.invalid",
+            must="a catalogue must be a folder of YAML files",
+            got=f"{directory}, which is no folder",
+            do="name a folder such as recommendations/",
+        )
+    parts = _Parts()
+    if base is not None:
+        parts.activities = {activity.id: activity for activity in base.activities}
+        parts.kinds, parts.sources, parts.policy = {**base.kinds}, {**base.sources}, base.policy
+    files = sorted(p for p in directory.rglob("*") if p.suffix in (".yaml", ".yml"))
+    # Kinds first: the activities name them.
+    for path in sorted(files, key=lambda p: p.relative_to(directory) != Path("kinds.yaml")):
+        _read_file(path, path.relative_to(directory).as_posix(), parts)
+    if parts.policy is None:
+        fault = Finding("policy.yaml", 1, "", "there is no policy that can be read")
+        raise invalid((*parts.findings, fault)[0])
+    catalogue = Catalogue(
+        tuple(parts.activities.values()), parts.kinds, parts.sources, parts.policy
+    )
+    return Loaded(catalogue, tuple(parts.findings), parts.places)
+
+
+def invalid(finding: Finding) -> CatalogueError:
+    """The error that this finding is when the catalogue must be whole."""
+    return CatalogueError(
+        "catalogue.invalid",
+        must="every file of an activity catalogue must be right",
+        got=str(finding),
+        do="mend that line; `yuzug recommend --check DIR` lists every fault",
+    )
+
+
+def _read_file(path: Path, name: str, parts: _Parts) -> None:
+    try:
+        document = read(path)
+    except LocatedError as fault:
+        parts.findings.append(Finding(name, fault.line, "", fault.message))
+        return
+    except OSError as fault:
+        parts.findings.append(Finding(name, 1, "", f"cannot be opened: {fault.strerror}"))
+        return
+    if name == "kinds.yaml":
+        _take_kinds(document, name, parts)
+    elif name == "policy.yaml":
+        _take_policy(document, name, parts)
+    else:
+        _take_activities(document, name, parts)
+
+
+def _take_kinds(document: Document, name: str, parts: _Parts) -> None:
+    try:
+        read_kinds = _Kinds.model_validate(document.value)
+    except ValidationError as fault:
+        parts.findings.extend(_faults(fault, document, name, ()))
+        return
+    parts.sources.update(read_kinds.sources)
+    for key, kind in read_kinds.kinds.items():
+        missing = [source for source in kind.sources if source not in parts.sources]
+        if missing:
+            line = document.line(("kinds", key, "sources"))
+            message = f"no source is called {missing[0]!r}; list it under sources"
+            parts.findings.append(Finding(name, line, f"kinds.{key}.sources", message))
+        else:
+            parts.kinds[key] = kind
+
+
+def _take_policy(document: Document, name: str, parts: _Parts) -> None:
+    value = document.value
+    if parts.policy is not None and isinstance(value, dict):  # section by section over the base
+        value = {**parts.policy.model_dump(), **value}
+    try:
+        parts.policy = Policy.model_validate(value)
+    except ValidationError as fault:
+        parts.findings.extend(_faults(fault, document, name, ()))
+
+
+def _take_activities(document: Document, name: str, parts: _Parts) -> None:
+    if not isinstance(document.value, list):
+        message = "must be a list of activities, each beginning with '- id:'"
+        parts.findings.append(Finding(name, 1, "", message))
+        return
+    for number, value in enumerate(document.value):
+        try:
+            activity = Activity.model_validate(value)
+        except ValidationError as fault:
+            parts.findings.extend(_faults(fault, document, name, (number,)))
+            continue
+        line = document.line((number,))
+        finding = _misfit(activity, parts)
+        if finding is None:
+            parts.activities[activity.id] = activity
+            parts.places[activity.id] = (name, line)
+        else:
+            key, message = finding
+            where = document.line((number, key))
+            parts.findings.append(Finding(name, where, f"{activity.id}.{key}", message))
+
+
+def _misfit(activity: Activity, parts: _Parts) -> tuple[str, str] | None:
+    if activity.kind not in parts.kinds:
+        known = ", ".join(sorted(parts.kinds))
+        return "kind", f"no kind is called {activity.kind!r}; there are {known}"
+    if activity.id in parts.places:
+        file, line = parts.places[activity.id]
+        return "id", f"the same id already stands in {file}:{line}"
+    return None
+
+
+def _faults(
+    fault: ValidationError, document: Document, name: str, start: tuple[int, ...]
+) -> Iterator[Finding]:
+    value = document.value[start[0]] if start else document.value
+    owner = value.get("id") if isinstance(value, dict) else None
+    for error in fault.errors(include_url=False, include_context=False):
+        path = (*start, *error["loc"])
+        keys = [str(step) for step in error["loc"] if step != "[key]"]
+        if owner is not None and error["loc"][:1] != ("id",):
+            keys.insert(0, str(owner))
+        yield Finding(name, document.line(path), ".".join(keys), _said(error))
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    """Pydantic's finding in the words of someone who writes YAML."""
+    got = error["input"]
+    if error["type"] == "missing":
+        return "this key is missing"
+    if error["type"] == "extra_forbidden":
+        return "no such key; a typing error?"
+    if error["type"] == "value_error":
+        return str(error["msg"]).removeprefix("Value error, ")
+    message = str(error["msg"]).replace("Input should", "must").replace("String should", "must")
+    return f"{message}, but is {got!r}" if isinstance(got, str | int | float) else message

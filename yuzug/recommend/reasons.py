@@ -1,0 +1,55 @@
+"""Why an activity was chosen, in words and in the person's language."""
+
+from __future__ import annotations
+
+from yuzug.emotions import Language
+from yuzug.recommend.catalogue import Catalogue
+from yuzug.recommend.engine import Choice, Mood, Wish
+from yuzug.texts import text
+
+
+def why(
+    choice: Choice, mood: Mood, wish: Wish, catalogue: Catalogue, lang: Language
+) -> tuple[str, ...]:
+    """The reasons, one sentence each: the mood, the circumstances, the evidence.
+
+    Where the reading is not sure the first sentence says so, and none names an emotion.
+    """
+    return (
+        answer(choice, mood, lang),
+        circumstances(choice, wish, lang),
+        because(choice, catalogue, lang),
+    )
+
+
+def answer(choice: Choice, mood: Mood, lang: Language) -> str:
+    """What in the mood the activity answers to, and what it is for."""
+    if not mood.sure:
+        return text("why.unsure", lang)
+    key = "why.mood" if choice.emotion is mood.dominant else "why.mood_partly"
+    goal = text(f"why.goal_{choice.goal}", lang)
+    return text(key, lang, looks=choice.emotion.looks(lang), goal=goal)
+
+
+def circumstances(choice: Choice, wish: Wish, lang: Language) -> str:
+    """How long, where and with whom: "10 minutes, indoors, on your own"."""
+    activity = choice.activity
+    place, company = wish.place or activity.place, wish.company or activity.company
+    parts = [text("why.minutes", lang, minutes=activity.minutes)]
+    parts += [text(f"why.place_{place}", lang)] if place != "any" else []
+    parts += [text(f"why.company_{company}", lang)] if company != "any" else []
+    parts += [text(f"why.energy_{activity.energy}", lang)]
+    return ", ".join(parts)
+
+
+def because(choice: Choice, catalogue: Catalogue, lang: Language) -> str:
+    """What is known of activities of this kind, with the publications in short."""
+    kind = catalogue.kinds[choice.activity.kind]
+    sources = "; ".join(catalogue.sources[source].short for source in kind.sources)
+    return text("why.because", lang, because=kind.because.of(lang), sources=sources)
+
+
+def citation(choice: Choice, catalogue: Catalogue) -> str:
+    """The publications behind this kind of activity, in full."""
+    kind = catalogue.kinds[choice.activity.kind]
+    return " · ".join(catalogue.sources[source].full for source in kind.sources)
