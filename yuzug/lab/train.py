@@ -102,10 +102,9 @@ class Trainer:
         network = build(
             recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes
         )
-        self.network: Network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = AveragedModel(
-            self.network, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema), use_buffers=True
-        )
+        self.network: Network = network.to(memory_format=torch.channels_last)
+        decay = get_ema_multi_avg_fn(recipe.ema)  # type: ignore[no-untyped-call]
+        self.average = AveragedModel(self.network, multi_avg_fn=decay, use_buffers=True)
         self.optimizer = torch.optim.SGD(
             self.network.parameters(),
             lr=recipe.learning_rate,

@@ -91,7 +91,7 @@ def load(path: Path) -> Checkpoint:
     if count != card.parameters:
         raise _damaged(path, f"{count} parameters where the card says {card.parameters}")
     # Plain convolutions on the CPU run fastest with channels last.
-    network = network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = network.eval().to(memory_format=torch.channels_last)
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     return Checkpoint(network, card)

@@ -15,6 +15,8 @@ from yuzug.models.card import HeadCard
 from yuzug.models.checkpoint import Checkpoint
 from yuzug.models.preprocess import prepare
 
+# Above this share outside the label set, none of its labels fits.
+OUTSIDE_LIMIT = 0.5
 # The widest head; it says what the chosen label set leaves out.
 _WIDEST = str(max(LABEL_SETS))
 
@@ -87,6 +89,8 @@ class Classifier:
         1.0
         """
         network = self.checkpoint.network
+        if not faces:
+            return Batch((), torch.zeros(0))
         # no_grad and not inference_mode: the explanation takes a gradient from these features.
         with torch.no_grad():
             batch = prepare(faces, self.checkpoint.card.preprocessing)
@@ -120,7 +124,3 @@ class Classifier:
         widest = self.checkpoint.card.heads[_WIDEST]
         mass = torch.softmax(logits[_WIDEST].float() / widest.temperature, dim=1)
         return np.asarray(mass[:, self._outside].sum(dim=1).numpy(), np.float32)
-
-    def is_sure(self, confidence: float, outside: float) -> bool:
-        """Whether a reading counts as sure: confident enough, and not mostly outside the set."""
-        return confidence >= self.head.sure_at and outside <= 0.5

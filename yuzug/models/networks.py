@@ -7,9 +7,9 @@ so a picture's way through the expensive part is walked once whatever is asked o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import cast
 
-import torch
 from torch import Tensor, nn
 from torchvision.models.resnet import resnet18
 
@@ -87,7 +87,7 @@ def _cnn(channels: int, size_px: int, heads: Mapping[str, int]) -> Network:
 
     def block(*widths: int) -> list[nn.Module]:
         layers: list[nn.Module] = []
-        for before, after in zip(widths, widths[1:], strict=False):
+        for before, after in pairwise(widths):
             layers += [
                 nn.Conv2d(before, after, 3, padding=1, bias=False),
                 nn.BatchNorm2d(after),
@@ -125,6 +125,7 @@ ARCHITECTURES: dict[str, Callable[[int, int, Mapping[str, int]], Network]] = {
 def build(architecture: str, *, channels: int, size_px: int, heads: Mapping[str, int]) -> Network:
     """A fresh network of this architecture with random weights.
 
+    >>> import torch
     >>> network = build("cnn", channels=1, size_px=56, heads={"7": 7})
     >>> network.eval()(torch.zeros(2, 1, 56, 56))["7"].shape
     torch.Size([2, 7])

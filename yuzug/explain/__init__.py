@@ -1,0 +1,17 @@
+"""Why the model read a face as it did: heat maps, and the parts of the face they lie on."""
+
+from yuzug.explain.gradcam import Heatmap, gradcam, scale
+from yuzug.explain.overlay import legend, paint
+from yuzug.explain.regions import OUTSIDE, REGIONS, RegionShares, region_shares
+
+__all__ = [
+    "OUTSIDE",
+    "REGIONS",
+    "Heatmap",
+    "RegionShares",
+    "gradcam",
+    "legend",
+    "paint",
+    "region_shares",
+    "scale",
+]

@@ -1,0 +1,115 @@
+"""From a training run's best weights to a file that can be shipped: fitted, carded, measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+
+from yuzug.emotions import LABEL_SETS
+from yuzug.faces import Detection
+from yuzug.lab.calibrate import fit_temperature, softmax, sure_at
+from yuzug.lab.evaluate import evaluate
+from yuzug.lab.faceset import FaceSet
+from yuzug.lab.recipe import Recipe
+from yuzug.lab.train import accuracy, predict
+from yuzug.models.card import Card, HeadCard, Metrics
+from yuzug.models.checkpoint import Checkpoint, load, save
+from yuzug.models.networks import Network, build
+from yuzug.pipeline import Analyzer
+
+LIMITS = (
+    "It reads the look of a face, which is a weak sign of what a person feels.",
+    "Trained on FER2013: posed and found pictures from the web with noisy labels, few old faces "
+    "and few children; accuracy by group was not measured.",
+    "Fear, disgust and contempt are weak; a face that is dark, turned or covered is read badly.",
+    "Not for decisions about people, at work, in education or in health.",
+)
+
+
+def finish(recipe: Recipe, best: Path, held: FaceSet, measured: FaceSet, data: str) -> Path:
+    """Fit temperatures and edges on the held-out part, measure, and write the weights file.
+
+    The numbers are those of the written file read back, so half precision is in them.
+    """
+    spec = recipe.preprocessing
+    sizes = {str(classes): classes for classes in LABEL_SETS}
+    network = build(recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes)
+    network.load_state_dict(load_file(best))
+    network.eval()
+    logits = predict(network, held.images, recipe)
+    heads = {str(classes): _head_card(classes, logits, held) for classes in LABEL_SETS}
+    out = best.parent / f"{recipe.name}.safetensors"
+    save(network, _card(recipe, network, heads, data), out)
+    checkpoint = load(out)
+    with_metrics = {
+        name: head.model_copy(update={"metrics": _metrics(checkpoint, name, measured, data)})
+        for name, head in heads.items()
+    }
+    save(network, _card(recipe, network, with_metrics, data), out)
+    return out
+
+
+def _card(recipe: Recipe, network: Network, heads: dict[str, HeadCard], data: str) -> Card:
+    return Card(
+        name=recipe.name,
+        architecture=recipe.architecture,
+        parameters=sum(parameter.numel() for parameter in network.parameters()),
+        preprocessing=recipe.preprocessing,
+        heads=heads,
+        data=data,
+        recipe=recipe.name,
+        recipe_digest=recipe.digest,
+        licence="Apache-2.0",
+        limits=LIMITS,
+    )
+
+
+def _head_card(classes: int, logits: dict[str, NDArray[np.float32]], held: FaceSet) -> HeadCard:
+    names = LABEL_SETS[classes].names
+    labels = held.majority() if classes == 8 else held.labels
+    candidates = {
+        str(size): _restricted(logits[str(size)], LABEL_SETS[size].names, names)
+        for size in sorted(LABEL_SETS, reverse=True)
+        if size >= classes and set(names) <= set(LABEL_SETS[size].names)
+    }
+    # The larger heads come first, so a smaller one is served only where it beats them.
+    served = max(candidates, key=lambda name: accuracy(candidates[name], labels, names))
+    chosen = candidates[served]
+    known = np.isin(labels, names)
+    truth = np.array([names.index(label) for label in labels[known]])
+    temperature = fit_temperature(chosen[known], truth)
+    return HeadCard(
+        labels=names,
+        served_from=served,
+        fitted_to="votes" if classes == 8 else "label",
+        temperature=round(temperature, 4),
+        sure_at=round(sure_at(softmax(chosen[known], temperature)), 4),
+    )
+
+
+def _restricted(
+    logits: NDArray[np.float32], outputs: Sequence[str], names: Sequence[str]
+) -> NDArray[np.float32]:
+    return logits[:, [outputs.index(name) for name in names]]
+
+
+class _NoDetector:
+    """Crops need no detector."""
+
+    name = "none"
+
+    def detect(self, image: NDArray[np.uint8], *, thorough: bool = True) -> tuple[Detection, ...]:
+        raise AssertionError("crops are read without looking for faces")
+
+
+def _metrics(
+    checkpoint: Checkpoint, head: str, measured: FaceSet, data: str
+) -> tuple[Metrics, ...]:
+    analyzer = Analyzer(checkpoint, head, _NoDetector())
+    fitted_to = checkpoint.card.heads[head].fitted_to
+    result = evaluate(analyzer, measured, data=data, split="validation", labels=fitted_to)
+    return (result.metrics(),)

@@ -1,0 +1,77 @@
+"""Live pictures of one visitor: who is who over time, and readings that do not flicker."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yuzug.faces import Smoother, Tracker
+from yuzug.models import Reading
+from yuzug.pipeline import Analysis, Analyzer, Clock, Face, Located, largest_sure
+
+# Looking for tilted heads triples the cost, so only every fifth empty frame does.
+_THOROUGH_EVERY = 5
+
+
+class StreamSession:
+    """What is remembered between the frames of one visitor: no picture and no model.
+
+    Probabilities are smoothed over time; heat maps never are, so everything in an
+    :class:`Analysis` belongs to the very frame that it holds.
+    """
+
+    def __init__(self) -> None:
+        self.picked: int | None = None
+        self._tracker = Tracker()
+        self._smoother = Smoother()
+        self._empty_frames = 0
+
+    def pick(self, track: int | None) -> None:
+        """Give the advice for this person from now on; None for the largest sure face."""
+        self.picked = track
+
+    def step(
+        self,
+        analyzer: Analyzer,
+        frame: NDArray[np.uint8],
+        at_s: float,
+        *,
+        heatmaps: bool = True,
+    ) -> Analysis:
+        """Read one frame, RGB uint8 (H, W, 3), that was taken ``at_s`` seconds after any start."""
+        clock = Clock()
+        located = self._locate(analyzer, frame)
+        tracks = self._tracker.update([place.detection for place in located], at_s)
+        clock.lap("detect")
+        batch = analyzer.classify(located)
+        smoothed = [
+            self._smooth(track, reading, at_s)
+            for track, reading in zip(tracks, batch.readings, strict=True)
+        ]
+        clock.lap("classify")
+        shown = [index for _, index in smoothed]
+        maps = analyzer.explain(batch, shown) if heatmaps else [None] * len(located)
+        faces = tuple(
+            analyzer.face(place, reading, index, heatmap, track)
+            for place, (reading, index), heatmap, track in zip(
+                located, smoothed, maps, tracks, strict=True
+            )
+        )
+        clock.lap("explain")
+        return analyzer.analysis(frame, faces, self._dominant(faces), clock)
+
+    def _locate(self, analyzer: Analyzer, frame: NDArray[np.uint8]) -> tuple[Located, ...]:
+        self._empty_frames += 1
+        located = analyzer.locate(frame, thorough=self._empty_frames % _THOROUGH_EVERY == 0)
+        if located:
+            self._empty_frames = 0
+        return located
+
+    def _smooth(self, track: int, reading: Reading, at_s: float) -> tuple[Reading, int]:
+        raise NotImplementedError
+
+    def _dominant(self, faces: tuple[Face, ...]) -> int | None:
+        for index, face in enumerate(faces):
+            if face.track == self.picked and self.picked is not None:
+                return index
+        return largest_sure(faces)
