@@ -62,8 +62,7 @@ class Alignment:
     @property
     def unit_from_photo(self) -> Matrix:
         """Affine matrix (2, 3): photo pixels → unit crop coordinates."""
-        matrix: Matrix = cv2.invertAffineTransform(self.photo_from_unit)
-        return matrix
+        return np.asarray(cv2.invertAffineTransform(self.photo_from_unit), dtype=np.float64)
 
     @property
     def corners(self) -> tuple[Point, Point, Point, Point]:
@@ -91,10 +90,9 @@ class Alignment:
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        crop: npt.NDArray[np.uint8] = warped
         if fine != size_px:
-            crop = cv2.resize(warped, (size_px, size_px), interpolation=cv2.INTER_AREA)
-        return crop
+            warped = cv2.resize(warped, (size_px, size_px), interpolation=cv2.INTER_AREA)
+        return np.asarray(warped, dtype=np.uint8)
 
     def paint(
         self, layer: npt.NDArray[np.float32], size_hw: tuple[int, int]
@@ -108,14 +106,14 @@ class Alignment:
         fitted = cv2.resize(
             layer, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         )
-        painted: npt.NDArray[np.float32] = cv2.warpAffine(
+        painted = cv2.warpAffine(
             fitted,
             _between_pixel_centers(self.photo_from_unit / (side, side, 1)),
             size_hw[::-1],
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_CONSTANT,
         )
-        return painted
+        return np.asarray(painted, dtype=np.float32)
 
 
 def align(detection: Detection) -> Alignment:
@@ -165,9 +163,8 @@ def _fit(landmarks: Matrix) -> Alignment | None:
 
 def _between_pixel_centers(matrix: Matrix) -> Matrix:
     """The same map for OpenCV's coordinates, where the first pixel's centre is 0, not 0.5."""
-    shifted = matrix.copy()
-    shifted[:, 2] += matrix[:, :2].sum(axis=1) / 2 - 0.5
-    return shifted
+    to_first_center = matrix[:, :2].sum(axis=1) / 2 - 0.5
+    return np.column_stack([matrix[:, :2], matrix[:, 2] + to_first_center])
 
 
 def _supersampling(ratio: float) -> int:
