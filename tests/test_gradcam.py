@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import cv2
 import numpy as np
 import pytest
 import torch
 from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.image import scale_cam_image
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from skimage import data
 from torch import Tensor, nn
 
 from yuzug.explain import gradcam, scale
@@ -68,9 +68,9 @@ def real_network(architecture: str) -> Network:
     return load(paths[architecture]).network
 
 
-@pytest.fixture
-def astronaut_face(astronaut: np.ndarray) -> np.ndarray:
-    return astronaut[60:190, 160:290]
+@pytest.fixture(scope="module")
+def astronaut_face() -> np.ndarray:
+    return data.astronaut()[60:190, 160:290]
 
 
 @pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
@@ -87,9 +87,9 @@ def test_equals_the_library_on_random_and_real_inputs(
     theirs = library_maps(network, batch, targets)
     scaled = np.stack([scale(one, 56).values for one in raw])
     np.testing.assert_allclose(scaled, theirs, atol=1e-4)
-    # Before the library's scaling: its own scaling of our unscaled maps gives its result too,
-    # and the unscaled maps are not all the same size, so the comparison says something.
-    np.testing.assert_allclose(scale_cam_image(raw, (56, 56)), theirs, atol=1e-4)
+    # The library scales once for each layer and once for their mean; given our unscaled maps it
+    # comes to its own result. They are not all of one size, so the comparison says something.
+    np.testing.assert_allclose(scale_cam_image(scale_cam_image(raw, (56, 56))), theirs, atol=1e-4)
     assert raw.max(axis=(1, 2)).std() > 0
 
 
@@ -167,13 +167,7 @@ def test_an_empty_map_stays_empty_and_a_weak_one_faint() -> None:
     raw = np.zeros((7, 7), np.float32)
     raw[3, 3] = 0.02
     weak = scale(raw, 56)
-    assert weak.values.max() > 0.7
+    assert weak.values.max() == 1.0
     assert weak.strength < 0.02
     assert weak.peak == pytest.approx(0.02)
     assert scale(raw * 1000, 56).strength == 1.0
-
-
-def test_the_map_is_resized_as_opencv_does() -> None:
-    raw = np.random.default_rng(0).random((7, 7)).astype(np.float32)
-    shown = (raw - raw.min()) / (raw.max() - raw.min())
-    np.testing.assert_allclose(scale(raw, 56).values, cv2.resize(shown, (56, 56)), atol=1e-6)

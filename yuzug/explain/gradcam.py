@@ -67,8 +67,7 @@ def scale(raw: NDArray[np.float32], size_px: int) -> Heatmap:
     >>> scale(np.array([[0.0, 2.0], [0.0, 0.0]], np.float32), 2).values.tolist()
     [[0.0, 1.0], [0.0, 0.0]]
     """
-    peak, low = float(raw.max()), float(raw.min())
-    span = peak - low
-    shown = (raw - low) / span if span > 1e-7 else np.zeros_like(raw)
-    values = cv2.resize(shown, (size_px, size_px), interpolation=cv2.INTER_LINEAR)
-    return Heatmap(np.asarray(values, np.float32), peak, float(raw.sum()))
+    fine = cv2.resize(raw, (size_px, size_px), interpolation=cv2.INTER_LINEAR)
+    low, span = float(fine.min()), float(fine.max() - fine.min())
+    shown = (fine - low) / span if span > 1e-7 else np.zeros_like(fine)
+    return Heatmap(np.asarray(shown, np.float32), float(raw.max()), float(raw.sum()))

@@ -36,6 +36,7 @@ def save(network: Network, card: Card, path: Path) -> None:
     tensors = {name: _stored(value) for name, value in network.state_dict().items()}
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     save_file(tensors, fresh, metadata={_CARD_KEY: card.model_dump_json(by_alias=True)})
+    fresh.chmod(0o644)  # safetensors writes for its owner alone, and a wheel keeps that
     fresh.replace(path)
 
 
