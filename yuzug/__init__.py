@@ -1,1 +1,105 @@
-"""What an expression looks like, why the model thinks so, and what to do next."""
+"""What an expression looks like, why the model thinks so, and what to do next.
+
+>>> import yuzug
+>>> analyzer = yuzug.Analyzer.load("resnet18", classes=7)
+>>> yuzug.recommend("sad", lang="tr", minutes=10)[0].minutes <= 10
+True
+
+Each name below is imported when it is first used, so that ``import yuzug`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from yuzug.emotions import LABEL_SETS, Emotion, LabelSet
+    from yuzug.errors import (
+        CatalogueError,
+        ConsentError,
+        DetectorError,
+        ImageError,
+        ModelError,
+        WeightsError,
+        YuzugError,
+    )
+    from yuzug.models import ModelInfo, available_models
+    from yuzug.pipeline import Analysis, Analyzer, Face
+    from yuzug.recommend import Suggestion, recommend
+    from yuzug.stream import StreamSession
+
+__all__ = [
+    "LABEL_SETS",
+    "Analysis",
+    "Analyzer",
+    "CatalogueError",
+    "ConsentError",
+    "DetectorError",
+    "Emotion",
+    "Face",
+    "ImageError",
+    "LabelSet",
+    "ModelError",
+    "ModelInfo",
+    "StreamSession",
+    "Suggestion",
+    "WeightsError",
+    "YuzugError",
+    "__version__",
+    "available_models",
+    "recommend",
+]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "yuzug.emotions": ("LABEL_SETS", "Emotion", "LabelSet"),
+    "yuzug.errors": (
+        "CatalogueError",
+        "ConsentError",
+        "DetectorError",
+        "ImageError",
+        "ModelError",
+        "WeightsError",
+        "YuzugError",
+    ),
+    "yuzug.models": ("ModelInfo", "available_models"),
+    "yuzug.pipeline": ("Analysis", "Analyzer", "Face"),
+    "yuzug.recommend": ("Suggestion",),
+    "yuzug.stream": ("StreamSession",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'yuzug' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """Keeps ``yuzug.recommend`` the function, although a folder has that name too.
+
+    Importing ``yuzug.recommend`` binds the folder to the package, whenever that happens; without
+    this, the function would be hidden from then on.
+    """
+
+    @property
+    def recommend(self) -> Any:
+        return import_module("yuzug.recommend").recommend
+
+    @recommend.setter
+    def recommend(self, folder: ModuleType) -> None:
+        """What the import system binds stays reachable by ``from yuzug.recommend import …``."""
+
+
+sys.modules[__name__].__class__ = _Package

@@ -32,6 +32,7 @@ KINDS: frozenset[str] = frozenset(
         "option.invalid",
         "consent.required",
         "port.taken",
+        "extra.missing",  # a command whose optional packages are not installed
     }
 )
 

@@ -1,0 +1,89 @@
+"""The suite runs offline: nothing may reach out, and every cache is an empty folder of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+# Libraries read these when they are imported, so they stand before every import of ours.
+# Programs that a test starts inherit them.
+os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="yuzug-tests-hub-")
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+import chromium as chromium_finder
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+ASTRONAUT = ROOT / "yuzug" / "ui" / "examples" / "astronaut.jpg"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("data") and not SHARED_DATA.is_dir():
+        pytest.skip(f"the data set is not at {os.path.relpath(SHARED_DATA, ROOT)}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """Sockets reach this machine only."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if self.family != getattr(socket, "AF_UNIX", None) and host not in _THIS_MACHINE:
+            raise AssertionError(f"a test reaches out to {address}")
+        real(self, address)  # type: ignore[arg-type]
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", connect)
+    yield
+    patch.undo()
+
+
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of the shared data set; the test is skipped where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the data set is not at {os.path.relpath(SHARED_DATA, ROOT)}")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def astronaut_path() -> Path:
+    """A portrait in the public domain: one smiling face."""
+    return ASTRONAUT
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> NDArray[np.uint8]:
+    """The same as RGB uint8 (512, 512, 3), read-only."""
+    image = np.array(Image.open(ASTRONAUT).convert("RGB"))
+    image.setflags(write=False)
+    return image
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of an installed Chrome or Chromium; a missing one is an error, not a skip."""
+    found = chromium_finder.find()
+    if found is None:
+        pytest.fail(chromium_finder.ADVICE)
+    return found
+
+
+@pytest.fixture(scope="session")
+def yuzug_command() -> list[str]:
+    """The command line of this checkout, to be followed by arguments."""
+    return [sys.executable, "-m", "yuzug.cli"]
