@@ -127,31 +127,39 @@ def _suggestion(
         company=wish.company or activity.company,
         goal=choice.goal,
         why=reasons.why(choice, mood, wish, catalogue, lang),
-        evidence=reasons.citation(choice, catalogue),
+        evidence=reasons.evidence(choice, catalogue, lang),
         score=choice.score,
         terms=choice.terms,
     )
 
 
 def _mood(emotion: str | Mapping[str, float], catalogue: Catalogue, sure: bool) -> Mood:
-    if isinstance(emotion, str):
-        if emotion.strip().lower() not in catalogue.policy.emotion_of_label:
-            raise YuzugError(
-                "emotion.unknown",
-                must="an emotion must be one of " + ", ".join(e.value for e in Emotion),
-                got=repr(emotion),
-                do="choose one of these",
-            )
-        return mood_of({emotion: 1.0}, catalogue.policy, sure=sure)
-    weights = {label: float(weight) for label, weight in emotion.items()}
-    if not all(math.isfinite(w) and w >= 0 for w in weights.values()) or not sum(weights.values()):
+    if isinstance(emotion, Mapping):
+        return mood_of(_checked_weights(emotion), catalogue.policy, sure=sure)
+    if not isinstance(emotion, str) or catalogue.policy.emotion_of(emotion) is None:
+        raise YuzugError(
+            "emotion.unknown",
+            must="an emotion must be one of " + ", ".join(e.value for e in Emotion),
+            got=repr(emotion),
+            do="choose one of these",
+        )
+    return mood_of({emotion: 1.0}, catalogue.policy, sure=sure)
+
+
+def _checked_weights(given: Mapping[str, float]) -> dict[str, float]:
+    try:
+        weights = {str.strip(label): float(weight) for label, weight in given.items()}
+        total = math.fsum(weights.values())
+    except (TypeError, ValueError, OverflowError):
+        total = math.nan
+    if not math.isfinite(total) or total <= 0 or min(weights.values()) < 0:
         raise YuzugError(
             "option.invalid",
-            must="the weights of the emotions must be numbers from 0 up, not all of them 0",
-            got=repr(dict(emotion)),
+            must="the weights must be names with numbers from 0 up, not all of them 0",
+            got=repr(dict(given)),
             do="pass the probabilities of a reading, such as {'sad': 0.7, 'neutral': 0.3}",
         )
-    return mood_of(weights, catalogue.policy, sure=sure)
+    return weights
 
 
 def _catalogue(given: Catalogue | str | PathLike[str] | None) -> Catalogue:

@@ -36,6 +36,11 @@ def _is_text(value: object) -> object:
     return value
 
 
+def _small(label: str) -> str:
+    # The Turkish capital İ has a small letter of its own that Python spells with two characters.
+    return label.strip().replace("İ", "i").lower()
+
+
 def _is_readable(value: str) -> str:
     if "<" in value or ">" in value:
         raise ValueError("must be plain words without < or >")
@@ -93,11 +98,15 @@ class Activity(Strict):
 
 
 class Kind(Strict):
-    """A way in which activities work, with the evidence for it."""
+    """A way in which activities work, with the evidence for it.
+
+    ``because`` is the sentence that a person reads; ``effect`` the figure behind it.
+    """
 
     name: Words
     family: Literal["activation", "regulation"]
     because: Words
+    effect: Words
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
 
 
@@ -142,12 +151,15 @@ class Policy(Strict):
     unsure: Unsure
     labels: dict[Emotion, tuple[Sentence, ...]]
 
+    def emotion_of(self, label: str) -> Emotion | None:
+        """The emotion that goes by this name, in any case of letters; None where none does."""
+        return self._emotions.get(_small(label))
+
     @cached_property
-    def emotion_of_label(self) -> dict[str, Emotion]:
-        """Every name that an emotion goes by, in small letters."""
+    def _emotions(self) -> dict[str, Emotion]:
         names = {emotion.value: emotion for emotion in Emotion}
         for emotion, labels in self.labels.items():
-            names.update({label.lower(): emotion for label in labels})
+            names.update({_small(label): emotion for label in labels})
         return names
 
 

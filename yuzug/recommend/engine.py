@@ -75,7 +75,7 @@ def mood_of(weights: Mapping[str, float], policy: Policy, *, sure: bool = True) 
     shares = dict.fromkeys(EMOTIONS, 0.0)
     unknown = 0.0
     for label, weight in weights.items():
-        emotion = policy.emotion_of_label.get(label.strip().lower())
+        emotion = policy.emotion_of(label)
         if emotion is None:
             unknown += weight / total
         shares[emotion or Emotion.NEUTRAL] += weight / total
@@ -97,7 +97,8 @@ def choose(
     of the last ones are followed by other kinds. One seed always gives one answer.
     """
     index, policy = index_of(catalogue), catalogue.policy
-    fits = fit_of(index, effective_shares(mood, policy))
+    shares = effective_shares(mood, policy)
+    fits = fit_of(index, shares)
     allowed = _allowed_goals(index, fits, mood, wish, policy)
     goal_of_row, terms = _terms(index, fits, allowed, mood, wish, policy, seed)
     open_rows = allowed.any(axis=1) & ~_seen(index, recent)
@@ -108,7 +109,7 @@ def choose(
         Choice(
             activity=catalogue.activities[row],
             goal=GOALS[goal_of_row[row]],
-            emotion=_answered(index, mood, row, goal_of_row[row]),
+            emotion=_answered(index, shares, row, goal_of_row[row]),
             terms={name: float(term[row]) for name, term in terms.items()},
         )
         for row in rows
@@ -236,7 +237,6 @@ def _seen(index: Index, recent: Iterable[str]) -> Bools:
     return seen
 
 
-def _answered(index: Index, mood: Mood, row: int, goal: int) -> Emotion:
+def _answered(index: Index, shares: Floats, row: int, goal: int) -> Emotion:
     """The emotion of the mood that this activity answers to most."""
-    shares = np.array([mood.shares.get(emotion, 0.0) for emotion in EMOTIONS])
     return EMOTIONS[int((shares * index.weights[row, :, goal]).argmax())]

@@ -49,7 +49,8 @@ def because(choice: Choice, catalogue: Catalogue, lang: Language) -> str:
     return text("why.because", lang, because=kind.because.of(lang), sources=sources)
 
 
-def citation(choice: Choice, catalogue: Catalogue) -> str:
-    """The publications behind this kind of activity, in full."""
+def evidence(choice: Choice, catalogue: Catalogue, lang: Language) -> str:
+    """The publications behind this kind of activity in full, and what they found."""
     kind = catalogue.kinds[choice.activity.kind]
-    return " · ".join(catalogue.sources[source].full for source in kind.sources)
+    sources = "; ".join(catalogue.sources[source].full for source in kind.sources)
+    return text("why.evidence", lang, sources=sources, effect=kind.effect.of(lang))
