@@ -1,0 +1,53 @@
+"""The models that the page offers, loaded once and shared by all visitors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yuzug.errors import ModelError
+from yuzug.models import Card
+from yuzug.pipeline import Analyzer
+
+
+@dataclass(frozen=True)
+class Analyzers:
+    """One analyzer for each model, by name, the default one first."""
+
+    by_model: Mapping[str, Analyzer]
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names to choose from."""
+        return tuple(self.by_model)
+
+    def get(self, model: str, classes: int) -> Analyzer:
+        """The analyzer for a choice on the page.
+
+        Raises:
+            ModelError: ``model.unknown`` or ``model.classes``.
+        """
+        return self._analyzer(model).with_classes(classes)
+
+    def card(self, model: str) -> Card:
+        """What is known about a model.
+
+        Raises:
+            ModelError: ``model.unknown``.
+        """
+        return self._analyzer(model).classifier.checkpoint.card
+
+    @property
+    def detector(self) -> str:
+        """Which face detector runs: decided at start, the same for every visitor."""
+        return next(iter(self.by_model.values())).detector.name
+
+    def _analyzer(self, model: str) -> Analyzer:
+        if model not in self.by_model:
+            raise ModelError(
+                "model.unknown",
+                must=f"the model must be one of {', '.join(self.models)}",
+                got=repr(model),
+                do="choose one of these",
+            )
+        return self.by_model[model]

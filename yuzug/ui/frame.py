@@ -1,0 +1,70 @@
+"""What stands around the panels: brand, notice, the photo's buttons, footer."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+
+import cv2
+
+from yuzug.emotions import Language
+from yuzug.images import load_image
+from yuzug.texts import text
+from yuzug.ui.panels import RING_FACE
+from yuzug.ui.photo import EXAMPLE
+from yuzug.ui.pictures import data_url
+
+_NOTICE_POINTS = ("read", "kept", "diagnosis", "work")
+_MODEL_TITLES = {"resnet18": "ResNet18", "cnn": "CNN"}
+
+
+def model_title(name: str) -> str:
+    """How the page writes a model's name."""
+    return _MODEL_TITLES.get(name, name)
+
+
+def brand(lang: Language) -> str:
+    """The mark, the name and what this is for."""
+    return (
+        f'<div class="yz-brand">{RING_FACE}<div><h1>{_t("title", lang)}</h1>'
+        f'<p>{_t("tagline", lang)}</p></div></div>'
+    )
+
+
+def footer(lang: Language) -> str:
+    """One line to keep in mind."""
+    return f'<p>{_t("footer", lang)}</p>'
+
+
+def notice(lang: Language) -> str:
+    """What must be read before the first picture."""
+    points = "".join(
+        f'<li><h3>{_t(f"notice_{point}_title", lang)}</h3><p>{_t(f"notice_{point}", lang)}</p></li>'
+        for point in _NOTICE_POINTS
+    )
+    return (
+        f'<div class="yz-notice-words">{RING_FACE}<h2>{_t("notice_title", lang)}</h2>'
+        f'<p class="intro">{_t("notice_intro", lang)}</p><ul>{points}</ul></div>'
+    )
+
+
+def photo_bar(lang: Language) -> str:
+    """An example to click, and the way back to none."""
+    return (
+        f'<button type="button" class="yz-example" data-press="example">'
+        f'<img src="{_thumbnail()}" alt="{_t("photo_example_alt", lang)}" />'
+        f'<span><strong>{_t("photo_example", lang)}</strong>'
+        f'<small>{_t("photo_example_source", lang)}</small></span></button>'
+        f'<button type="button" class="yz-button clear" data-press="clear">'
+        f'{_t("photo_clear", lang)}</button>'
+    )
+
+
+@cache
+def _thumbnail() -> str:
+    portrait = load_image(EXAMPLE)[20:220, 124:324]
+    return data_url(cv2.resize(portrait, (112, 112), interpolation=cv2.INTER_AREA))
+
+
+def _t(name: str, lang: Language) -> str:
+    return escape(text(f"ui.{name}", lang))

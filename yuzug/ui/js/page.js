@@ -1,0 +1,42 @@
+// What Gradio does not say in our two languages, said by us; and the page shown once it is whole.
+(() => {
+  const words = JSON.parse(document.getElementById("yz-words").textContent);
+  const entries = new Map();
+  for (const entry of words) for (const variant of Object.values(entry)) entries.set(variant, entry);
+  const inOurWords = (said) => entries.get(said?.trim())?.[document.documentElement.lang];
+
+  const translate = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const said = inOurWords(node.nodeValue);
+      if (said && said !== node.nodeValue) node.nodeValue = said;
+    } else if (node.nodeType === Node.ELEMENT_NODE) {
+      for (const name of ["aria-label", "title", "alt"]) {
+        const said = node.hasAttribute(name) && inOurWords(node.getAttribute(name));
+        if (said && said !== node.getAttribute(name)) node.setAttribute(name, said);
+      }
+      node.childNodes.forEach(translate);
+    }
+  };
+
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "attributes") translate(change.target);
+      change.addedNodes.forEach(translate);
+    }
+  }).observe(document.documentElement, {
+    subtree: true, childList: true, attributeFilter: ["aria-label", "title"],
+  });
+
+  window.yuzug = {
+    show(lang) {
+      document.documentElement.lang = lang;
+      translate(document.body);
+      document.body.classList.add("yz-ready");
+    },
+    begin() {
+      const visible = (found) => found.offsetParent !== null;
+      [...document.querySelectorAll("[data-camera], #yz-picker button")].find(visible)?.focus();
+    },
+    photo: () => document.querySelector("#yz-photo-picture img")?.src ?? null,
+  };
+})();

@@ -1,0 +1,218 @@
+"""The Live tab: a frame in, the panels out, all of them of one and the same frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import gradio as gr
+import numpy as np
+
+from yuzug.emotions import Language
+from yuzug.errors import YuzugError
+from yuzug.images import load_image
+from yuzug.pipeline import Analysis
+from yuzug.stream import StreamSession
+from yuzug.texts import text
+from yuzug.ui import panels, pictures
+from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.readings import Advice, PictureReading, advice_for, reading_of
+from yuzug.ui.settings import Settings, require_consent
+
+ADVICE_EVERY_S = 10.0  # activities stay at least that long, so that they can be read
+REMEMBERED_IDEAS = 9  # these many ids do not come again at once
+RUNNING = ("on", "frozen", "waiting")
+TROUBLES = ("refused", "missing", "unavailable", "insecure")
+
+
+@dataclass
+class LiveState:
+    """What a visit to the Live tab holds: no frame and no model.
+
+    ``camera`` is what the browser last said of it: idle, opening, on, frozen, waiting, or one
+    of ``TROUBLES``. Only handlers of this tab write here.
+    """
+
+    seed: int = 0
+    camera: str = "idle"
+    mirrored: bool = True
+    stream: StreamSession = field(default_factory=StreamSession)
+    read_with: tuple[str, int] | None = None
+    reading: PictureReading | None = None
+    advice: Advice | None = None
+    advice_at_s: float = 0.0
+    recent: tuple[str, ...] = ()
+
+    def forget(self) -> None:
+        """Start anew, with nobody in the picture."""
+        self.stream = StreamSession()
+        self.reading = self.advice = None
+
+
+class LivePanels(NamedTuple):
+    """What the tab shows, in the order of its components."""
+
+    camera: Any
+    picture: Any
+    heat: Any
+    heat_words: Any
+    reading: Any
+    advice: Any
+    said: Any
+
+
+def unchanged() -> LivePanels:
+    """Nothing to send."""
+    return LivePanels(*(gr.skip() for _ in LivePanels._fields))
+
+
+def step(
+    analyzers: Analyzers, source: bytes | None, settings: Settings, live: LiveState, now_s: float
+) -> LivePanels:
+    """Read one encoded frame; a frame that cannot be read gives its sentence instead."""
+    if source is None:
+        return unchanged()
+    try:
+        require_consent(settings)
+        if live.camera not in RUNNING:
+            return unchanged()
+        analysis = _analyse(analyzers, source, settings, live, now_s)
+    except YuzugError as error:
+        return unchanged()._replace(reading=panels.error_notice(error, settings.lang))
+    chosen = analysis.dominant_index
+    live.reading = reading_of(analysis, chosen)
+    advised = _renew_advice(live, now_s)
+    words = _words(live.reading, settings.lang)
+    return words._replace(
+        picture=pictures.framed(
+            analysis, chosen, pictures.LIVE_LONG_SIDE_PX, "live-picture-alt"
+        ),
+        heat=pictures.heat_maps(analysis, chosen, "live-heat-alt"),
+        advice=_advice(live, settings.lang) if advised else gr.skip(),
+        said=panels.said(panels.sentence(live.reading, settings.lang)) if advised else gr.skip(),
+    )
+
+
+def _analyse(
+    analyzers: Analyzers, source: bytes, settings: Settings, live: LiveState, now_s: float
+) -> Analysis:
+    analyzer = analyzers.get(settings.model, settings.classes)
+    if live.read_with != (settings.model, settings.classes):
+        # Readings of two models or label sets must not be smoothed into one another.
+        live.stream, live.read_with = StreamSession(), (settings.model, settings.classes)
+    frame = load_image(source)
+    if live.mirrored:
+        frame = np.ascontiguousarray(frame[:, ::-1])
+    return live.stream.step(analyzer, frame, now_s)
+
+
+def camera(event: Mapping[str, Any], settings: Settings, live: LiveState) -> LivePanels:
+    """What the browser says of its camera: draw the buttons, and the panels where it went off."""
+    live.camera = str(event.get("state", "idle"))
+    live.mirrored = event.get("facing") != "environment"
+    bar = camera_bar(live.camera, settings.lang)
+    if live.camera in RUNNING:
+        return unchanged()._replace(camera=bar)
+    live.forget()
+    return idle(live, settings.lang)
+
+
+def pick(
+    event: Mapping[str, Any], settings: Settings, live: LiveState, now_s: float
+) -> LivePanels:
+    """The visitor picks a person: from the next frame on, the panels are theirs."""
+    if live.reading is None or not str(event.get("track", "")).isdigit():
+        return unchanged()
+    track = int(event["track"])
+    live.stream.pick(track)
+    found = [i for i, face in enumerate(live.reading.faces) if face.track == track]
+    if not found:
+        return unchanged()
+    live.reading = live.reading.choosing(found[0])
+    live.advice = None
+    _renew_advice(live, now_s)
+    return _words(live.reading, settings.lang)._replace(advice=_advice(live, settings.lang))
+
+
+def redraw(live: LiveState, lang: Language) -> LivePanels:
+    """The same words in another language; the pictures stay, and nothing is analysed."""
+    if live.reading is None:
+        shown = idle(live, lang)
+        return shown if live.camera not in RUNNING else shown._replace(picture=gr.skip())
+    words = _words(live.reading, lang)
+    return words._replace(
+        camera=camera_bar(live.camera, lang),
+        advice=_advice(live, lang),
+        said=panels.said(panels.sentence(live.reading, lang)),
+    )
+
+
+def idle(live: LiveState, lang: Language) -> LivePanels:
+    """The panels before there is a picture."""
+    return LivePanels(
+        camera=camera_bar(live.camera, lang),
+        picture=panels.empty("camera_idle", lang),
+        heat=panels.empty("heat_idle", lang),
+        heat_words="",
+        reading=panels.empty("reading_idle", lang),
+        advice=panels.empty("advice_idle", lang),
+        said=panels.said(""),
+    )
+
+
+def camera_bar(state: str, lang: Language) -> str:
+    """The camera's buttons and what there is to say of it, for this state."""
+    if state in ("on", "waiting"):
+        actions = ("freeze", "flip", "stop")
+    elif state == "frozen":
+        actions = ("resume", "stop")
+    else:
+        actions = ("again",) if state in TROUBLES else ("start",)
+    main = actions[0]
+    buttons = "".join(
+        f'<button type="button" class="yz-button{" main" if action == main else ""}" '
+        f'data-camera="{"start" if action == "again" else action}">'
+        f"{text(f'ui.camera_{action}', lang)}</button>"
+        for action in actions
+    )
+    said = text(f"ui.camera_{state}", lang) if state in (*TROUBLES, "opening", "waiting") else ""
+    live = "frozen" if state == "frozen" else "live"
+    badge = f'<span class="yz-badge {live}">{text(f"ui.camera_{live}", lang)}</span>'
+    return (
+        f'<div class="yz-camera {state}" role="group" '
+        f'aria-label="{text("ui.camera_controls", lang)}">'
+        f'<p class="told" role="status">{said}</p>'
+        f'<div class="buttons">{buttons}</div>{badge if state in RUNNING else ""}</div>'
+    )
+
+
+def _words(reading: PictureReading, lang: Language) -> LivePanels:
+    return unchanged()._replace(
+        heat_words=panels.heat_line(reading, lang),
+        reading=panels.reading_panel(reading, lang, "live"),
+    )
+
+
+def _advice(live: LiveState, lang: Language) -> str:
+    if live.advice is None:
+        return panels.empty("advice_idle", lang)
+    return panels.advice_panel(live.advice.suggestions(lang), live.advice.sure, lang)
+
+
+def _renew_advice(live: LiveState, now_s: float) -> bool:
+    """Ask for other activities where the expression has changed and the last ones were read."""
+    assert live.reading is not None
+    face = live.reading.face
+    if face is None:
+        return False
+    if live.advice is not None:
+        same = (live.advice.emotion, live.advice.sure) == (face.emotion, face.sure)
+        if same or now_s - live.advice_at_s < ADVICE_EVERY_S:
+            return False
+    live.advice = advice_for(live.reading, live.seed, live.recent)
+    live.advice_at_s = now_s
+    if live.advice is not None:
+        given = tuple(suggestion.id for suggestion in live.advice.suggestions("en"))
+        live.recent = (*live.recent, *given)[-REMEMBERED_IDEAS:]
+    return True

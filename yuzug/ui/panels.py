@@ -1,0 +1,210 @@
+"""The words on the page as HTML: readings, probabilities, activities, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from yuzug.emotions import Language, looks
+from yuzug.errors import YuzugError
+from yuzug.recommend import Suggestion
+from yuzug.texts import percent, text
+from yuzug.ui.readings import FaceReading, PictureReading
+
+RING_R = 30.0
+_RING_LENGTH = 2 * 3.141592653589793 * RING_R
+
+
+def sentence(reading: PictureReading, lang: Language) -> str:
+    """What the chosen face looks like, in one sentence."""
+    face = reading.face
+    if face is None:
+        return text("ui.no_face", lang)
+    if "none_of_these" in face.doubts:
+        return text("ui.none_of_these", lang)
+    return text(
+        "ui.looks" if face.sure else "ui.unsure",
+        lang,
+        emotion=looks(face.emotion, lang),
+        percent=percent(face.confidence, lang),
+    )
+
+
+def picture_alt(reading: PictureReading, lang: Language) -> str:
+    """What a person who cannot see the picture hears."""
+    count = len(reading.faces)
+    key = ("none", "one", "many")[min(count, 2)]
+    return text(f"ui.picture_alt_{key}", lang, count=count, sentence=sentence(reading, lang))
+
+
+def reading_panel(reading: PictureReading, lang: Language, tab: str) -> str:
+    """The reading of a picture: faces to choose from, sentence, doubts and probabilities."""
+    face = reading.face
+    if face is None:
+        return notice(text("ui.no_face", lang), text("ui.no_face_hint", lang)) + _alts(
+            reading, lang, tab
+        )
+    doubts = "".join(f"<li>{_t(f'doubt_{doubt}', lang)}</li>" for doubt in _told(face))
+    return (
+        f'<div class="yz-reading{"" if face.sure else " unsure"}">'
+        f'<div class="yz-verdict">{_ring(face, lang)}<p class="yz-sentence">'
+        f"{escape(sentence(reading, lang))}</p></div>"
+        + (f'<ul class="yz-doubts">{doubts}</ul>' if doubts else "")
+        + _chips(reading, lang)
+        + _bars(face, lang)
+        + "</div>"
+        + _alts(reading, lang, tab)
+    )
+
+
+def _told(face: FaceReading) -> Sequence[str]:
+    # What is wrong with the picture explains the rest, and can be mended.
+    about_picture = [d for d in face.doubts if d not in ("unsure", "none_of_these")]
+    return about_picture or face.doubts
+
+
+def _ring(face: FaceReading, lang: Language) -> str:
+    share = 0.0 if "none_of_these" in face.doubts else face.confidence
+    label = "?" if "none_of_these" in face.doubts else percent(face.confidence, lang)
+    return (
+        '<svg class="yz-ring" viewBox="0 0 76 76" aria-hidden="true">'
+        f'<circle class="band" cx="38" cy="38" r="{RING_R}" />'
+        f'<circle class="share" cx="38" cy="38" r="{RING_R}" '
+        f'stroke-dasharray="{share * _RING_LENGTH:.1f} {_RING_LENGTH:.1f}" />'
+        f'<text x="38" y="38">{escape(label)}</text></svg>'
+    )
+
+
+def _chips(reading: PictureReading, lang: Language) -> str:
+    if len(reading.faces) < 2:
+        return ""
+    chips = "".join(
+        f'<button type="button" class="yz-chip{" chosen" if index == reading.chosen else ""}" '
+        f'data-pick="{index}" data-track="{face.track if face.track is not None else ""}" '
+        f'aria-pressed="{"true" if index == reading.chosen else "false"}">'
+        f"{escape(_chip_text(index, face, lang))}</button>"
+        for index, face in enumerate(reading.faces)
+    )
+    title = escape(text("ui.faces_title", lang, count=len(reading.faces)))
+    return f'<div class="yz-chips" role="group" aria-label="{title}"><p>{title}</p>{chips}</div>'
+
+
+def _chip_text(index: int, face: FaceReading, lang: Language) -> str:
+    if not face.sure:
+        return text("ui.face_chip_unsure", lang, number=index + 1)
+    return text(
+        "ui.face_chip",
+        lang,
+        number=index + 1,
+        emotion=looks(face.emotion, lang),
+        percent=percent(face.confidence, lang),
+    )
+
+
+def _bars(face: FaceReading, lang: Language) -> str:
+    rows = "".join(
+        f'<li class="{"top" if label == face.emotion else ""}" style="--p:{share:.3f}">'
+        f'<span class="name">{escape(looks(label, lang))}</span>'
+        f'<span class="bar" aria-hidden="true"></span>'
+        f'<span class="share">{percent(share, lang)}</span></li>'
+        for label, share in face.probabilities.items()
+    )
+    title = _t("probabilities", lang)
+    return f'<ul class="yz-bars" aria-label="{title}">{rows}</ul>'
+
+
+def _alts(reading: PictureReading, lang: Language, tab: str) -> str:
+    # The pictures point here for their names, so that these change with the language.
+    heat = text("ui.heat_alt", lang, sentence=heat_words(reading, lang))
+    return (
+        f'<div class="yz-sr"><p id="{tab}-picture-alt">{escape(picture_alt(reading, lang))}</p>'
+        f'<p id="{tab}-heat-alt">{escape(heat)}</p></div>'
+    )
+
+
+def heat_words(reading: PictureReading, lang: Language) -> str:
+    """Where the evidence lies, in one sentence; empty where there is no map."""
+    face = reading.face
+    if face is None or face.parts is None:
+        return ""
+    if face.faint:
+        return text("ui.heat_weak", lang)
+    if not face.parts:
+        return text("ui.heat_outside", lang)
+    parts = [text(f"ui.part_{part}", lang) for part in face.parts]
+    joined = text("ui.and", lang, first=parts[0], second=parts[1]) if len(parts) > 1 else parts[0]
+    return text("ui.heat_where", lang, parts=joined)
+
+
+def heat_line(reading: PictureReading, lang: Language) -> str:
+    """The legend of the heat map, and the sentence under it."""
+    words = heat_words(reading, lang)
+    if not words:
+        return ""
+    less, more = _t("heat_less", lang), _t("heat_more", lang)
+    return (
+        f'<div class="yz-legend"><span>{less}</span><i></i><span>{more}</span></div>'
+        f'<p class="yz-heat-words">{escape(words)}</p>'
+    )
+
+
+def said(words: str) -> str:
+    """What a screen reader speaks; the live region stays, only its words change."""
+    return f'<p class="yz-sr" aria-live="polite">{escape(words)}</p>'
+
+
+def advice_panel(suggestions: Sequence[Suggestion], sure: bool, lang: Language) -> str:
+    """The activities, each with its reasons; the steps unfold."""
+    cards = "".join(_card(suggestion, lang) for suggestion in suggestions)
+    note = _t("advice_note" if sure else "advice_note_unsure", lang)
+    return f'<p class="yz-note">{note}</p><div class="yz-cards">{cards}</div>'
+
+
+def _card(suggestion: Suggestion, lang: Language) -> str:
+    why = "".join(f"<li>{escape(reason)}</li>" for reason in suggestion.why)
+    steps = "".join(f"<li>{escape(step)}</li>" for step in suggestion.steps)
+    minutes = escape(text("ui.advice_minutes", lang, minutes=suggestion.minutes))
+    evidence = escape(text("ui.advice_evidence", lang, source=suggestion.evidence))
+    return (
+        f'<article class="yz-card" data-id="{escape(suggestion.id)}">'
+        f'<header><h4>{escape(suggestion.title)}</h4><span class="pill">{minutes}</span></header>'
+        f'<ul class="why">{why}</ul>'
+        f"<details><summary>{_t('advice_steps', lang)}</summary><ol>{steps}</ol>"
+        f'<p class="evidence">{evidence}</p></details></article>'
+    )
+
+
+def notice(title: str, hint: str = "", kind: str = "") -> str:
+    """A friendly sentence where a reading would be."""
+    more = f"<p>{escape(hint)}</p>" if hint else ""
+    return f'<div class="yz-notice {kind}"><strong>{escape(title)}</strong>{more}</div>'
+
+
+def error_notice(error: YuzugError, lang: Language) -> str:
+    """The sentence for this kind of error, as an alert."""
+    words = escape(text(f"errors.{error.kind}", lang))
+    return f'<div class="yz-notice error" role="alert"><strong>{words}</strong></div>'
+
+
+def heading(key: str, lang: Language) -> str:
+    """The title of a panel."""
+    return f'<h2 class="yz-heading">{_t(key, lang)}</h2>'
+
+
+def empty(key: str, lang: Language) -> str:
+    """What stands in a panel before there is anything to show."""
+    return f'<div class="yz-empty">{RING_FACE}<p>{_t(key, lang)}</p></div>'
+
+
+def _t(name: str, lang: Language) -> str:
+    return escape(text(f"ui.{name}", lang))
+
+
+# The mark: a ring (yüzük) with its stone, and in it a face (yüz) by the two dots of the ü.
+RING_FACE = (
+    '<svg class="yz-mark" viewBox="0 0 48 48" aria-hidden="true">'
+    '<circle class="ring" cx="24" cy="27" r="17" />'
+    '<path class="stone" d="M24 2.5 30 8.5 24 14.5 18 8.5Z" />'
+    '<circle class="dot" cx="18" cy="25.5" r="2.6" /><circle class="dot" cx="30" cy="25.5" r="2.6" />'
+    "</svg>"
+)

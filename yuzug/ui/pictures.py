@@ -1,0 +1,105 @@
+"""What is drawn: the picture with its faces framed, and the heat map over a face.
+
+Pictures leave as data URLs: Gradio would write every one of them to disk otherwise. They hold
+no words, so that a change of language redraws nothing here.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yuzug.explain import paint
+from yuzug.faces import Alignment
+from yuzug.images import fit_within, jpeg_bytes
+
+if TYPE_CHECKING:
+    from yuzug.pipeline import Analysis, Face
+
+Picture = NDArray[np.uint8]
+
+LIVE_LONG_SIDE_PX = 640
+PHOTO_LONG_SIDE_PX = 1280
+HEAT_PX = 288
+# How much more than the crop the heat map shows, so that the face has its hair and chin.
+HEAT_MARGIN = 1.3
+# A crowd's heat maps would make the page heavy; the largest faces have one.
+MAX_HEAT_MAPS = 16
+
+
+def data_url(image: Picture, quality: int = 80) -> str:
+    """An RGB picture (H, W, 3) as a JPEG data URL."""
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg_bytes(image, quality)).decode()
+
+
+def framed(analysis: Analysis, chosen: int | None, long_side_px: int, name: str) -> str:
+    """The picture with a frame around each face, as HTML; ``name`` labels it (an element's id).
+
+    The frames are vector graphics in photo pixels over the JPEG: crisp at any size, and picking
+    another face moves a class and no pixel.
+    """
+    height, width = analysis.image.shape[:2]
+    small, _ = fit_within(analysis.image, long_side_px)
+    url = data_url(small)
+    many = len(analysis.faces) > 1
+    frames = "".join(
+        _frame(index, face, chosen == index, many, max(width, height))
+        for index, face in enumerate(analysis.faces)
+    )
+    return (
+        f'<div class="yz-shot" role="img" aria-labelledby="{name}" '
+        f'style="--w:{width};--h:{height}"><img src="{url}" alt="" />'
+        f'<svg viewBox="0 0 {width} {height}" aria-hidden="true">{frames}</svg></div>'
+    )
+
+
+def _frame(index: int, face: Face, chosen: bool, many: bool, long_side: int) -> str:
+    x, y, w, h = face.box_xywh
+    place = f'x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" rx="{0.16 * w:.1f}"'
+    tag = ""
+    if many:
+        r = 0.024 * long_side
+        tag = (
+            f'<circle cx="{x + w:.1f}" cy="{y:.1f}" r="{r:.1f}" />'
+            f'<text x="{x + w:.1f}" y="{y:.1f}" font-size="{1.25 * r:.1f}">{index + 1}</text>'
+        )
+    classes = "yz-frame" + (" chosen" if chosen else "") + ("" if face.sure else " unsure")
+    return (
+        f'<g class="{classes}" data-face="{index}"><rect class="halo" {place} />'
+        f'<rect class="line" {place} />{tag}</g>'
+    )
+
+
+def heat_maps(analysis: Analysis, chosen: int | None, name: str, all_faces: bool = False) -> str:
+    """The heat map of the chosen face over that face, as HTML.
+
+    With ``all_faces`` those of the others come along, hidden, so that picking another face in a
+    photo needs no new analysis.
+    """
+    shown = []
+    for index, face in enumerate(analysis.faces):
+        wanted = index == chosen or (all_faces and index < MAX_HEAT_MAPS)
+        if not wanted or face.explanation is None:
+            continue
+        mark = "chosen" if index == chosen else ""
+        url = data_url(heat_over_face(analysis.image, face), quality=82)
+        shown.append(f'<img class="{mark}" data-face="{index}" src="{url}" alt="" />')
+    return (
+        f'<div class="yz-heat" role="img" aria-labelledby="{name}">{"".join(shown)}</div>'
+        if shown
+        else ""
+    )
+
+
+def heat_over_face(image: Picture, face: Face) -> Picture:
+    """A square around the face with its heat map painted over it: RGB (HEAT_PX, HEAT_PX, 3)."""
+    assert face.explanation is not None
+    around = Alignment(face.alignment.center_xy, HEAT_MARGIN * face.alignment.side_px)
+    square = around.crop(image, HEAT_PX)
+    middle = (HEAT_PX / 2, HEAT_PX / 2)
+    inside = Alignment(middle, HEAT_PX / HEAT_MARGIN, face.alignment.roll_deg)
+    values = inside.paint(face.explanation.values, (HEAT_PX, HEAT_PX))
+    return paint(square, values, face.explanation.strength)

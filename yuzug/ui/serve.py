@@ -1,0 +1,119 @@
+"""Start the page: load and warm the models with progress on the console, then let visitors in."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+
+import gradio as gr
+
+from yuzug.emotions import Language
+from yuzug.errors import YuzugError
+from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, available_models
+from yuzug.pipeline import Analyzer
+from yuzug.texts import text
+from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.chrome import head
+from yuzug.ui.photo import EXAMPLE
+from yuzug.ui.settings import Settings
+from yuzug.ui.theme import STYLE_SHEET, theme
+from yuzug.ui.wiring import build
+
+DEFAULT_PORT = 7860
+# Enough for any photograph, too little to fill the disk: each is deleted once it is read.
+MAX_UPLOAD_BYTES = 40 * 2**20
+
+
+def serve(
+    host: str | None = None,
+    port: int | None = None,
+    model: str = DEFAULT_MODEL,
+    classes: int = DEFAULT_CLASSES,
+    lang: Language = "en",
+) -> None:
+    """Serve the page until it is interrupted.
+
+    Without ``host`` and ``port`` it listens on 127.0.0.1:7860, on a Hugging Face Space to
+    everyone; the environment's ``PORT`` counts where no port is given.
+
+    Raises:
+        ModelError: ``model.unknown`` or ``model.classes``.
+        YuzugError: ``port.taken``.
+    """
+    on_space = "SPACE_ID" in os.environ
+    host = host or ("0.0.0.0" if on_space else "127.0.0.1")
+    port = port if port is not None else int(os.environ.get("PORT", DEFAULT_PORT))
+    require_free_port(host, port)
+    analyzers = load_all(model, classes, lang)
+    demo = build(analyzers, Settings(lang=lang, model=next(iter(analyzers.models)), classes=classes))
+    launch(demo, host, port)
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host
+    print(text("ui.serve_ready", lang, url=f"http://{shown}:{port}"), flush=True)
+    demo.block_thread()
+
+
+def load_all(model: str, classes: int, lang: Language) -> Analyzers:
+    """The wished model first, then the other bundled ones, each warmed with one picture.
+
+    Raises:
+        ModelError: ``model.unknown`` or ``model.classes``.
+    """
+    first = _warmed(model, classes, None, lang)
+    by_model = {first.model: first}
+    for info in available_models():
+        if info.name not in by_model:
+            by_model[info.name] = _warmed(info.name, DEFAULT_CLASSES, first, lang)
+    return Analyzers(by_model)
+
+
+def _warmed(model: str, classes: int, first: Analyzer | None, lang: Language) -> Analyzer:
+    name = Path(model).stem
+    print(text("ui.serve_loading", lang, model=name), end=" ", flush=True)
+    start_s = time.perf_counter()
+    # One detector for all: which one runs is decided once.
+    analyzer = Analyzer.load(model, classes, detector=first.detector if first else None)
+    analyzer.analyze(EXAMPLE)
+    print(text("ui.serve_loaded", lang, seconds=f"{time.perf_counter() - start_s:.1f}"), flush=True)
+    return analyzer
+
+
+def launch(demo: gr.Blocks, host: str, port: int) -> None:
+    """Start the server in the background: nothing shared, recorded or counted."""
+    demo.launch(
+        server_name=host,
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        share=False,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        max_file_size=MAX_UPLOAD_BYTES,
+        theme=theme(),
+        css_paths=[STYLE_SHEET],
+        head=head(),
+        favicon_path=STYLE_SHEET.with_name("favicon.svg"),
+    )
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Tell in one sentence that something else listens there, before any model is loaded.
+
+    Raises:
+        YuzugError: ``port.taken``.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise YuzugError(
+                "port.taken",
+                must="the port must be free",
+                got=f"port {port} on {host}, which cannot be had ({error.strerror})",
+                do="stop the other program, or choose another port with --port",
+            ) from error

@@ -1,0 +1,84 @@
+"""What a visitor has chosen, remembered in the browser, and whether the notice was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
+from yuzug.errors import ConsentError
+
+# A fixed key and secret, or the browser's memory would not survive a restart of the server. It
+# holds nothing secret: the encryption is Gradio's, and keeps nobody out.
+STORAGE_KEY = "yuzug"
+STORAGE_SECRET = "yuzug-settings"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The choices of one visit; ``consent`` is whether the notice was accepted."""
+
+    lang: Language = "en"
+    model: str = "resnet18"
+    classes: int = 7
+    consent: bool = False
+
+    def with_consent(self) -> Settings:
+        """The same choices of a visitor who accepted the notice."""
+        return replace(self, consent=True)
+
+    def to_browser(self) -> dict[str, Any]:
+        """What the browser remembers."""
+        return asdict(self)
+
+
+def restore(
+    remembered: object, accept_language: str, models: Sequence[str], default: Settings
+) -> Settings:
+    """The settings of a returning visitor, or those that suit a new one.
+
+    What the browser remembers comes from outside, so each value counts only where it is one
+    that the page offers. A new visitor gets the first of our languages that the browser asks for.
+
+    >>> restore({"lang": "tr", "classes": 99}, "", ["cnn"], Settings(model="cnn"))
+    Settings(lang='tr', model='cnn', classes=7, consent=False)
+    """
+    known: dict[str, Any] = remembered if isinstance(remembered, dict) else {}
+    lang = known.get("lang")
+    model, classes = known.get("model"), known.get("classes")
+    return Settings(
+        lang=lang if lang in LANGUAGES else preferred_language(accept_language, default.lang),
+        model=model if model in models else default.model,
+        classes=classes if classes in LABEL_SETS else default.classes,
+        consent=known.get("consent") is True,
+    )
+
+
+def preferred_language(accept_language: str, default: Language) -> Language:
+    """The first of our languages in an Accept-Language header, which browsers send best first.
+
+    >>> preferred_language("de-DE,de;q=0.9,tr;q=0.8,en;q=0.7", "en")
+    'tr'
+    """
+    for part in accept_language.split(","):
+        wanted = part.split(";")[0].strip().lower().split("-")[0]
+        for lang in LANGUAGES:
+            if wanted == lang:
+                return lang
+    return default
+
+
+def require_consent(settings: Settings) -> None:
+    """Refuse a picture that came before the notice was accepted.
+
+    Raises:
+        ConsentError: ``consent.required``.
+    """
+    if not settings.consent:
+        raise ConsentError(
+            "consent.required",
+            must="the notice must be accepted before the first picture",
+            got="a picture before that",
+            do="accept the notice on the page",
+        )

@@ -1,0 +1,198 @@
+"""Which event calls which handler, and what it may change. No endpoint is public."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from yuzug.emotions import Language
+from yuzug.texts import text
+from yuzug.ui import about, live, photo
+from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.forget import keep_no_values
+from yuzug.ui.layout import Page, draw
+from yuzug.ui.settings import Settings, restore
+from yuzug.ui.uploads import bytes_of_data_url
+
+STREAM_EVERY_S = 0.08
+# Seconds of work on the server, not of wall clock; then others get their turn, and the page
+# goes on by itself.
+STREAM_TIME_LIMIT_S = 60
+STREAMS_AT_ONCE = 6
+_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+_SHOW = "(lang) => window.yuzug.show(lang)"
+
+
+def build(analyzers: Analyzers, default: Settings) -> gr.Blocks:
+    """The app for these models; ``default`` is what a visitor with no wishes gets."""
+    keep_no_values()
+    with gr.Blocks(
+        title=text("ui.title", default.lang),
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(300, 300),
+    ) as demo:
+        page = draw(analyzers, default)
+        _wire_arrival(demo, page, analyzers, default)
+        _wire_choices(page, analyzers)
+        _wire_live(page, analyzers)
+        _wire_photo(page, analyzers)
+    return demo.queue(default_concurrency_limit=4)
+
+
+def _wire_arrival(
+    demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Settings
+) -> None:
+    rooms = [part for notice in page.notices for part in (notice.box, notice.room)]
+    panels = [*page.live.panels, *page.photo.panels, page.about]
+
+    def arrive(
+        remembered: object, live_state: live.LiveState, photo_state: photo.PhotoState,
+        request: gr.Request,
+    ) -> list[Any]:
+        asked = str(request.headers.get("accept-language", ""))
+        settings = restore(remembered, asked, analyzers.models, default)
+        # Other activities come first for another visitor.
+        live_state.seed = photo_state.seed = random.getrandbits(32)
+        return [
+            settings, settings.lang, settings.model, settings.classes,
+            *_doors(settings, len(page.notices)),
+            *page.chrome.updates(settings.lang),
+            *_redrawn(analyzers, settings, live_state, photo_state),
+            live_state, photo_state,
+        ]
+
+    def accept(settings: Settings) -> list[Any]:
+        settings = settings.with_consent()
+        return [settings, settings.to_browser(), *_doors(settings, len(page.notices))]
+
+    demo.load(
+        arrive,
+        [page.browser, page.live_state, page.photo_state],
+        [page.settings, page.language, page.model, page.classes, *rooms,
+         *page.chrome.components, *panels, page.live_state, page.photo_state],
+        **_PRIVATE,
+    ).then(None, [page.language], None, js=_SHOW)
+    for notice in page.notices:
+        notice.accept.click(
+            accept, [page.settings], [page.settings, page.browser, *rooms], **_PRIVATE
+        ).then(None, None, None, js="() => window.yuzug.begin()")
+
+
+def _doors(settings: Settings, count: int) -> list[Any]:
+    """The notices closed and the rooms open, or the other way round."""
+    accepted = settings.consent
+    return [gr.update(visible=not accepted), gr.update(visible=accepted)] * count
+
+
+def _redrawn(
+    analyzers: Analyzers, settings: Settings, live_state: live.LiveState,
+    photo_state: photo.PhotoState,
+) -> list[Any]:
+    return [
+        *live.redraw(live_state, settings.lang),
+        *photo.redraw(photo_state, settings.lang),
+        about.page(analyzers, settings),
+    ]
+
+
+def _wire_choices(page: Page, analyzers: Analyzers) -> None:
+    panels = [*page.live.panels, *page.photo.panels, page.about]
+
+    def speak(
+        lang: Language, settings: Settings, live_state: live.LiveState,
+        photo_state: photo.PhotoState,
+    ) -> list[Any]:
+        settings = replace(settings, lang=lang)
+        return [
+            settings, settings.to_browser(), *page.chrome.updates(lang),
+            *_redrawn(analyzers, settings, live_state, photo_state),
+        ]
+
+    def choose(model: str, classes: int, settings: Settings) -> list[Any]:
+        settings = replace(settings, model=model, classes=classes)
+        return [settings, settings.to_browser(), about.page(analyzers, settings)]
+
+    def read_again(
+        url: str | None, settings: Settings, state: photo.PhotoState
+    ) -> photo.PhotoPanels:
+        return photo.read(analyzers, bytes_of_data_url(url) if url else None, settings, state)
+
+    page.language.input(
+        speak,
+        [page.language, page.settings, page.live_state, page.photo_state],
+        [page.settings, page.browser, *page.chrome.components, *panels],
+        **_PRIVATE,
+    ).then(None, [page.language], None, js=_SHOW)
+    for selector in (page.model, page.classes):
+        selector.input(
+            choose, [page.model, page.classes, page.settings],
+            [page.settings, page.browser, page.about], **_PRIVATE,
+        ).then(
+            read_again, [page.photo.again, page.settings, page.photo_state],
+            [*page.photo.panels], js="(_, ...states) => [window.yuzug.photo(), ...states]",
+            **_PRIVATE,
+        )
+
+
+def _wire_live(page: Page, analyzers: Analyzers) -> None:
+    tab, state = page.live, page.live_state
+    outputs = [*tab.panels, state]
+
+    def step(source: bytes | None, settings: Settings, live_state: live.LiveState) -> list[Any]:
+        return [*live.step(analyzers, source, settings, live_state, time.monotonic()), live_state]
+
+    def camera(
+        settings: Settings, live_state: live.LiveState, event: gr.EventData
+    ) -> list[Any]:
+        return [*live.camera(_told(event), settings, live_state), live_state]
+
+    def pick(settings: Settings, live_state: live.LiveState, event: gr.EventData) -> list[Any]:
+        shown = live.pick(_told(event), settings, live_state, time.monotonic())
+        return [*shown, live_state]
+
+    tab.webcam.stream(
+        step, [tab.webcam, page.settings, state], outputs, stream_every=STREAM_EVERY_S,
+        time_limit=STREAM_TIME_LIMIT_S, concurrency_limit=STREAMS_AT_ONCE, **_PRIVATE,
+    )
+    tab.panels.camera.camera(camera, [page.settings, state], outputs, **_PRIVATE)
+    tab.panels.reading.pick(pick, [page.settings, state], outputs, **_PRIVATE)
+
+
+def _wire_photo(page: Page, analyzers: Analyzers) -> None:
+    tab, state = page.photo, page.photo_state
+    outputs = [*tab.panels, state]
+
+    def read(source: bytes | None, settings: Settings, photo_state: photo.PhotoState) -> list[Any]:
+        # The picker is emptied for the next picture; that calls here again, with none.
+        emptied = gr.skip() if source is None else None
+        return [*photo.read(analyzers, source, settings, photo_state), photo_state, emptied]
+
+    def press(
+        settings: Settings, photo_state: photo.PhotoState, event: gr.EventData
+    ) -> list[Any]:
+        if _told(event).get("name") == "example":
+            shown = photo.read(analyzers, photo.EXAMPLE, settings, photo_state)
+        else:
+            shown = photo.clear(settings, photo_state)
+        return [*shown, photo_state]
+
+    def pick(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
+        return [*photo.pick(_told(event), settings, photo_state), photo_state]
+
+    tab.picker.change(
+        read, [tab.picker, page.settings, state], [*outputs, tab.picker], **_PRIVATE
+    )
+    tab.bar.press(press, [page.settings, state], outputs, **_PRIVATE)
+    tab.panels.reading.pick(pick, [page.settings, state], outputs, **_PRIVATE)
+
+
+def _told(event: gr.EventData) -> Mapping[str, Any]:
+    """What a script of ours told; from outside, so anything may be in it."""
+    data = event._data
+    return data if isinstance(data, dict) else {}
