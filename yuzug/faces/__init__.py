@@ -1,6 +1,32 @@
-"""Where the faces are, how they are framed, how good they are, and who is who over time."""
+"""Where the faces are, how they are framed, how good they are, and who is who over time.
+
+detection → align → quality for one picture; tracking → smoothing for a stream of them.
+"""
 
 from yuzug.faces.align import Alignment, align, whole
 from yuzug.faces.detection import Detection, Detector
+from yuzug.faces.haar import HaarDetector
+from yuzug.faces.loading import LoadedDetector, load_detector
+from yuzug.faces.quality import Quality, assess
+from yuzug.faces.smoothing import Average, Hysteresis, Smoothed, Smoother
+from yuzug.faces.tracking import Tracker
+from yuzug.faces.yunet import YuNetDetector
 
-__all__ = ["Alignment", "Detection", "Detector", "align", "whole"]
+__all__ = [
+    "Alignment",
+    "Average",
+    "Detection",
+    "Detector",
+    "HaarDetector",
+    "Hysteresis",
+    "LoadedDetector",
+    "Quality",
+    "Smoothed",
+    "Smoother",
+    "Tracker",
+    "YuNetDetector",
+    "align",
+    "assess",
+    "load_detector",
+    "whole",
+]

@@ -20,11 +20,11 @@ from yuzug.images import fit_within, to_bgr
 SCORE_THRESHOLD = 0.7
 NMS_IOU = 0.3
 CANDIDATES = 5000
-# It knows faces of about 10 to 300 px: a close one needs a small frame, a group a large one.
+# It is best at faces of 10 to 300 px, so large pictures cost recall.
 QUICK_LONG_SIDE_PX = 320
 LONG_SIDE_PX = 640
-FINE_LONG_SIDE_PX = 1024
-GROUP = 3
+FINE_LONG_SIDE_PX = 1024  # for groups, whose faces are small
+GROUP = 3  # faces found that make a group
 
 Image = npt.NDArray[np.uint8]
 
@@ -59,7 +59,7 @@ class YuNetDetector:
         """
         if not thorough:
             return self._search(image, QUICK_LONG_SIDE_PX)
-        found = self._search(image, LONG_SIDE_PX) or self._search(image, QUICK_LONG_SIDE_PX)
+        found = self._search(image, LONG_SIDE_PX)
         if (not found or len(found) >= GROUP) and max(image.shape) > LONG_SIDE_PX:
             fine = self._search(image, FINE_LONG_SIDE_PX)
             found = fine if len(fine) > len(found) else found
