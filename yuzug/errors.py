@@ -27,6 +27,7 @@ KINDS: frozenset[str] = frozenset(
         "weights.missing",
         "weights.damaged",
         "detector.missing",
+        "detector.damaged",
         "catalogue.invalid",
         "emotion.unknown",
         "option.invalid",
