@@ -17,8 +17,9 @@ from yuzug.errors import YuzugError
 from yuzug.recommend import reasons
 from yuzug.recommend.catalogue import COMPANIES, ENERGIES, GOALS, PLACES, Catalogue
 from yuzug.recommend.engine import Choice, Mood, Wish, choose, mood_of
+from yuzug.recommend.findings import Finding, invalid
 from yuzug.recommend.lint import check
-from yuzug.recommend.load import Finding, Loaded, bundled, invalid, load
+from yuzug.recommend.load import Loaded, bundled, load
 
 __all__ = ["Catalogue", "Finding", "Loaded", "Suggestion", "bundled", "check", "load", "recommend"]
 

@@ -10,36 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field, ValidationError
 
 from yuzug.bundled import folder
 from yuzug.errors import CatalogueError
 from yuzug.recommend.catalogue import Activity, Catalogue, Id, Kind, Policy, Source, Strict
+from yuzug.recommend.findings import Finding, faults, invalid
 from yuzug.recommend.located_yaml import Document, LocatedError, read
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One fault of a catalogue. ``file`` is relative to its folder; ``key`` may be empty.
-
-    >>> str(Finding("calm.yaml", 7, "tea.minutes", "must be a whole number"))
-    'calm.yaml:7: tea.minutes: must be a whole number'
-    """
-
-    file: str
-    line: int
-    key: str
-    message: str
-
-    def __str__(self) -> str:
-        key = f"{self.key}: " if self.key else ""
-        return f"{self.file}:{self.line}: {key}{self.message}"
-
-    def to_json(self) -> dict[str, object]:
-        """The finding as JSON shows it."""
-        return {"file": self.file, "line": self.line, "key": self.key, "message": self.message}
 
 
 @dataclass(frozen=True)
@@ -57,7 +35,7 @@ class _Kinds(Strict):
 
 
 @dataclass
-class _Parts:
+class Parts:
     """What has been read so far; the base, if there is one, came first."""
 
     activities: dict[str, Activity] = field(default_factory=dict)
@@ -66,6 +44,20 @@ class _Parts:
     policy: Policy | None = None
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+
+    def loaded(self) -> Loaded:
+        """The catalogue that these make.
+
+        Raises:
+            CatalogueError: ``catalogue.invalid`` where no policy could be read.
+        """
+        if self.policy is None:
+            fault = Finding("policy.yaml", 1, "", "there is no policy that can be read")
+            raise invalid(next((f for f in self.findings if f.file == fault.file), fault))
+        catalogue = Catalogue(
+            tuple(self.activities.values()), self.kinds, self.sources, self.policy
+        )
+        return Loaded(catalogue, tuple(self.findings), self.places)
 
 
 @cache
@@ -90,6 +82,15 @@ def load(directory: Path, base: Catalogue | None = None) -> Loaded:
         CatalogueError: ``catalogue.invalid`` where there is no such folder, or neither it nor
             the base has a policy that can be read.
     """
+    return read_parts(directory, base).loaded()
+
+
+def read_parts(directory: Path, base: Catalogue | None) -> Parts:
+    """What can be read in this folder, which may be too little for a catalogue.
+
+    Raises:
+        CatalogueError: ``catalogue.invalid`` where there is no such folder.
+    """
     if not directory.is_dir():
         raise CatalogueError(
             "catalogue.invalid",
@@ -97,34 +98,27 @@ def load(directory: Path, base: Catalogue | None = None) -> Loaded:
             got=f"{directory}, which is no folder",
             do="name a folder such as recommendations/",
         )
-    parts = _Parts()
+    parts = Parts()
     if base is not None:
         parts.activities = {activity.id: activity for activity in base.activities}
         parts.kinds, parts.sources, parts.policy = {**base.kinds}, {**base.sources}, base.policy
-    files = sorted(p for p in directory.rglob("*") if p.suffix in (".yaml", ".yml"))
-    # Kinds first: the activities name them.
-    for path in sorted(files, key=lambda p: p.relative_to(directory) != Path("kinds.yaml")):
-        _read_file(path, path.relative_to(directory).as_posix(), parts)
-    if parts.policy is None:
-        fault = Finding("policy.yaml", 1, "", "there is no policy that can be read")
-        raise invalid((*parts.findings, fault)[0])
-    catalogue = Catalogue(
-        tuple(parts.activities.values()), parts.kinds, parts.sources, parts.policy
-    )
-    return Loaded(catalogue, tuple(parts.findings), parts.places)
+    names = sorted(_yaml_names(directory))
+    if not names:
+        parts.findings.append(Finding(".", 0, "", f"no .yaml file is in {directory.name}"))
+    for name in sorted(names, key=lambda n: n != "kinds.yaml"):  # the activities name kinds
+        _read_file(directory / name, name, parts)
+    return parts
 
 
-def invalid(finding: Finding) -> CatalogueError:
-    """The error that this finding is when the catalogue must be whole."""
-    return CatalogueError(
-        "catalogue.invalid",
-        must="every file of an activity catalogue must be right",
-        got=str(finding),
-        do="mend that line; `yuzug recommend --check DIR` lists every fault",
-    )
+def _yaml_names(directory: Path) -> Iterator[str]:
+    for path in directory.rglob("*"):
+        name = path.relative_to(directory)
+        hidden = any(part.startswith(".") for part in name.parts)
+        if name.suffix in (".yaml", ".yml") and not hidden and path.is_file():
+            yield name.as_posix()
 
 
-def _read_file(path: Path, name: str, parts: _Parts) -> None:
+def _read_file(path: Path, name: str, parts: Parts) -> None:
     try:
         document = read(path)
     except LocatedError as fault:
@@ -141,11 +135,11 @@ def _read_file(path: Path, name: str, parts: _Parts) -> None:
         _take_activities(document, name, parts)
 
 
-def _take_kinds(document: Document, name: str, parts: _Parts) -> None:
+def _take_kinds(document: Document, name: str, parts: Parts) -> None:
     try:
         read_kinds = _Kinds.model_validate(document.value)
     except ValidationError as fault:
-        parts.findings.extend(_faults(fault, document, name, ()))
+        parts.findings.extend(faults(fault, document, name, ()))
         return
     parts.sources.update(read_kinds.sources)
     for key, kind in read_kinds.kinds.items():
@@ -158,17 +152,17 @@ def _take_kinds(document: Document, name: str, parts: _Parts) -> None:
             parts.kinds[key] = kind
 
 
-def _take_policy(document: Document, name: str, parts: _Parts) -> None:
+def _take_policy(document: Document, name: str, parts: Parts) -> None:
     value = document.value
     if parts.policy is not None and isinstance(value, dict):  # section by section over the base
         value = {**parts.policy.model_dump(), **value}
     try:
         parts.policy = Policy.model_validate(value)
     except ValidationError as fault:
-        parts.findings.extend(_faults(fault, document, name, ()))
+        parts.findings.extend(faults(fault, document, name, ()))
 
 
-def _take_activities(document: Document, name: str, parts: _Parts) -> None:
+def _take_activities(document: Document, name: str, parts: Parts) -> None:
     if not isinstance(document.value, list):
         message = "must be a list of activities, each beginning with '- id:'"
         parts.findings.append(Finding(name, 1, "", message))
@@ -177,7 +171,7 @@ def _take_activities(document: Document, name: str, parts: _Parts) -> None:
         try:
             activity = Activity.model_validate(value)
         except ValidationError as fault:
-            parts.findings.extend(_faults(fault, document, name, (number,)))
+            parts.findings.extend(faults(fault, document, name, (number,)))
             continue
         line = document.line((number,))
         finding = _misfit(activity, parts)
@@ -190,7 +184,7 @@ def _take_activities(document: Document, name: str, parts: _Parts) -> None:
             parts.findings.append(Finding(name, where, f"{activity.id}.{key}", message))
 
 
-def _misfit(activity: Activity, parts: _Parts) -> tuple[str, str] | None:
+def _misfit(activity: Activity, parts: Parts) -> tuple[str, str] | None:
     if activity.kind not in parts.kinds:
         known = ", ".join(sorted(parts.kinds))
         return "kind", f"no kind is called {activity.kind!r}; there are {known}"
@@ -198,29 +192,3 @@ def _misfit(activity: Activity, parts: _Parts) -> tuple[str, str] | None:
         file, line = parts.places[activity.id]
         return "id", f"the same id already stands in {file}:{line}"
     return None
-
-
-def _faults(
-    fault: ValidationError, document: Document, name: str, start: tuple[int, ...]
-) -> Iterator[Finding]:
-    value = document.value[start[0]] if start else document.value
-    owner = value.get("id") if isinstance(value, dict) else None
-    for error in fault.errors(include_url=False, include_context=False):
-        path = (*start, *error["loc"])
-        keys = [str(step) for step in error["loc"] if step != "[key]"]
-        if owner is not None and error["loc"][:1] != ("id",):
-            keys.insert(0, str(owner))
-        yield Finding(name, document.line(path), ".".join(keys), _said(error))
-
-
-def _said(error: Mapping[str, Any]) -> str:
-    """Pydantic's finding in the words of someone who writes YAML."""
-    got = error["input"]
-    if error["type"] == "missing":
-        return "this key is missing"
-    if error["type"] == "extra_forbidden":
-        return "no such key; a typing error?"
-    if error["type"] == "value_error":
-        return str(error["msg"]).removeprefix("Value error, ")
-    message = str(error["msg"]).replace("Input should", "must").replace("String should", "must")
-    return f"{message}, but is {got!r}" if isinstance(got, str | int | float) else message

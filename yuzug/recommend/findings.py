@@ -1,0 +1,74 @@
+"""The faults of a catalogue, said by file, line and key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from yuzug.errors import CatalogueError
+from yuzug.recommend.located_yaml import Document
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault of a catalogue. ``file`` is relative to its folder; ``key`` may be empty.
+
+    A fault of the catalogue as a whole stands in the file "." at line 0.
+
+    >>> str(Finding("calm.yaml", 7, "tea.minutes", "must be a whole number"))
+    'calm.yaml:7: tea.minutes: must be a whole number'
+    """
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        key = f"{self.key}: " if self.key else ""
+        place = f"{self.file}:{self.line}: " if self.line else ""
+        return f"{place}{key}{self.message}"
+
+    def to_json(self) -> dict[str, object]:
+        """The finding as JSON shows it."""
+        return {"file": self.file, "line": self.line, "key": self.key, "message": self.message}
+
+
+def invalid(finding: Finding) -> CatalogueError:
+    """The error that this finding is when the catalogue must be whole."""
+    return CatalogueError(
+        "catalogue.invalid",
+        must="every file of an activity catalogue must be right",
+        got=str(finding),
+        do="mend that line; `yuzug recommend --check DIR` lists every fault",
+    )
+
+
+def faults(
+    fault: ValidationError, document: Document, name: str, start: tuple[int, ...]
+) -> Iterator[Finding]:
+    """What pydantic found in the value at ``start``, each at its line."""
+    value = document.value[start[0]] if start else document.value
+    owner = value.get("id") if isinstance(value, dict) else None
+    for error in fault.errors(include_url=False, include_context=False):
+        path = (*start, *error["loc"])
+        keys = [str(step) for step in error["loc"] if step != "[key]"]
+        if owner is not None and error["loc"][:1] != ("id",):
+            keys.insert(0, str(owner))
+        yield Finding(name, document.line(path), ".".join(keys), _said(error))
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    """Pydantic's finding in the words of someone who writes YAML."""
+    got = error["input"]
+    if error["type"] == "missing":
+        return "this key is missing"
+    if error["type"] == "extra_forbidden":
+        return "no such key; a typing error?"
+    if error["type"] == "value_error":
+        return str(error["msg"]).removeprefix("Value error, ")
+    message = str(error["msg"]).replace("Input should", "must").replace("String should", "must")
+    return f"{message}, but is {got!r}" if isinstance(got, str | int | float) else message
