@@ -23,7 +23,8 @@ class StreamSession:
     def __init__(self) -> None:
         self.picked: int | None = None
         self._tracker = Tracker()
-        self._smoother = Smoother()
+        self._inside = Smoother()
+        self._outside = Smoother()
         self._empty_frames = 0
 
     def pick(self, track: int | None) -> None:
@@ -68,7 +69,12 @@ class StreamSession:
         return located
 
     def _smooth(self, track: int, reading: Reading, at_s: float) -> tuple[Reading, int]:
-        raise NotImplementedError
+        """The reading over time, and the index of the label to show."""
+        smoothed = self._inside.update(track, reading.labels, reading.probabilities, at_s)
+        shares = [1 - reading.outside, reading.outside]
+        outside = self._outside.update(track, reading.labels, shares, at_s).values[1]
+        values = smoothed.values.astype(np.float32)
+        return Reading(reading.labels, values, float(outside)), smoothed.dominant
 
     def _dominant(self, faces: tuple[Face, ...]) -> int | None:
         for index, face in enumerate(faces):

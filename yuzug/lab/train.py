@@ -158,7 +158,9 @@ class Trainer:
 
     def _run_epoch(self) -> float:
         # The seed is a function of the epoch, so a resumed run needs no saved random state.
-        random = torch.Generator().manual_seed(1_000_003 * self.recipe.seed + self.epoch)
+        seed = 1_000_003 * self.recipe.seed + self.epoch
+        random = torch.Generator().manual_seed(seed)
+        torch.manual_seed(seed)  # dropout has no generator of its own
         order = torch.randperm(len(self.train), generator=random)
         images = torch.from_numpy(self.train.images)[:, None]
         steps, total = self.steps_per_epoch, 0.0
