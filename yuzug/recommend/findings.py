@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -53,7 +54,7 @@ def faults(
     """What pydantic found in the value at ``start``, each at its line."""
     value = document.value[start[0]] if start else document.value
     owner = value.get("id") if isinstance(value, dict) else None
-    for error in fault.errors(include_url=False, include_context=False):
+    for error in fault.errors(include_url=False):
         path = (*start, *error["loc"])
         keys = [str(step) for step in error["loc"] if step != "[key]"]
         if owner is not None and error["loc"][:1] != ("id",):
@@ -61,14 +62,23 @@ def faults(
         yield Finding(name, document.line(path), ".".join(keys), _said(error))
 
 
+_SAID = {
+    "missing": "this key is missing",
+    "extra_forbidden": "no such key; a typing error?",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+    "model_type": "must hold keys, each with a value",
+    "dict_type": "must hold keys, each with a value",
+    "tuple_type": "must be a list",
+}
+
+
 def _said(error: Mapping[str, Any]) -> str:
     """Pydantic's finding in the words of someone who writes YAML."""
-    got = error["input"]
-    if error["type"] == "missing":
-        return "this key is missing"
-    if error["type"] == "extra_forbidden":
-        return "no such key; a typing error?"
+    if error["type"] in _SAID:
+        return _SAID[error["type"]]
     if error["type"] == "value_error":
-        return str(error["msg"]).removeprefix("Value error, ")
-    message = str(error["msg"]).replace("Input should", "must").replace("String should", "must")
+        return str(error["ctx"]["error"])
+    message = re.sub(r"^\w+ should", "must", str(error["msg"]))
+    got = error["input"]
     return f"{message}, but is {got!r}" if isinstance(got, str | int | float) else message

@@ -1,0 +1,278 @@
+"""The catalogue that ships, and what happens to one with a fault."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from yuzug.bundled import folder
+from yuzug.emotions import LANGUAGES
+from yuzug.errors import CatalogueError
+from yuzug.recommend import bundled, check, load, recommend
+from yuzug.recommend.coverage import coverage, table
+from yuzug.recommend.findings import Finding
+from yuzug.recommend.lint import near_duplicates
+from yuzug.recommend.located_yaml import MAX_DEPTH, LocatedError, parse, read
+
+TEA = """\
+- id: tea
+  title: {en: Tea, tr: Çay}
+  steps:
+    - {en: Put the kettle on, tr: Çaydanlığı ocağa koyun}
+  kind: pleasure
+  emotions:
+    sad: {lift: 0.5}
+  minutes: 10
+  energy: low
+  place: indoor
+  company: any
+"""
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+# The catalogue that ships
+
+
+def test_the_shipped_catalogue_has_no_finding() -> None:
+    assert check(folder("recommendations")) == []
+
+
+def test_every_wish_has_enough_activities_for_every_emotion() -> None:
+    assert len(bundled().activities) >= 56
+    assert [count for count in coverage(bundled()) if count.found < count.least] == []
+
+
+def test_the_table_in_the_readme_is_current() -> None:
+    readme = (folder("recommendations") / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("<!-- coverage -->\n")[1].split("\n<!-- /coverage -->")[0]
+    assert shown == table(bundled()), f"replace the table by\n{table(bundled())}"
+
+
+def test_every_activity_stands_in_the_file_of_its_kind() -> None:
+    loaded = load(folder("recommendations"))
+    wrong = {
+        activity.id: loaded.places[activity.id]
+        for activity in loaded.catalogue.activities
+        if loaded.places[activity.id][0] != f"activities/{activity.kind}.yaml"
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_sentences_are_plain_and_alike(lang: str) -> None:
+    for activity in bundled().activities:
+        for sentence in (activity.title, *activity.steps):
+            words = sentence.of(lang)
+            assert not re.search(r"[.]$|https?:|  ", words), f"{activity.id}: {words}"
+            assert words[0] in "“ " or words[0].upper() == words[0], f"{activity.id}: {words}"
+
+
+def test_turkish_is_turkish_and_english_is_english() -> None:
+    for activity in bundled().activities:
+        english = " ".join(step.en for step in activity.steps)
+        turkish = " ".join(step.tr for step in activity.steps)
+        assert not re.search("[çğıöşüÇĞİÖŞÜ]", english), activity.id
+        assert re.search("[çğıöşüÇĞİÖŞÜ]", turkish), activity.id
+        assert not re.search(r"\b(sen|senin|sana|seni)\b", turkish.lower()), activity.id
+
+
+def test_every_kind_cites_a_publication_and_is_used() -> None:
+    catalogue = bundled()
+    assert {activity.kind for activity in catalogue.activities} == set(catalogue.kinds)
+    for kind in catalogue.kinds.values():
+        for source in kind.sources:
+            year = catalogue.sources[source].short[-4:]
+            assert f"({year})" in catalogue.sources[source].full
+
+
+# A fault is named by file, line and key, and the rest works
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key", "message"),
+    [
+        ("minutes: 10", "minutes: ten", 8, "tea.minutes", "must be a valid integer"),
+        ("minutes: 10", "minutes: '10'", 8, "tea.minutes", "must be a valid integer"),
+        ("minutes: 10", "minutes: 0", 8, "tea.minutes", "must be greater than or equal to 1"),
+        ("minutes: 10", "minuets: 10", 8, "tea.minuets", "no such key"),
+        ("  minutes: 10\n", "", 1, "tea.minutes", "this key is missing"),
+        ("energy: low", "energy: tiny", 9, "tea.energy", "must be 'low', 'medium' or 'high'"),
+        (", tr: Çay}", "}", 2, "tea.title.tr", "this key is missing"),
+        ("tr: Çay}", "tr: ''}", 2, "tea.title.tr", "must not be empty"),
+        ("sad: {lift: 0.5}", "{}", 6, "tea.emotions", "must not be empty"),
+        ("    - {en: Put", "    {en: Put", 3, "tea.steps", "must be a list"),
+        ("tr: Çay}", "tr: 5}", 2, "tea.title.tr", "must be text, but is 5"),
+        ("en: Tea,", "en: <b>Tea</b>,", 2, "tea.title.en", "plain words without < or >"),
+        ("en: Tea,", 'en: "a\\nb",', 2, "tea.title.en", "must stand on one line"),
+        ("sad: {lift: 0.5}", "sadd: {lift: 0.5}", 7, "tea.emotions.sadd", "must be 'angry'"),
+        ("lift: 0.5", "lift: 1.5", 7, "tea.emotions.sad.lift", "less than or equal to 1"),
+        ("lift: 0.5", "lift: true", 7, "tea.emotions.sad.lift", "must be a valid number"),
+        ("lift: 0.5", "joy: 0.5", 7, "tea.emotions.sad.joy", "must be 'match', 'lift' or 'calm'"),
+        ("kind: pleasure", "kind: magic", 5, "tea.kind", "no kind is called 'magic'"),
+        ("id: tea", "id: Tea Time", 1, "id", "must match pattern"),
+        ("lift: 0.5", "lift: 0.05", 1, "tea.emotions", "this is never offered"),
+    ],
+)
+def test_a_fault_in_an_activity_is_named(
+    tmp_path: Path, old: str, new: str, line: int, key: str, message: str
+) -> None:
+    assert old in TEA
+    written(tmp_path, "mine.yaml", TEA.replace(old, new, 1))
+    [found] = [finding for finding in check(tmp_path) if message in finding.message]
+    assert (found.file, found.line, found.key) == ("mine.yaml", line, key)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "message"),
+    [
+        (TEA.replace("  kind", "\tkind"), 5, "not YAML"),
+        (TEA.encode().replace("Çay".encode(), b"\xc7ay"), 2, "not in UTF-8"),
+        (TEA + "  energy: low\n", 12, "the key 'energy' stands twice"),
+        ("- &a [1]\n- *a\n", 1, "anchors"),
+        ("!!python/object/apply:os.system ['true']", 1, "tags"),
+        ("[" * (MAX_DEPTH + 2), 1, "deep"),
+        ("id: tea", 1, "must be a list of activities"),
+        ("", 1, "must be a list of activities"),
+        ("- tea", 1, "must hold keys"),
+        ("a\x00b", 1, "not YAML"),
+    ],
+)
+def test_a_file_that_is_not_a_catalogue_is_named_and_the_rest_works(
+    tmp_path: Path, content: str | bytes, line: int, message: str
+) -> None:
+    written(tmp_path, "broken.yaml", content)
+    written(tmp_path, "good.yaml", TEA.replace("id: tea", "id: other-tea"))
+    loaded = load(tmp_path, base=bundled())
+    [finding] = loaded.findings
+    assert (finding.file, finding.line) == ("broken.yaml", line)
+    assert message in finding.message
+    assert len(loaded.catalogue.activities) == len(bundled().activities) + 1
+
+
+def test_anchors_cannot_multiply(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    with pytest.raises(LocatedError, match="aliases"):
+        parse("\n".join(lines))
+
+
+def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "huge.yaml"
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    with pytest.raises(LocatedError, match="100000000 bytes"):
+        read(path)
+
+
+def test_the_same_id_twice_is_a_fault(tmp_path: Path) -> None:
+    written(tmp_path, "a.yaml", TEA)
+    written(tmp_path, "b.yaml", "\n" + TEA)
+    [finding] = load(tmp_path, base=bundled()).findings
+    assert str(finding) == "b.yaml:2: tea.id: the same id already stands in a.yaml:1"
+
+
+def test_two_of_almost_the_same_words_are_found(tmp_path: Path) -> None:
+    again = TEA.replace("id: tea", "id: tea-again").replace("Put the kettle", "Set the kettle")
+    written(tmp_path, "mine.yaml", TEA + again)
+    messages = {f.message for f in check(tmp_path)}
+    assert "shares 80% of its words with tea-again (en)" in messages
+
+
+def test_the_short_way_to_near_duplicates_finds_what_all_pairs_find() -> None:
+    words = {f"n{n}": frozenset(f"w{n * k % 17}" for k in range(2, 12)) for n in range(1, 40)}
+    words |= {"short": frozenset({"w1", "w2"}), "empty": frozenset()}
+
+    def share(one: str, other: str) -> float:
+        return len(words[one] & words[other]) / max(min(len(words[one]), len(words[other])), 1)
+
+    everything = {frozenset(p) for p in ((a, b) for a in words for b in words) if p[0] != p[1]}
+    slow = {pair for pair in everything if share(*pair) > 0.6}
+    found = [frozenset((one, other)) for one, other, _ in near_duplicates(words)]
+    assert set(found) == slow
+    assert len(found) == len(slow)
+
+
+def test_too_little_choice_is_a_finding(tmp_path: Path) -> None:
+    for name in ("kinds.yaml", "policy.yaml"):
+        written(tmp_path, name, (folder("recommendations") / name).read_bytes())
+    written(tmp_path, "mine.yaml", TEA)
+    findings = check(tmp_path)
+    assert Finding(".", 0, "sad, all", "1 activities, at least 5 are wanted") in findings
+    assert str(findings[0]).startswith("angry, all: 0 activities")
+
+
+# A folder of one's own
+
+
+def test_a_folder_adds_and_replaces(tmp_path: Path) -> None:
+    replaced = TEA.replace("id: tea", "id: paper-boat")
+    written(tmp_path, "deep/mine.yml", TEA + replaced)
+    catalogue = load(tmp_path, base=bundled()).catalogue
+    titles = {activity.id: activity.title.tr for activity in catalogue.activities}
+    assert titles["tea"] == titles["paper-boat"] == "Çay"
+    assert len(titles) == len(bundled().activities) + 1
+    assert {a.id: a for a in bundled().activities}["paper-boat"].title.tr != "Çay"
+
+
+def test_a_policy_may_hold_one_section(tmp_path: Path) -> None:
+    written(tmp_path, "policy.yaml", "labels: {sad: [blue]}")
+    policy = load(tmp_path, base=bundled()).catalogue.policy
+    assert policy.emotion_of("Blue") == "sad"
+    assert policy.goals == bundled().policy.goals
+
+
+def test_a_kind_of_ones_own_needs_a_source(tmp_path: Path) -> None:
+    kind = """\
+kinds:
+  magic:
+    family: regulation
+    name: {en: Magic, tr: Sihir}
+    because: {en: It works, tr: İşe yarar}
+    effect: {en: none, tr: yok}
+    sources: [nobody-2000]
+"""
+    written(tmp_path, "kinds.yaml", kind)
+    [finding] = load(tmp_path, base=bundled()).findings
+    assert str(finding).startswith("kinds.yaml:7: kinds.magic.sources: no source is called")
+
+
+def test_a_broken_policy_alone_is_named_in_the_error(tmp_path: Path) -> None:
+    written(tmp_path, "kinds.yaml", "kinds: {}")
+    written(tmp_path, "policy.yaml", "goals:\n  sad: {lift: much}")
+    [*findings] = check(tmp_path)
+    assert findings[0].to_json() == {
+        "file": "policy.yaml",
+        "line": 2,
+        "key": "goals.sad.lift",
+        "message": "must be a valid number, but is 'much'",
+    }
+    with pytest.raises(CatalogueError, match=r"policy\.yaml:2: goals\.sad\.lift"):
+        load(tmp_path)
+
+
+def test_a_folder_that_is_none_is_an_error(tmp_path: Path) -> None:
+    for ask in (
+        lambda: check(tmp_path / "no"),
+        lambda: recommend("sad", catalogue=tmp_path / "no"),
+    ):
+        with pytest.raises(CatalogueError, match="no folder") as caught:
+            ask()
+        assert caught.value.kind == "catalogue.invalid"
+
+
+def test_an_empty_folder_is_a_finding(tmp_path: Path) -> None:
+    assert [f.message for f in check(tmp_path)] == [f"no .yaml file is in {tmp_path.name}"]
+
+
+def test_recommend_names_the_fault_of_a_folder(tmp_path: Path) -> None:
+    written(tmp_path, "mine.yaml", TEA.replace("energy: low", "energy: tiny"))
+    with pytest.raises(CatalogueError, match=r"mine\.yaml:9: tea\.energy"):
+        recommend("sad", catalogue=tmp_path)

@@ -1,0 +1,364 @@
+"""The engine: filters, scores, variety, and what it says when a reading is not sure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from yuzug.emotions import LABEL_SETS, LANGUAGES, Emotion, Language
+from yuzug.errors import YuzugError
+from yuzug.recommend import Suggestion, bundled, recommend
+from yuzug.recommend.catalogue import COMPANIES, ENERGIES, GOALS, PLACES, Catalogue
+from yuzug.recommend.engine import Mood, Wish, choose, effective_shares, mood_of
+from yuzug.texts import text
+
+steady = settings(deadline=None, derandomize=True, database=None, max_examples=150)
+
+shares = st.dictionaries(st.sampled_from(list(Emotion)), st.floats(0.01, 1), min_size=1)
+wishes = st.builds(
+    Wish,
+    minutes=st.none() | st.integers(1, 120),
+    energy=st.none() | st.sampled_from(ENERGIES),
+    place=st.none() | st.sampled_from(PLACES),
+    company=st.none() | st.sampled_from(COMPANIES),
+    goal=st.none() | st.sampled_from(GOALS),
+)
+seeds = st.integers(-(2**70), 2**70)
+
+
+def moods() -> st.SearchStrategy[Mood]:
+    return st.builds(
+        lambda weights, sure: mood_of(weights, bundled().policy, sure=sure), shares, st.booleans()
+    )
+
+
+def ids(suggestions: Sequence[Suggestion]) -> list[str]:
+    return [suggestion.id for suggestion in suggestions]
+
+
+# Filters exclude strictly
+
+
+@steady
+@given(moods(), wishes, seeds)
+def test_nothing_comes_that_a_filter_excludes(mood: Mood, wish: Wish, seed: int) -> None:
+    for choice in choose(bundled(), mood, wish, count=12, seed=seed):
+        activity = choice.activity
+        assert wish.minutes is None or activity.minutes <= wish.minutes
+        assert wish.energy in (None, activity.energy)
+        assert wish.place is None or activity.place in (wish.place, "any")
+        assert wish.company is None or activity.company in (wish.company, "any")
+        assert wish.goal in (None, choice.goal)
+        assert choice.goal in {g for goals in activity.emotions.values() for g in goals}
+
+
+@steady
+@given(moods(), wishes)
+def test_what_fits_is_not_withheld(mood: Mood, wish: Wish) -> None:
+    chosen = choose(bundled(), mood, replace(wish, goal="calm"), count=1000, seed=0)
+    loose = choose(bundled(), mood, Wish(goal="calm"), count=1000, seed=0)
+    fitting = {
+        choice.activity.id
+        for choice in loose
+        if (wish.minutes is None or choice.activity.minutes <= wish.minutes)
+        and wish.energy in (None, choice.activity.energy)
+        and (wish.place is None or choice.activity.place in (wish.place, "any"))
+        and (wish.company is None or choice.activity.company in (wish.company, "any"))
+    }
+    # Who is not sure and asks for an energy gets that energy; otherwise only gentle things come.
+    assert fitting <= {choice.activity.id for choice in chosen}
+
+
+def test_the_place_and_company_asked_for_are_the_ones_shown() -> None:
+    found = recommend("fear", place="outdoor", company="alone", count=20)
+    assert {(s.place, s.company) for s in found} == {("outdoor", "alone")}
+    assert "any" in {s.place for s in recommend("fear", count=20)}
+
+
+@pytest.mark.parametrize("emotion", [e.value for e in Emotion])
+@pytest.mark.parametrize("goal", GOALS)
+def test_every_goal_is_there_for_every_emotion(emotion: str, goal: str) -> None:
+    found = recommend(emotion, goal=goal, count=5)
+    assert [s.goal for s in found] == [goal] * 5
+
+
+@pytest.mark.parametrize("emotion", [e.value for e in Emotion])
+@pytest.mark.parametrize("minutes", [5, 10, 30])
+def test_alone_at_home_and_tired_there_is_choice(emotion: str, minutes: int) -> None:
+    options = {"minutes": minutes, "place": "indoor", "company": "alone", "energy": "low"}
+    assert len(recommend(emotion, count=3, **options)) == 3  # type: ignore[arg-type]
+
+
+def test_an_impossible_wish_gives_an_empty_list() -> None:
+    assert recommend("sad", minutes=1) == []
+
+
+# Determinism and chance
+
+
+@steady
+@given(moods(), wishes, seeds)
+def test_one_seed_gives_one_answer(mood: Mood, wish: Wish, seed: int) -> None:
+    first = choose(bundled(), mood, wish, count=5, seed=seed)
+    assert choose(bundled(), mood, wish, count=5, seed=seed) == first
+
+
+def test_other_seeds_give_other_answers() -> None:
+    assert len({tuple(ids(recommend("neutral", seed=seed))) for seed in range(20)}) > 10
+
+
+def test_another_activity_changes_nobodys_luck() -> None:
+    whole = bundled()
+    fewer = Catalogue(whole.activities[::2], whole.kinds, whole.sources, whole.policy)
+    mood = mood_of({"sad": 1.0}, whole.policy)
+
+    def luck(catalogue: Catalogue) -> dict[str, float]:
+        choices = choose(catalogue, mood, Wish(), count=1000, seed=7)
+        return {choice.activity.id: choice.terms["chance"] for choice in choices}
+
+    some, everyones = luck(fewer), luck(whole)
+    assert some
+    assert some == {name: everyones[name] for name in some}
+    assert len(set(everyones.values())) == len(everyones)
+
+
+# Scores are sums that explain themselves
+
+
+@steady
+@given(moods(), wishes, seeds)
+def test_a_score_is_the_sum_of_its_terms_within_their_weights(
+    mood: Mood, wish: Wish, seed: int
+) -> None:
+    most = bundled().policy.scores
+    for choice in choose(bundled(), mood, wish, count=5, seed=seed):
+        assert choice.score == pytest.approx(sum(choice.terms.values()))
+        for name, value in choice.terms.items():
+            assert 0 <= value <= getattr(most, name) + 1e-9
+        assert ("time" in choice.terms) == (wish.minutes is not None)
+
+
+def test_the_better_fit_comes_first() -> None:
+    policy = bundled().policy.model_copy(
+        update={"scores": bundled().policy.scores.model_copy(update={"chance": 0.0})}
+    )
+    catalogue = Catalogue(bundled().activities, bundled().kinds, bundled().sources, policy)
+    [first] = recommend("fear", goal="calm", count=1, catalogue=catalogue)
+    weights = {a.id: a.emotions.get(Emotion.FEAR, {}).get("calm", 0) for a in catalogue.activities}
+    assert weights[first.id] == max(weights.values())
+
+
+def test_the_whole_distribution_counts() -> None:
+    sad, mixed = recommend("sad", count=10), recommend({"sad": 0.55, "angry": 0.45}, count=10)
+    assert ids(sad) != ids(mixed)
+    angry = {a.id for a in bundled().activities if Emotion.ANGRY in a.emotions}
+    assert set(ids(mixed)) <= angry | set(ids(sad))
+    assert any("angry" in s.why[0] for s in mixed)
+    assert ids(recommend({"sad": 55, "angry": 45}, count=10)) == ids(mixed)
+
+
+@pytest.mark.parametrize("label_set", LABEL_SETS.values(), ids=lambda s: f"{s.classes} classes")
+def test_every_label_set_gets_an_answer(label_set: object) -> None:
+    names = label_set.names  # type: ignore[attr-defined]
+    assert len(recommend({name: 1 / len(names) for name in names})) == 3
+
+
+# Variety and memory
+
+
+def session(ask: Callable[[list[str]], list[Suggestion]], requests: int) -> list[Suggestion]:
+    shown: list[Suggestion] = []
+    for _ in range(requests):
+        shown += ask(ids(shown))
+    return shown
+
+
+@settings(steady, max_examples=40)
+@given(st.sampled_from(list(Emotion)), seeds, st.booleans())
+def test_a_session_of_20_requests_repeats_nothing_and_mixes_kinds(
+    emotion: Emotion, seed: int, sure: bool
+) -> None:
+    def ask(recent: list[str]) -> list[Suggestion]:
+        return recommend(emotion, count=1, seed=seed, recent=recent, sure=sure)
+
+    shown = session(ask, 20)
+    assert len(set(ids(shown))) == 20
+    for start in range(15):
+        kinds = [s.kind for s in shown[start : start + 6]]
+        assert len(set(kinds)) >= 4, (start, kinds)
+
+
+@settings(steady, max_examples=60)
+@given(moods(), wishes, seeds)
+def test_a_kind_comes_again_only_when_no_other_is_left(mood: Mood, wish: Wish, seed: int) -> None:
+    shown = choose(bundled(), mood, wish, count=12, seed=seed)
+    open_to_all = choose(bundled(), mood, wish, count=1000, seed=seed)
+    for place, choice in enumerate(shown):
+        last = [c.activity.kind for c in shown[max(0, place - 3) : place]]
+        before = {c.activity.id for c in shown[:place]}
+        left = {c.activity.kind for c in open_to_all if c.activity.id not in before}
+        assert choice.activity.kind not in last or left <= set(last)
+
+
+def test_the_kinds_of_recent_ids_are_followed_by_others() -> None:
+    first = recommend("sad", count=3)
+    [then] = recommend("sad", count=1, recent=["no-longer-there", *ids(first)])
+    assert then.kind not in {s.kind for s in first}
+    assert then.id not in ids(first)
+
+
+def test_when_all_have_been_shown_nothing_comes() -> None:
+    everything = [activity.id for activity in bundled().activities]
+    assert recommend("sad", recent=everything) == []
+
+
+# Not sure
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("emotion", list(Emotion))
+def test_an_unsure_reading_is_answered_gently_and_says_so(lang: Language, emotion: Emotion) -> None:
+    found = recommend(emotion, lang=lang, sure=False, count=5)
+    suits_most = {a.id for a in bundled().activities if Emotion.NEUTRAL in a.emotions}
+    assert len(found) == 5
+    assert set(ids(found)) <= suits_most
+    assert {s.energy for s in found} == {"low"}
+    for suggestion in found:
+        assert suggestion.why[0] == text("why.unsure", lang)
+        assert not any(e.looks(lang) in " ".join(suggestion.why) for e in Emotion)
+
+
+def test_an_unsure_reading_still_does_what_the_person_asks() -> None:
+    assert {s.energy for s in recommend("sad", sure=False, energy="high", count=4)} == {"high"}
+
+
+def test_labels_of_ones_own() -> None:
+    policy = bundled().policy
+    assert mood_of({"joy": 3, "sad": 1}, policy).shares[Emotion.HAPPY] == 0.75
+    assert mood_of({"ÜZGÜN ": 1}, policy).dominant is Emotion.SAD
+    mood = mood_of({"sleepy": 0.3, "sad": 0.7}, policy)
+    assert mood.sure
+    assert mood.shares[Emotion.NEUTRAL] == pytest.approx(0.3)
+    mood = mood_of({"sleepy": 0.6, "sad": 0.4}, policy)
+    assert not mood.sure
+    assert effective_shares(mood, policy).sum() == pytest.approx(1)
+    assert recommend({"sleepy": 1.0})[0].why[0] == text("why.unsure", "en")
+
+
+# What is said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_reasons_are_whole_sentences_in_one_language(lang: Language) -> None:
+    for suggestion in recommend("sad", lang=lang, count=40):
+        answer, circumstances, evidence = suggestion.why
+        assert Emotion.SAD.looks(lang) in answer
+        assert str(suggestion.minutes) in circumstances
+        short = evidence.rsplit(" — ", 1)[1]
+        assert short.split()[0] in suggestion.evidence
+        assert not any("{" in reason for reason in suggestion.why)
+
+
+def test_the_languages_differ_in_words_alone() -> None:
+    english, turkish = recommend("angry", count=10), recommend("angry", lang="tr", count=10)
+    assert ids(english) == ids(turkish)
+    for one, other in zip(english, turkish, strict=True):
+        assert (one.score, one.minutes, one.goal) == (other.score, other.minutes, other.goal)
+        assert one.title != other.title
+        assert not set(one.why) & set(other.why)
+        assert one.evidence != other.evidence
+
+
+def test_the_reasons_read_as_designed() -> None:
+    found = recommend("sad", place="outdoor", count=30) + recommend("sad", count=60)
+    walk = next(s for s in found if s.id == "around-the-block")
+    assert walk.why == (
+        "For an expression that looks sad: it aims to lift the mood",
+        "10 minutes, outdoors, some effort",
+        "Of all the ways in which people regulate their mood, exercise came out as the most "
+        "effective — Thayer 1994",
+    )
+
+
+def test_json_holds_what_the_contract_names() -> None:
+    [suggestion] = recommend("happy", count=1)
+    found = suggestion.to_json()
+    assert {"id", "title", "why", "minutes", "steps", "kind"} <= set(found)
+    assert found["why"] == list(suggestion.why)
+    assert found["steps"][0] == suggestion.steps[0]
+
+
+# Wrong use
+
+
+@pytest.mark.parametrize("emotion", ["melancholy", "", None, 5, ["sad"]])
+def test_an_unknown_emotion_names_those_there_are(emotion: object) -> None:
+    with pytest.raises(YuzugError, match="one of angry, disgust, fear") as caught:
+        recommend(emotion)  # type: ignore[arg-type]
+    assert caught.value.kind == "emotion.unknown"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("lang", "de"),
+        ("energy", "huge"),
+        ("place", "moon"),
+        ("company", "crowd"),
+        ("goal", "win"),
+        ("minutes", 0),
+        ("minutes", -5),
+        ("minutes", 2.5),
+        ("minutes", True),
+        ("count", 0),
+        ("seed", "x"),
+    ],
+)
+def test_an_option_that_cannot_be_is_named(name: str, value: object) -> None:
+    with pytest.raises(YuzugError, match=f"{name} must be") as caught:
+        recommend("sad", **{name: value})  # type: ignore[arg-type]
+    assert caught.value.kind == "option.invalid"
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [{}, {"sad": 0.0}, {"sad": -1, "happy": 2}, {"sad": float("nan")}, {"sad": float("inf")},
+     {"sad": "much"}, {"sad": None}, {3: 1.0}, {"sad": 1e308, "happy": 1e308}],
+)  # fmt: skip
+def test_weights_that_are_none_are_refused(weights: dict[str, float]) -> None:
+    with pytest.raises(YuzugError, match="the weights must be") as caught:
+        recommend(weights)
+    assert caught.value.kind == "option.invalid"
+
+
+# Speed
+
+
+def fastest_ms(catalogue: Catalogue | None) -> float:
+    def once() -> float:
+        start = time.perf_counter()
+        recommend({"sad": 0.6, "neutral": 0.4}, minutes=10, count=3, catalogue=catalogue)
+        return 1000 * (time.perf_counter() - start)
+
+    return min(once() for _ in range(20))
+
+
+def test_a_recommendation_takes_less_than_5_ms() -> None:
+    assert fastest_ms(None) < 5
+
+
+def test_ten_thousand_activities_are_no_slower_than_that() -> None:
+    ours = bundled()
+    copies = -(-10_000 // len(ours.activities))
+    many = tuple(
+        activity.model_copy(update={"id": f"{activity.id}-{number}"})
+        for number in range(copies)
+        for activity in ours.activities
+    )
+    assert len(many) >= 10_000
+    assert fastest_ms(Catalogue(many, ours.kinds, ours.sources, ours.policy)) < 5
