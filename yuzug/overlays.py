@@ -1,0 +1,83 @@
+"""Photos with their heat maps painted over the faces, as files: what ``--cam DIR`` writes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yuzug.errors import YuzugError
+from yuzug.explain import paint
+from yuzug.images import png_bytes
+from yuzug.pipeline import Analysis, Face
+
+
+def painted(analysis: Analysis) -> NDArray[np.uint8]:
+    """The photo with the heat map of each face over it: RGB uint8 (H, W, 3)."""
+    photo = np.array(analysis.image)
+    for face in analysis.faces:
+        _paint_face(photo, face)
+    return photo
+
+
+def _paint_face(photo: NDArray[np.uint8], face: Face) -> None:
+    if face.explanation is None:
+        return
+    xs, ys = zip(*face.alignment.corners, strict=True)
+    left, top = max(0, math.floor(min(xs))), max(0, math.floor(min(ys)))
+    around = photo[top : math.ceil(max(ys)), left : math.ceil(max(xs))]
+    if not around.size:
+        return
+    x, y = face.alignment.center_xy
+    # Only the surroundings of a face are touched: a crowd in a large photo would take minutes.
+    inside = replace(face.alignment, center_xy=(x - left, y - top))
+    values = inside.paint(face.explanation.values, (around.shape[0], around.shape[1]))
+    around[:] = paint(around, values, face.explanation.strength)
+
+
+@dataclass
+class Overlays:
+    """A folder that painted photos are written to as ``<name of the photo>_cam.png``."""
+
+    folder: Path
+    _taken: set[str] = field(default_factory=set)
+
+    @classmethod
+    def into(cls, folder: Path) -> Overlays:
+        """The folder, made where it is not there yet.
+
+        Raises:
+            YuzugError: ``option.invalid`` where it cannot be made.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise YuzugError(
+                "option.invalid",
+                must="the folder for the heat maps must be one that can be written to",
+                got=f"{folder} ({error.strerror})",
+                do="name another folder",
+            ) from error
+        return cls(folder)
+
+    def write(self, image: str, analysis: Analysis) -> Path | None:
+        """Write one painted photo; None where it has no face to paint on.
+
+        Photos of one name from different folders are numbered in the order of their coming.
+        """
+        if not analysis.faces:
+            return None
+        path = self.folder / self._free_name(Path(image).stem)
+        path.write_bytes(png_bytes(painted(analysis)))
+        return path
+
+    def _free_name(self, stem: str) -> str:
+        number, name = 1, f"{stem}_cam.png"
+        while name in self._taken:
+            number += 1
+            name = f"{stem}_cam-{number}.png"
+        self._taken.add(name)
+        return name
