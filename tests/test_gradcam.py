@@ -85,7 +85,7 @@ def test_equals_the_library_on_random_and_real_inputs(
     targets = [0, 1, 2, 3, 4, 5, 6]
     raw = ours(network, batch, targets)
     theirs = library_maps(network, batch, targets)
-    scaled = np.stack([scale(one, 56).values for one in raw])
+    scaled = np.stack([scale(one, 56, 1.0).values for one in raw])
     np.testing.assert_allclose(scaled, theirs, atol=1e-4)
     # The library scales once for each layer and once for their mean; given our unscaled maps it
     # comes to its own result. They are not all of one size, so the comparison says something.
@@ -162,12 +162,12 @@ def test_threads_get_the_maps_that_one_gets() -> None:
 
 
 def test_an_empty_map_stays_empty_and_a_weak_one_faint() -> None:
-    empty = scale(np.zeros((7, 7), np.float32), 56)
+    empty = scale(np.zeros((7, 7), np.float32), 56, 2.0)
     assert (empty.values.max(), empty.peak, empty.strength) == (0.0, 0.0, 0.0)
     raw = np.zeros((7, 7), np.float32)
     raw[3, 3] = 0.02
-    weak = scale(raw, 56)
+    weak = scale(raw, 56, 2.0)
     assert weak.values.max() == 1.0
     assert weak.strength < 0.02
     assert weak.peak == pytest.approx(0.02)
-    assert scale(raw * 1000, 56).strength == 1.0
+    assert scale(raw * 1000, 56, 2.0).strength == 1.0

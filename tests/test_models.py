@@ -41,6 +41,7 @@ def small_card(architecture: str = "cnn", parameters: int = 0) -> Card:
             )
             for n in (3, 7, 8)
         },
+        full_evidence=1.0,
         data="none",
         recipe="none",
         recipe_digest="0",

@@ -232,9 +232,9 @@ class Analyzer:
         """One heat map a face, each for its target class, by the gradient of the head alone."""
         if not targets:
             return []
-        size_px = self.classifier.checkpoint.card.preprocessing.size_px
+        card = self.classifier.checkpoint.card
         raw = gradcam(self.classifier.logits, batch.features, targets)
-        return [scale(one, size_px) for one in raw]
+        return [scale(one, card.preprocessing.size_px, card.full_evidence) for one in raw]
 
     def face(
         self,

@@ -1,6 +1,6 @@
 """Why the model read a face as it did: heat maps, and the parts of the face they lie on."""
 
-from yuzug.explain.gradcam import Heatmap, gradcam, scale
+from yuzug.explain.gradcam import Heatmap, evidence, gradcam, scale
 from yuzug.explain.overlay import legend, paint
 from yuzug.explain.regions import OUTSIDE, REGIONS, RegionShares, region_shares
 
@@ -9,6 +9,7 @@ __all__ = [
     "REGIONS",
     "Heatmap",
     "RegionShares",
+    "evidence",
     "gradcam",
     "legend",
     "paint",

@@ -11,27 +11,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-# Positive evidence, in logits, from which a map is drawn at full strength.
-_FULL_EVIDENCE = 2.0
-
 
 @dataclass(frozen=True)
 class Heatmap:
     """Where in a face the evidence for one class lies.
 
     ``values`` is float32 (h, w) in [0, 1] over the crop, scaled for showing; ``peak`` is the
-    largest value before that scaling, and ``evidence`` the sum before it, both in logits: for a
-    pooled linear head the evidence of all places, negative ones included, is logit minus bias.
+    largest value before that scaling, in logits; ``strength`` in [0, 1] says how strongly to draw
+    the map: a nearly empty one must stay faint.
     """
 
     values: NDArray[np.float32]
     peak: float
-    evidence: float
-
-    @property
-    def strength(self) -> float:
-        """How strongly to draw the map, in [0, 1]: a nearly empty one must stay faint."""
-        return min(1.0, max(0.0, self.evidence / _FULL_EVIDENCE))
+    strength: float
 
 
 def gradcam(
@@ -61,13 +53,25 @@ def gradcam(
     return np.asarray(maps.float().numpy(), np.float32)
 
 
-def scale(raw: NDArray[np.float32], size_px: int) -> Heatmap:
+def evidence(raw: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Positive evidence in unscaled maps, in logits: (N, h, w) → (N,).
+
+    For a pooled linear head it is at least logit minus bias, which counts negative places too.
+    """
+    return np.asarray(raw.sum(axis=(1, 2)), np.float32)
+
+
+def scale(raw: NDArray[np.float32], size_px: int, full_evidence: float) -> Heatmap:
     """An unscaled map (h, w) as a heat map (size_px, size_px) in [0, 1].
 
-    >>> scale(np.array([[0.0, 2.0], [0.0, 0.0]], np.float32), 2).values.tolist()
-    [[0.0, 1.0], [0.0, 0.0]]
+    A map with ``full_evidence`` logits or more is drawn at full strength; what is usual differs
+    between networks, so it stands in the card.
+
+    >>> scale(np.array([[0.0, 2.0], [0.0, 0.0]], np.float32), 2, full_evidence=4).strength
+    0.5
     """
     fine = cv2.resize(raw, (size_px, size_px), interpolation=cv2.INTER_LINEAR)
     low, span = float(fine.min()), float(fine.max() - fine.min())
     shown = (fine - low) / span if span > 1e-7 else np.zeros_like(fine)
-    return Heatmap(np.asarray(shown, np.float32), float(raw.max()), float(raw.sum()))
+    strength = min(1.0, float(evidence(raw[None])[0]) / full_evidence)
+    return Heatmap(np.asarray(shown, np.float32), float(raw.max()), strength)

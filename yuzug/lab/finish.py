@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from yuzug.emotions import LABEL_SETS
+from yuzug.explain import evidence, gradcam
 from yuzug.faces import Detection
 from yuzug.lab.calibrate import fit_temperature, softmax, sure_at
 from yuzug.lab.evaluate import evaluate
@@ -19,7 +21,10 @@ from yuzug.lab.train import accuracy, predict
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load, save
 from yuzug.models.networks import Network, build
+from yuzug.models.preprocess import prepare
 from yuzug.pipeline import Analyzer
+
+_EVIDENCE_FACES = 512
 
 LIMITS = (
     "It reads the look of a face, which is a weak sign of what a person feels.",
@@ -43,29 +48,47 @@ def finish(recipe: Recipe, best: Path, held: FaceSet, measured: FaceSet, data: s
     logits = predict(network, held.images, recipe)
     heads = {str(classes): _head_card(classes, logits, held) for classes in LABEL_SETS}
     out = best.parent / f"{recipe.name}.safetensors"
-    save(network, _card(recipe, network, heads, data), out)
+    evidence_from = _full_evidence(network, held, recipe)
+    save(network, _card(recipe, network, heads, data, evidence_from), out)
     checkpoint = load(out)
     with_metrics = {
         name: head.model_copy(update={"metrics": _metrics(checkpoint, name, measured, data)})
         for name, head in heads.items()
     }
-    save(network, _card(recipe, network, with_metrics, data), out)
+    save(network, _card(recipe, network, with_metrics, data, evidence_from), out)
     return out
 
 
-def _card(recipe: Recipe, network: Network, heads: dict[str, HeadCard], data: str) -> Card:
+def _card(
+    recipe: Recipe,
+    network: Network,
+    heads: dict[str, HeadCard],
+    data: str,
+    full_evidence: float,
+) -> Card:
     return Card(
         name=recipe.name,
         architecture=recipe.architecture,
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         preprocessing=recipe.preprocessing,
         heads=heads,
+        full_evidence=full_evidence,
         data=data,
         recipe=recipe.name,
         recipe_digest=recipe.digest,
         licence="Apache-2.0",
         limits=LIMITS,
     )
+
+
+def _full_evidence(network: Network, held: FaceSet, recipe: Recipe) -> float:
+    """The lower quartile of the evidence for the most probable of seven classes."""
+    faces = list(held.images[:_EVIDENCE_FACES])
+    with torch.no_grad():
+        features = network.features(prepare(faces, recipe.preprocessing))
+        targets = network.head(features, "7").argmax(dim=1).tolist()
+    maps = gradcam(lambda a: network.head(a, "7"), features, targets)
+    return round(max(1e-6, float(np.quantile(evidence(maps), 0.25))), 5)
 
 
 def _head_card(classes: int, logits: dict[str, NDArray[np.float32]], held: FaceSet) -> HeadCard:

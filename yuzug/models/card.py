@@ -71,6 +71,9 @@ class Card(_Frozen):
     heads: dict[str, HeadCard]
     """By the name of the head: the class count for the label sets of this package."""
     explanation: Literal["gradcam"] = "gradcam"
+    full_evidence: float = Field(gt=0)
+    """Positive evidence, in logits, from which a heat map is drawn at full strength: three of
+    four held-out faces have more."""
     data: str
     recipe: str
     recipe_digest: str

@@ -1,0 +1,64 @@
+"""The bundled weights: what they answered, how well they read, how sure they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from yuzug.faces import HaarDetector
+from yuzug.lab.evaluate import Evaluation, evaluate
+from yuzug.lab.faceset import FaceSet, read
+from yuzug.lab.golden import Golden, answers, path_of
+from yuzug.models import available_models, find, load
+from yuzug.pipeline import Analyzer
+
+NAMES = [info.name for info in available_models()]
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Sums in one order, so that the same machine gives the same digits."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_are_the_golden_ones(name: str, astronaut: np.ndarray) -> None:
+    path = find(name)
+    golden = Golden.model_validate_json(path_of(path).read_text())
+    now = answers(load(path), astronaut[62:180, 164:282])
+    np.testing.assert_allclose(now.noise_features, golden.noise_features, atol=1e-3)
+    for head, logits in golden.noise_logits.items():
+        np.testing.assert_allclose(now.noise_logits[head], logits, atol=2e-3)
+        # Looser: decoding the photo and reducing it may differ by a grey level between versions.
+        np.testing.assert_allclose(now.photo_logits[head], golden.photo_logits[head], atol=0.15)
+
+
+@pytest.fixture(scope="module")
+def validation(shared_data: Path) -> FaceSet:
+    return read(shared_data / "fer2013.parquet", 48).split("validation")
+
+
+def measured(name: str, classes: int, faces: FaceSet) -> Evaluation:
+    analyzer = Analyzer.load(name, classes, detector=HaarDetector())
+    return evaluate(analyzer, faces, data="FER2013", split="validation", labels="label")
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", NAMES)
+def test_seven_classes_on_the_validation_split(name: str, validation: FaceSet) -> None:
+    result = measured(name, 7, validation)
+    assert result.n == 3589
+    assert result.accuracy >= 0.62
+    assert result.coverage >= 0.70
+    assert result.sure_accuracy >= result.accuracy + 0.05
+    shown = next(one for one in load(find(name)).card.heads["7"].metrics)
+    assert result.accuracy == pytest.approx(shown.accuracy, abs=0.002)
+    assert result.ece == pytest.approx(shown.ece, abs=0.005)
