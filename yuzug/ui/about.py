@@ -1,11 +1,128 @@
-"""The tab that says what is known about the chosen model."""
+"""The tab that says what is known about the chosen model, weak sides included."""
 
 from __future__ import annotations
 
+from html import escape
+
+from yuzug.emotions import Language, looks
+from yuzug.models import Card, HeadCard, Metrics
+from yuzug.texts import percent, text
 from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.frame import model_title
 from yuzug.ui.settings import Settings
+
+# A class found less often than this is called weak.
+WEAK_RECALL = 0.5
+_LIMITS = ("feeling", "data", "weak", "pictures", "decisions")
 
 
 def page(analyzers: Analyzers, settings: Settings) -> str:
-    """The model's card as a page."""
-    return ""
+    """The card of the chosen model and label set as HTML."""
+    card, lang = analyzers.card(settings.model), settings.lang
+    head = card.heads.get(str(settings.classes)) or next(iter(card.heads.values()))
+    metrics = head.metrics[0] if head.metrics else None
+    measured = _tiles(metrics, lang) + _weak(metrics, lang) if metrics else _unmeasured(lang)
+    classes = _section("classes", _per_class(metrics, lang), lang) if metrics else ""
+    limits = "".join(f"<li>{_t(f'limit_{name}', lang)}</li>" for name in _LIMITS)
+    return (
+        '<div class="yz-about">'
+        f'<section class="wide"><h2>{escape(model_title(card.name))}</h2>'
+        f"<p>{_introduction(card, head, lang)}</p>{measured}</section>"
+        f"{classes}"
+        + _section("reads", f"<p>{_reads(card, lang)}</p>", lang)
+        + _section("detector", f"<p>{_t(f'detector_{analyzers.detector}', lang)}</p>", lang)
+        + _section("data", f"<p>{_t('data_words', lang)}</p>", lang)
+        + _section("limits", f"<ul>{limits}</ul>", lang)
+        + "</div>"
+    )
+
+
+def _introduction(card: Card, head: HeadCard, lang: Language) -> str:
+    return _t(
+        "introduction",
+        lang,
+        count=len(head.labels),
+        labels=_listed([looks(label, lang) for label in head.labels], lang),
+        parameters=_millions(card.parameters, lang),
+        licence=card.licence,
+    )
+
+
+def _tiles(metrics: Metrics, lang: Language) -> str:
+    shares = {
+        "accuracy": metrics.accuracy,
+        "balanced_accuracy": metrics.balanced_accuracy,
+        "macro_f1": metrics.macro_f1,
+        "sure_accuracy": metrics.sure_accuracy,
+        "coverage": metrics.coverage,
+        "ece": metrics.ece,
+    }
+    tiles = "".join(
+        f"<div><dd>{_percent(share, lang)}</dd><dt>{_t(name, lang)}</dt></div>"
+        for name, share in shares.items()
+    )
+    labels = _t(f"labels_{metrics.labels}", lang)
+    measured = _t("measured", lang, n=_thousands(metrics.n, lang), labels=labels)
+    return f'<dl class="yz-tiles">{tiles}</dl><p class="fine">{measured}</p>'
+
+
+def _unmeasured(lang: Language) -> str:
+    return f'<p class="fine">{_t("unmeasured", lang)}</p>'
+
+
+def _weak(metrics: Metrics, lang: Language) -> str:
+    names = [
+        looks(label, lang) for label, one in metrics.per_class.items() if one.recall < WEAK_RECALL
+    ]
+    if not names:
+        return ""
+    return f'<p class="yz-notice">{_t("weak", lang, labels=_listed(names, lang))}</p>'
+
+
+def _per_class(metrics: Metrics, lang: Language) -> str:
+    rows = "".join(
+        f'<tr class="{"weak" if one.recall < WEAK_RECALL else ""}">'
+        f'<th scope="row">{escape(looks(label, lang))}</th>'
+        f'<td class="bar" style="--p:{one.recall:.3f}">{percent(one.recall, lang)}</td>'
+        f"<td>{percent(one.precision, lang)}</td><td>{_thousands(one.support, lang)}</td></tr>"
+        for label, one in metrics.per_class.items()
+    )
+    heads = "".join(
+        f'<th scope="col">{_t(name, lang)}</th>'
+        for name in ("label", "recall", "precision", "support")
+    )
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _reads(card: Card, lang: Language) -> str:
+    return _t("reads_words", lang, size=card.preprocessing.size_px)
+
+
+def _section(name: str, body: str, lang: Language) -> str:
+    return f'<section class="{name}"><h3>{_t(f"{name}_title", lang)}</h3>{body}</section>'
+
+
+def _listed(names: list[str], lang: Language) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return text("ui.and", lang, first=", ".join(names[:-1]), second=names[-1])
+
+
+def _percent(share: float, lang: Language) -> str:
+    shown = f"{100 * share:.1f}"
+    shown = shown.replace(".", ",") if lang == "tr" else shown
+    return escape(text("ui.percent", lang, percent=shown))
+
+
+def _millions(count: int, lang: Language) -> str:
+    shown = f"{count / 1e6:.1f}"
+    return shown.replace(".", ",") if lang == "tr" else shown
+
+
+def _thousands(count: int, lang: Language) -> str:
+    shown = f"{count:,}"
+    return shown.replace(",", ".") if lang == "tr" else shown
+
+
+def _t(name: str, lang: Language, **values: object) -> str:
+    return escape(text(f"ui.about_{name}", lang, **values))

@@ -17,20 +17,25 @@ _FOLDER = Path(__file__).resolve().parent
 _Component = TypeVar("_Component", bound=Block)
 Words = str | Callable[[Language], str]
 
-# What Gradio writes in English, wherever it does, by the key of our own words for it.
+# Our words for what Gradio writes, by key: in English wherever it does not translate, and in the
+# browser's own language, which need not be the page's, where it does.
 _GRADIO_SAYS = {
-    "Click to Access Webcam": "photo_camera_on",
-    "grant webcam access": "photo_camera_on",
-    "capture photo": "photo_capture",
-    "select input source": "photo_camera_choice",
-    "select source": "photo_camera_choice",
-    "Upload file": "photo_upload",
-    "Capture from camera": "photo_webcam",
-    "Paste from clipboard": "photo_paste",
-    "Remove Image": "photo_remove",
-    "Connection Lost": "connection_lost",
-    "Connection to the server was lost. Attempting reconnection...": "connection_retry",
-    "Error": "error_title",
+    "photo_camera_on": ("Click to Access Webcam", "grant webcam access"),
+    "photo_capture": ("capture photo",),
+    "photo_camera_choice": ("select input source", "select source"),
+    "photo_upload": (
+        "Upload file",
+        "File upload",
+        "Drop an image file here to upload",
+        "Yüklemek için bir görüntü dosyasını buraya bırakın",
+    ),
+    "photo_webcam": ("Capture from camera",),
+    "photo_paste": ("Paste from clipboard", "Paste from Clipboard"),
+    "photo_remove": ("Remove Image",),
+    "panel_picture": ("Image",),
+    "connection_lost": ("Connection Lost",),
+    "connection_retry": ("Connection to the server was lost. Attempting reconnection...",),
+    "error_title": ("Error", "Hata"),
 }
 
 
@@ -67,8 +72,8 @@ def _said(words: dict[str, Words], lang: Language) -> dict[str, str]:
 def head() -> str:
     """The part of the page's head that speaks: our words for what Gradio says, and the script."""
     words = [
-        {"gradio": said, **{lang: text(f"ui.{key}", lang) for lang in LANGUAGES}}
-        for said, key in _GRADIO_SAYS.items()
+        [*said, {lang: text(f"ui.{key}", lang) for lang in LANGUAGES}]
+        for key, said in _GRADIO_SAYS.items()
     ]
     table = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
     return (

@@ -27,19 +27,19 @@ def brand(lang: Language) -> str:
     """The mark, the name and what this is for."""
     return (
         f'<div class="yz-brand">{RING_FACE}<div><h1>{_t("title", lang)}</h1>'
-        f'<p>{_t("tagline", lang)}</p></div></div>'
+        f"<p>{_t('tagline', lang)}</p></div></div>"
     )
 
 
 def footer(lang: Language) -> str:
     """One line to keep in mind."""
-    return f'<p>{_t("footer", lang)}</p>'
+    return f"<p>{_t('footer', lang)}</p>"
 
 
 def notice(lang: Language) -> str:
     """What must be read before the first picture."""
     points = "".join(
-        f'<li><h3>{_t(f"notice_{point}_title", lang)}</h3><p>{_t(f"notice_{point}", lang)}</p></li>'
+        f"<li><h3>{_t(f'notice_{point}_title', lang)}</h3><p>{_t(f'notice_{point}', lang)}</p></li>"
         for point in _NOTICE_POINTS
     )
     return (
@@ -53,10 +53,10 @@ def photo_bar(lang: Language) -> str:
     return (
         f'<button type="button" class="yz-example" data-press="example">'
         f'<img src="{_thumbnail()}" alt="{_t("photo_example_alt", lang)}" />'
-        f'<span><strong>{_t("photo_example", lang)}</strong>'
-        f'<small>{_t("photo_example_source", lang)}</small></span></button>'
+        f"<span><strong>{_t('photo_example', lang)}</strong>"
+        f"<small>{_t('photo_example_source', lang)}</small></span></button>"
         f'<button type="button" class="yz-button clear" data-press="clear">'
-        f'{_t("photo_clear", lang)}</button>'
+        f"{_t('photo_clear', lang)}</button>"
     )
 
 

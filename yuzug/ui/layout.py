@@ -9,12 +9,10 @@ from typing import Any
 import gradio as gr
 
 from yuzug.emotions import LABEL_SETS, Language
-from yuzug.texts import text
 from yuzug.ui import about, frame, live, panels, photo
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.chrome import Chrome, script
 from yuzug.ui.settings import STORAGE_KEY, STORAGE_SECRET, Settings
-from yuzug.ui.uploads import UndecodedImage
 
 STATE_TIME_TO_LIVE_S = 4 * 3600
 CAMERA = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}}
@@ -25,7 +23,7 @@ STILL = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 960}}}
 class LiveTab:
     """The components of the Live tab; ``panels`` in the order of :class:`live.LivePanels`."""
 
-    webcam: UndecodedImage
+    webcam: gr.Image
     panels: live.LivePanels
 
 
@@ -33,7 +31,7 @@ class LiveTab:
 class PhotoTab:
     """The components of the Photo tab; ``again`` takes the shown picture back for a reading."""
 
-    picker: UndecodedImage
+    picker: gr.Image
     bar: gr.HTML
     again: gr.Textbox
     panels: photo.PhotoPanels
@@ -73,8 +71,13 @@ def draw(analyzers: Analyzers, default: Settings) -> Page:
     with gr.Row(elem_id="yz-header"):
         _html(chrome, "yz-brand", frame.brand)
         language = chrome.make(
-            gr.Radio, {"label": "language"}, choices=[("TR", "tr"), ("EN", "en")],
-            value=default.lang, elem_id="yz-language", elem_classes="yz-segments", min_width=0,
+            gr.Radio,
+            {"label": "language"},
+            choices=[("TR", "tr"), ("EN", "en")],
+            value=default.lang,
+            elem_id="yz-language",
+            elem_classes="yz-segments",
+            min_width=0,
         )
     with gr.Column(elem_id="yz-main"):
         model, classes = _selectors(chrome, analyzers, default)
@@ -91,8 +94,15 @@ def draw(analyzers: Analyzers, default: Settings) -> Page:
                 about_panel = _panel("yz-about", about.page(analyzers, default))
     _html(chrome, "yz-footer", frame.footer)
     return Page(
-        chrome=chrome, **states, language=language, model=model, classes=classes,
-        notices=(live_notice, photo_notice), live=live_tab, photo=photo_tab, about=about_panel,
+        chrome=chrome,
+        **states,
+        language=language,
+        model=model,
+        classes=classes,
+        notices=(live_notice, photo_notice),
+        live=live_tab,
+        photo=photo_tab,
+        about=about_panel,
     )
 
 
@@ -111,13 +121,22 @@ def _selectors(
 ) -> tuple[gr.Radio, gr.Radio]:
     with gr.Row(elem_id="yz-selectors"):
         model = chrome.make(
-            gr.Radio, {"label": "model"}, value=default.model, elem_classes="yz-segments",
+            gr.Radio,
+            {"label": "model"},
+            value=default.model,
+            elem_classes="yz-segments",
             choices=[(frame.model_title(name), name) for name in analyzers.models],
-            elem_id="yz-model", min_width=0,
+            elem_id="yz-model",
+            min_width=0,
         )
         classes = chrome.make(
-            gr.Radio, {"label": "classes"}, choices=[(str(n), n) for n in LABEL_SETS],
-            value=default.classes, elem_id="yz-classes", elem_classes="yz-segments", min_width=0,
+            gr.Radio,
+            {"label": "classes"},
+            choices=[(str(n), n) for n in LABEL_SETS],
+            value=default.classes,
+            elem_id="yz-classes",
+            elem_classes="yz-segments",
+            min_width=0,
         )
     return model, classes
 
@@ -132,8 +151,12 @@ def _notice(chrome: Chrome) -> Notice:
 def _live_tab(chrome: Chrome) -> LiveTab:
     idle = live.idle(live.LiveState(), chrome.lang)
     # Seen by nobody: js/camera.js works it, and the panels show each frame once it is read.
-    webcam = UndecodedImage(
-        sources=["webcam"], streaming=True, elem_id="yz-webcam", show_label=False, buttons=[],
+    webcam = gr.Image(
+        sources=["webcam"],
+        streaming=True,
+        elem_id="yz-webcam",
+        show_label=False,
+        buttons=[],
         webcam_options=gr.WebcamOptions(mirror=False, constraints=CAMERA),
     )
     with gr.Row(elem_classes="yz-panels"):
@@ -155,9 +178,13 @@ def _photo_tab(chrome: Chrome) -> PhotoTab:
     idle = photo.redraw(photo.PhotoState(), chrome.lang)
     with gr.Row(elem_id="yz-photo-source"):
         picker = chrome.make(
-            UndecodedImage, {"label": "photo_picker", "placeholder": "photo_drop"},
-            sources=["upload", "webcam", "clipboard"], elem_id="yz-picker", show_label=False,
-            buttons=[], webcam_options=gr.WebcamOptions(mirror=False, constraints=STILL),
+            gr.Image,
+            {"label": "photo_picker", "placeholder": "photo_drop"},
+            sources=["upload", "webcam", "clipboard"],
+            elem_id="yz-picker",
+            show_label=False,
+            buttons=[],
+            webcam_options=gr.WebcamOptions(mirror=False, constraints=STILL),
         )
         bar = _html(chrome, "yz-photo-bar", frame.photo_bar, "press")
     with gr.Row(elem_classes="yz-panels", elem_id="yz-photo-panels"):
@@ -199,6 +226,9 @@ def _html(
     chrome: Chrome, name: str | None, words: Callable[[Language], str], js: str | None = None
 ) -> gr.HTML:
     return chrome.make(
-        gr.HTML, {"value": words}, elem_id=name, js_on_load=script(js) if js else None,
+        gr.HTML,
+        {"value": words},
+        elem_id=name,
+        js_on_load=script(js) if js else None,
         apply_default_css=False,
     )

@@ -85,9 +85,7 @@ def step(
     advised = _renew_advice(live, now_s)
     words = _words(live.reading, settings.lang)
     return words._replace(
-        picture=pictures.framed(
-            analysis, chosen, pictures.LIVE_LONG_SIDE_PX, "live-picture-alt"
-        ),
+        picture=pictures.framed(analysis, chosen, pictures.LIVE_LONG_SIDE_PX, "live-picture-alt"),
         heat=pictures.heat_maps(analysis, chosen, "live-heat-alt"),
         advice=_advice(live, settings.lang) if advised else gr.skip(),
         said=panels.said(panels.sentence(live.reading, settings.lang)) if advised else gr.skip(),
@@ -118,9 +116,7 @@ def camera(event: Mapping[str, Any], settings: Settings, live: LiveState) -> Liv
     return idle(live, settings.lang)
 
 
-def pick(
-    event: Mapping[str, Any], settings: Settings, live: LiveState, now_s: float
-) -> LivePanels:
+def pick(event: Mapping[str, Any], settings: Settings, live: LiveState, now_s: float) -> LivePanels:
     """The visitor picks a person: from the next frame on, the panels are theirs."""
     if live.reading is None or not str(event.get("track", "")).isdigit():
         return unchanged()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 
@@ -11,8 +12,8 @@ from yuzug.recommend import Suggestion
 from yuzug.texts import percent, text
 from yuzug.ui.readings import FaceReading, PictureReading
 
-RING_R = 30.0
-_RING_LENGTH = 2 * 3.141592653589793 * RING_R
+_RING_R = 32.0
+_RING_LENGTH = 2 * math.pi * _RING_R
 
 
 def sentence(reading: PictureReading, lang: Language) -> str:
@@ -47,7 +48,7 @@ def reading_panel(reading: PictureReading, lang: Language, tab: str) -> str:
     doubts = "".join(f"<li>{_t(f'doubt_{doubt}', lang)}</li>" for doubt in _told(face))
     return (
         f'<div class="yz-reading{"" if face.sure else " unsure"}">'
-        f'<div class="yz-verdict">{_ring(face, lang)}<p class="yz-sentence">'
+        f'<div class="yz-verdict">{_ring(face)}<p class="yz-sentence">'
         f"{escape(sentence(reading, lang))}</p></div>"
         + (f'<ul class="yz-doubts">{doubts}</ul>' if doubts else "")
         + _chips(reading, lang)
@@ -63,15 +64,16 @@ def _told(face: FaceReading) -> Sequence[str]:
     return about_picture or face.doubts
 
 
-def _ring(face: FaceReading, lang: Language) -> str:
+def _ring(face: FaceReading) -> str:
+    # The mark itself: the ring closes with the confidence.
     share = 0.0 if "none_of_these" in face.doubts else face.confidence
-    label = "?" if "none_of_these" in face.doubts else percent(face.confidence, lang)
     return (
         '<svg class="yz-ring" viewBox="0 0 76 76" aria-hidden="true">'
-        f'<circle class="band" cx="38" cy="38" r="{RING_R}" />'
-        f'<circle class="share" cx="38" cy="38" r="{RING_R}" '
+        f'<circle class="band" cx="38" cy="38" r="{_RING_R}" />'
+        f'<circle class="share" cx="38" cy="38" r="{_RING_R}" '
         f'stroke-dasharray="{share * _RING_LENGTH:.1f} {_RING_LENGTH:.1f}" />'
-        f'<text x="38" y="38">{escape(label)}</text></svg>'
+        '<circle class="dot" cx="28" cy="35" r="4" /><circle class="dot" cx="48" cy="35" r="4" />'
+        "</svg>"
     )
 
 
@@ -205,6 +207,7 @@ RING_FACE = (
     '<svg class="yz-mark" viewBox="0 0 48 48" aria-hidden="true">'
     '<circle class="ring" cx="24" cy="27" r="17" />'
     '<path class="stone" d="M24 2.5 30 8.5 24 14.5 18 8.5Z" />'
-    '<circle class="dot" cx="18" cy="25.5" r="2.6" /><circle class="dot" cx="30" cy="25.5" r="2.6" />'
+    '<circle class="dot" cx="18" cy="25.5" r="2.6" />'
+    '<circle class="dot" cx="30" cy="25.5" r="2.6" />'
     "</svg>"
 )

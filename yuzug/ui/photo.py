@@ -67,9 +67,7 @@ def read(
     photo.reading = reading_of(analysis, chosen)
     photo.advice = advice_for(photo.reading, photo.seed)
     return redraw(photo, settings.lang)._replace(
-        picture=pictures.framed(
-            analysis, chosen, pictures.PHOTO_LONG_SIDE_PX, "photo-picture-alt"
-        ),
+        picture=pictures.framed(analysis, chosen, pictures.PHOTO_LONG_SIDE_PX, "photo-picture-alt"),
         heat=pictures.heat_maps(analysis, chosen, "photo-heat-alt", all_faces=True),
     )
 

@@ -7,6 +7,7 @@ no words, so that a change of language redraws nothing here.
 from __future__ import annotations
 
 import base64
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,7 @@ PHOTO_LONG_SIDE_PX = 1280
 HEAT_PX = 288
 # How much more than the crop the heat map shows, so that the face has its hair and chin.
 HEAT_MARGIN = 1.3
+EDGE = 0.08  # of the crop's side
 # A crowd's heat maps would make the page heavy; the largest faces have one.
 MAX_HEAT_MAPS = 16
 
@@ -101,5 +103,14 @@ def heat_over_face(image: Picture, face: Face) -> Picture:
     square = around.crop(image, HEAT_PX)
     middle = (HEAT_PX / 2, HEAT_PX / 2)
     inside = Alignment(middle, HEAT_PX / HEAT_MARGIN, face.alignment.roll_deg)
-    values = inside.paint(face.explanation.values, (HEAT_PX, HEAT_PX))
+    values = face.explanation.values
+    values = inside.paint(values * _soft_edge(len(values)), (HEAT_PX, HEAT_PX))
     return paint(square, values, face.explanation.strength)
+
+
+@cache
+def _soft_edge(size: int) -> NDArray[np.float32]:
+    """1 inside, falling to 0 at the border of the crop, which would else show as a line."""
+    ramp = np.clip(np.linspace(0, 1 / EDGE, size), 0, 1)
+    ramp = np.minimum(ramp, ramp[::-1])
+    return np.asarray(np.minimum.outer(ramp, ramp), np.float32)

@@ -17,7 +17,7 @@ from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.forget import keep_no_values
 from yuzug.ui.layout import Page, draw
 from yuzug.ui.settings import Settings, restore
-from yuzug.ui.uploads import bytes_of_data_url
+from yuzug.ui.uploads import bytes_of_data_url, encoded
 
 STREAM_EVERY_S = 0.08
 # Seconds of work on the server, not of wall clock; then others get their turn, and the page
@@ -45,14 +45,14 @@ def build(analyzers: Analyzers, default: Settings) -> gr.Blocks:
     return demo.queue(default_concurrency_limit=4)
 
 
-def _wire_arrival(
-    demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Settings
-) -> None:
+def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Settings) -> None:
     rooms = [part for notice in page.notices for part in (notice.box, notice.room)]
     panels = [*page.live.panels, *page.photo.panels, page.about]
 
     def arrive(
-        remembered: object, live_state: live.LiveState, photo_state: photo.PhotoState,
+        remembered: object,
+        live_state: live.LiveState,
+        photo_state: photo.PhotoState,
         request: gr.Request,
     ) -> list[Any]:
         asked = str(request.headers.get("accept-language", ""))
@@ -60,11 +60,15 @@ def _wire_arrival(
         # Other activities come first for another visitor.
         live_state.seed = photo_state.seed = random.getrandbits(32)
         return [
-            settings, settings.lang, settings.model, settings.classes,
+            settings,
+            settings.lang,
+            settings.model,
+            settings.classes,
             *_doors(settings, len(page.notices)),
             *page.chrome.updates(settings.lang),
             *_redrawn(analyzers, settings, live_state, photo_state),
-            live_state, photo_state,
+            live_state,
+            photo_state,
         ]
 
     def accept(settings: Settings) -> list[Any]:
@@ -74,8 +78,17 @@ def _wire_arrival(
     demo.load(
         arrive,
         [page.browser, page.live_state, page.photo_state],
-        [page.settings, page.language, page.model, page.classes, *rooms,
-         *page.chrome.components, *panels, page.live_state, page.photo_state],
+        [
+            page.settings,
+            page.language,
+            page.model,
+            page.classes,
+            *rooms,
+            *page.chrome.components,
+            *panels,
+            page.live_state,
+            page.photo_state,
+        ],
         **_PRIVATE,
     ).then(None, [page.language], None, js=_SHOW)
     for notice in page.notices:
@@ -91,7 +104,9 @@ def _doors(settings: Settings, count: int) -> list[Any]:
 
 
 def _redrawn(
-    analyzers: Analyzers, settings: Settings, live_state: live.LiveState,
+    analyzers: Analyzers,
+    settings: Settings,
+    live_state: live.LiveState,
     photo_state: photo.PhotoState,
 ) -> list[Any]:
     return [
@@ -105,12 +120,16 @@ def _wire_choices(page: Page, analyzers: Analyzers) -> None:
     panels = [*page.live.panels, *page.photo.panels, page.about]
 
     def speak(
-        lang: Language, settings: Settings, live_state: live.LiveState,
+        lang: Language,
+        settings: Settings,
+        live_state: live.LiveState,
         photo_state: photo.PhotoState,
     ) -> list[Any]:
         settings = replace(settings, lang=lang)
         return [
-            settings, settings.to_browser(), *page.chrome.updates(lang),
+            settings,
+            settings.to_browser(),
+            *page.chrome.updates(lang),
             *_redrawn(analyzers, settings, live_state, photo_state),
         ]
 
@@ -131,11 +150,15 @@ def _wire_choices(page: Page, analyzers: Analyzers) -> None:
     ).then(None, [page.language], None, js=_SHOW)
     for selector in (page.model, page.classes):
         selector.input(
-            choose, [page.model, page.classes, page.settings],
-            [page.settings, page.browser, page.about], **_PRIVATE,
+            choose,
+            [page.model, page.classes, page.settings],
+            [page.settings, page.browser, page.about],
+            **_PRIVATE,
         ).then(
-            read_again, [page.photo.again, page.settings, page.photo_state],
-            [*page.photo.panels], js="(_, ...states) => [window.yuzug.photo(), ...states]",
+            read_again,
+            [page.photo.again, page.settings, page.photo_state],
+            [*page.photo.panels],
+            js="(_, ...states) => [window.yuzug.photo(), ...states]",
             **_PRIVATE,
         )
 
@@ -144,12 +167,13 @@ def _wire_live(page: Page, analyzers: Analyzers) -> None:
     tab, state = page.live, page.live_state
     outputs = [*tab.panels, state]
 
-    def step(source: bytes | None, settings: Settings, live_state: live.LiveState) -> list[Any]:
-        return [*live.step(analyzers, source, settings, live_state, time.monotonic()), live_state]
-
-    def camera(
-        settings: Settings, live_state: live.LiveState, event: gr.EventData
+    def step(
+        payload: Mapping[str, Any] | None, settings: Settings, live_state: live.LiveState
     ) -> list[Any]:
+        now_s = time.monotonic()
+        return [*live.step(analyzers, encoded(payload), settings, live_state, now_s), live_state]
+
+    def camera(settings: Settings, live_state: live.LiveState, event: gr.EventData) -> list[Any]:
         return [*live.camera(_told(event), settings, live_state), live_state]
 
     def pick(settings: Settings, live_state: live.LiveState, event: gr.EventData) -> list[Any]:
@@ -157,8 +181,14 @@ def _wire_live(page: Page, analyzers: Analyzers) -> None:
         return [*shown, live_state]
 
     tab.webcam.stream(
-        step, [tab.webcam, page.settings, state], outputs, stream_every=STREAM_EVERY_S,
-        time_limit=STREAM_TIME_LIMIT_S, concurrency_limit=STREAMS_AT_ONCE, **_PRIVATE,
+        step,
+        [tab.webcam, page.settings, state],
+        outputs,
+        stream_every=STREAM_EVERY_S,
+        time_limit=STREAM_TIME_LIMIT_S,
+        concurrency_limit=STREAMS_AT_ONCE,
+        preprocess=False,
+        **_PRIVATE,
     )
     tab.panels.camera.camera(camera, [page.settings, state], outputs, **_PRIVATE)
     tab.panels.reading.pick(pick, [page.settings, state], outputs, **_PRIVATE)
@@ -168,14 +198,15 @@ def _wire_photo(page: Page, analyzers: Analyzers) -> None:
     tab, state = page.photo, page.photo_state
     outputs = [*tab.panels, state]
 
-    def read(source: bytes | None, settings: Settings, photo_state: photo.PhotoState) -> list[Any]:
-        # The picker is emptied for the next picture; that calls here again, with none.
-        emptied = gr.skip() if source is None else None
-        return [*photo.read(analyzers, source, settings, photo_state), photo_state, emptied]
-
-    def press(
-        settings: Settings, photo_state: photo.PhotoState, event: gr.EventData
+    def read(
+        payload: Mapping[str, Any] | None, settings: Settings, photo_state: photo.PhotoState
     ) -> list[Any]:
+        # The picker is emptied for the next picture; that calls here again, with none.
+        emptied = gr.skip() if payload is None else None
+        shown = photo.read(analyzers, encoded(payload), settings, photo_state)
+        return [*shown, photo_state, emptied]
+
+    def press(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
         if _told(event).get("name") == "example":
             shown = photo.read(analyzers, photo.EXAMPLE, settings, photo_state)
         else:
@@ -186,7 +217,11 @@ def _wire_photo(page: Page, analyzers: Analyzers) -> None:
         return [*photo.pick(_told(event), settings, photo_state), photo_state]
 
     tab.picker.change(
-        read, [tab.picker, page.settings, state], [*outputs, tab.picker], **_PRIVATE
+        read,
+        [tab.picker, page.settings, state],
+        [*outputs, tab.picker],
+        preprocess=False,
+        **_PRIVATE,
     )
     tab.bar.press(press, [page.settings, state], outputs, **_PRIVATE)
     tab.panels.reading.pick(pick, [page.settings, state], outputs, **_PRIVATE)

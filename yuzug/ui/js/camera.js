@@ -56,6 +56,9 @@ const open = async () => {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: facing, ...size } });
     stream.getVideoTracks()[0].addEventListener("ended", close);
     await show();
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    const cameras = devices.filter((device) => device.kind === "videoinput");
+    element.classList.toggle("several", cameras.length > 1);
   } catch (error) {
     release();
     return tell(troubles[error.name] ?? "unavailable");

@@ -1,9 +1,12 @@
 // What Gradio does not say in our two languages, said by us; and the page shown once it is whole.
 (() => {
   const words = JSON.parse(document.getElementById("yz-words").textContent);
-  const entries = new Map();
-  for (const entry of words) for (const variant of Object.values(entry)) entries.set(variant, entry);
-  const inOurWords = (said) => entries.get(said?.trim())?.[document.documentElement.lang];
+  const ours = new Map();
+  for (const said of words) {
+    const our = said.pop();
+    for (const variant of [...said, ...Object.values(our)]) ours.set(variant, our);
+  }
+  const inOurWords = (said) => ours.get(said?.trim())?.[document.documentElement.lang];
 
   const translate = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
