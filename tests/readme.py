@@ -1,0 +1,70 @@
+"""Write what is made in both READMEs, the table of models and what the example prints.
+
+Run it after the weights have changed: python tests/readme.py
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this checkout's, not a copy's
+
+from yuzug.emotions import Language
+from yuzug.models import available_models
+from yuzug.tables import markdown
+
+ROOT = Path(__file__).resolve().parent.parent
+README: dict[Language, Path] = {"en": ROOT / "README.md", "tr": ROOT / "README.tr.md"}
+TABLE = re.compile(r"(<!-- models: .*? -->\n).*?(<!-- models end -->)", re.DOTALL)
+EXAMPLE = re.compile(r"(```python\n(.*?)```\n\n```text\n)(.*?)(```)", re.DOTALL)
+
+
+def code(lang: Language) -> str:
+    """The example in this language."""
+    return _example(lang)[2]
+
+
+def written(lang: Language) -> str:
+    """What the example prints, as the README says it."""
+    return _example(lang)[3]
+
+
+def printed(lang: Language) -> str:
+    """What the example prints."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(code(lang), README[lang].name, "exec"), {})
+    return out.getvalue()
+
+
+def table(lang: Language) -> str:
+    """The README with a fresh table of models."""
+    page = README[lang].read_text(encoding="utf-8")
+    return TABLE.sub(rf"\g<1>{markdown(available_models(), lang)}\n\g<2>", page)
+
+
+def _example(lang: Language) -> re.Match[str]:
+    found = EXAMPLE.search(README[lang].read_text(encoding="utf-8"))
+    assert found, "the README must have an example and what it prints"
+    return found
+
+
+def main() -> None:
+    """Write both READMEs anew."""
+    os.environ["HF_HUB_OFFLINE"] = "1"  # as in the tests: the detector that is always there
+    os.environ["HF_HOME"] = tempfile.mkdtemp()
+    os.chdir(ROOT)
+    for lang, path in README.items():
+        path.write_text(table(lang), encoding="utf-8")
+        fresh = EXAMPLE.sub(rf"\g<1>{printed(lang)}\g<4>", path.read_text(encoding="utf-8"))
+        path.write_text(fresh, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
