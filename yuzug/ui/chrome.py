@@ -48,7 +48,8 @@ class Chrome:
 
     def make(self, kind: type[_Component], words: dict[str, Words], **options: Any) -> _Component:
         """A component some of whose properties hold words: a key of ours, or what draws them."""
-        component = kind(**_said(words, self.lang), **options)
+        properties: dict[str, Any] = {**_said(words, self.lang), **options}
+        component = kind(**properties)
         self._entries.append((component, words))
         return component
 
@@ -62,7 +63,7 @@ class Chrome:
         return [gr.update(**_said(words, lang)) for _, words in self._entries]
 
 
-def _said(words: dict[str, Words], lang: Language) -> dict[str, str]:
+def _said(words: dict[str, Words], lang: Language) -> dict[str, Any]:
     return {
         name: text(f"ui.{said}", lang) if isinstance(said, str) else said(lang)
         for name, said in words.items()

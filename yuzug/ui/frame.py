@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import cache
 from html import escape
 
-import cv2
-
 from yuzug.emotions import Language
-from yuzug.images import load_image
+from yuzug.images import fit_within, load_image
 from yuzug.texts import text
 from yuzug.ui.panels import RING_FACE
 from yuzug.ui.photo import EXAMPLE
@@ -63,7 +61,8 @@ def photo_bar(lang: Language) -> str:
 @cache
 def _thumbnail() -> str:
     portrait = load_image(EXAMPLE)[20:220, 124:324]
-    return data_url(cv2.resize(portrait, (112, 112), interpolation=cv2.INTER_AREA))
+    small, _ = fit_within(portrait, 112)
+    return data_url(small)
 
 
 def _t(name: str, lang: Language) -> str:

@@ -107,7 +107,7 @@ def draw(analyzers: Analyzers, default: Settings) -> Page:
 
 
 def _states(default: Settings) -> dict[str, Any]:
-    keep = {"time_to_live": STATE_TIME_TO_LIVE_S}
+    keep: dict[str, Any] = {"time_to_live": STATE_TIME_TO_LIVE_S}
     return {
         "settings": gr.State(default, **keep),
         "browser": gr.BrowserState(None, storage_key=STORAGE_KEY, secret=STORAGE_SECRET),

@@ -159,12 +159,7 @@ def idle(live: LiveState, lang: Language) -> LivePanels:
 
 def camera_bar(state: str, lang: Language) -> str:
     """The camera's buttons and what there is to say of it, for this state."""
-    if state in ("on", "waiting"):
-        actions = ("freeze", "flip", "stop")
-    elif state == "frozen":
-        actions = ("resume", "stop")
-    else:
-        actions = ("again",) if state in TROUBLES else ("start",)
+    actions = _actions(state)
     main = actions[0]
     buttons = "".join(
         f'<button type="button" class="yz-button{" main" if action == main else ""}" '
@@ -181,6 +176,14 @@ def camera_bar(state: str, lang: Language) -> str:
         f'<p class="told" role="status">{said}</p>'
         f'<div class="buttons">{buttons}</div>{badge if state in RUNNING else ""}</div>'
     )
+
+
+def _actions(state: str) -> tuple[str, ...]:
+    if state in ("on", "waiting"):
+        return ("freeze", "flip", "stop")
+    if state == "frozen":
+        return ("resume", "stop")
+    return ("again",) if state in TROUBLES else ("start",)
 
 
 def _words(reading: PictureReading, lang: Language) -> LivePanels:

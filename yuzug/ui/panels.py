@@ -53,6 +53,7 @@ def reading_panel(reading: PictureReading, lang: Language, tab: str) -> str:
         + (f'<ul class="yz-doubts">{doubts}</ul>' if doubts else "")
         + _chips(reading, lang)
         + _bars(face, lang)
+        + (_read_in(reading, lang) if tab == "photo" else "")
         + "</div>"
         + _alts(reading, lang, tab)
     )
@@ -113,6 +114,10 @@ def _bars(face: FaceReading, lang: Language) -> str:
     )
     title = _t("probabilities", lang)
     return f'<ul class="yz-bars" aria-label="{title}">{rows}</ul>'
+
+
+def _read_in(reading: PictureReading, lang: Language) -> str:
+    return f'<p class="yz-fine">{_t("read_in", lang, ms=round(reading.ms))}</p>'
 
 
 def _alts(reading: PictureReading, lang: Language, tab: str) -> str:
@@ -198,8 +203,8 @@ def empty(key: str, lang: Language) -> str:
     return f'<div class="yz-empty">{RING_FACE}<p>{_t(key, lang)}</p></div>'
 
 
-def _t(name: str, lang: Language) -> str:
-    return escape(text(f"ui.{name}", lang))
+def _t(name: str, lang: Language, **values: object) -> str:
+    return escape(text(f"ui.{name}", lang, **values))
 
 
 # The mark: a ring (yüzük) with its stone, and in it a face (yüz) by the two dots of the ü.

@@ -44,7 +44,6 @@ class PictureReading:
 
     faces: tuple[FaceReading, ...]
     chosen: int | None
-    model: str
     ms: float
 
     @property
@@ -90,7 +89,6 @@ def reading_of(analysis: Analysis, chosen: int | None) -> PictureReading:
     return PictureReading(
         faces=tuple(_face_reading(face) for face in analysis.faces),
         chosen=chosen,
-        model=analysis.model,
         ms=sum(analysis.ms.values()),
     )
 

@@ -47,9 +47,8 @@ def serve(
     port = port if port is not None else int(os.environ.get("PORT", DEFAULT_PORT))
     require_free_port(host, port)
     analyzers = load_all(model, classes, lang)
-    demo = build(
-        analyzers, Settings(lang=lang, model=next(iter(analyzers.models)), classes=classes)
-    )
+    settings = Settings(lang=lang, model=analyzers.models[0], classes=classes)
+    demo = build(analyzers, settings)
     launch(demo, host, port)
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host
     print(text("ui.serve_ready", lang, url=f"http://{shown}:{port}"), flush=True)

@@ -45,8 +45,9 @@ def restore(
     Settings(lang='tr', model='cnn', classes=7, consent=False)
     """
     known: dict[str, Any] = remembered if isinstance(remembered, dict) else {}
-    lang = known.get("lang")
-    model, classes = known.get("model"), known.get("classes")
+    lang: Any = known.get("lang")
+    model: Any = known.get("model")
+    classes: Any = known.get("classes")
     return Settings(
         lang=lang if lang in LANGUAGES else preferred_language(accept_language, default.lang),
         model=model if model in models else default.model,

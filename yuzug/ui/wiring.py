@@ -31,18 +31,20 @@ _SHOW = "(lang) => window.yuzug.show(lang)"
 def build(analyzers: Analyzers, default: Settings) -> gr.Blocks:
     """The app for these models; ``default`` is what a visitor with no wishes gets."""
     keep_no_values()
-    with gr.Blocks(
+    demo = gr.Blocks(
         title=text("ui.title", default.lang),
         analytics_enabled=False,
         fill_width=True,
         delete_cache=(300, 300),
-    ) as demo:
+    )
+    with demo:
         page = draw(analyzers, default)
         _wire_arrival(demo, page, analyzers, default)
         _wire_choices(page, analyzers)
         _wire_live(page, analyzers)
         _wire_photo(page, analyzers)
-    return demo.queue(default_concurrency_limit=4)
+    demo.queue(default_concurrency_limit=4)
+    return demo
 
 
 def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Settings) -> None:
