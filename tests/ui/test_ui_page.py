@@ -1,0 +1,138 @@
+"""What stands around the panels, what the server keeps, and how it starts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import socket
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
+from yuzug.errors import YuzugError
+from yuzug.ui import about, frame, panels
+from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.chrome import head
+from yuzug.ui.readings import FaceReading, PictureReading
+from yuzug.ui.serve import require_free_port
+from yuzug.ui.settings import Settings
+from yuzug.ui.theme import STYLE_SHEET, theme
+from yuzug.ui.uploads import DELETE_AFTER_S, encoded
+from yuzug.ui.wiring import build
+
+
+def test_no_endpoint_is_public(analyzers: Analyzers) -> None:
+    async def built() -> gr.Blocks:  # Gradio leaves a loop of its own open where none runs
+        return build(analyzers, Settings(model="cnn"))
+
+    demo = asyncio.run(built())
+    visible = [fn.api_visibility for fn in demo.fns.values() if fn.fn is not None]
+    assert set(visible) == {"private"}
+    assert demo.get_api_info()["named_endpoints"] == {}
+
+
+def test_the_page_asks_no_other_server_for_anything() -> None:
+    page = head() + STYLE_SHEET.read_text(encoding="utf-8") + theme()._get_theme_css()
+    without_names = page.replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"https?://|url\(['\"]?//", without_names)
+    assert theme()._stylesheets == []
+
+
+@pytest.mark.parametrize("classes", LABEL_SETS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_card_of_every_label_set_is_told(
+    analyzers: Analyzers, lang: Language, classes: int
+) -> None:
+    page = about.page(analyzers, Settings(lang=lang, model="cnn", classes=classes))
+    metrics = analyzers.card("cnn").heads[str(classes)].metrics
+    assert len(re.findall(r"<section", page)) == (6 if metrics else 5)
+    weak = metrics and [one for one in metrics[0].per_class.values() if one.recall < 0.5]
+    assert ("yz-notice" in page) == bool(weak)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_notice_says_all_that_it_must(lang: Language) -> None:
+    words = frame.notice(lang)
+    for must in {
+        "en": ("stored", "diagnosis", "at work", "education"),
+        "tr": ("saklan", "Tanı", "İşte", "eğitim"),
+    }[lang]:
+        assert must in words
+
+
+FACE = FaceReading("happy", 0.83, {"happy": 0.83, "sad": 0.17}, (), ("mouth", "eyes"), False, None)
+
+
+@pytest.mark.parametrize(
+    ("face", "en", "tr"),
+    [
+        (FACE, "The expression looks happy (83 %)", "İfade mutlu görünüyor (%83)"),
+        (
+            replace(FACE, doubts=("unsure",)),
+            "Not sure. The closest is happy (83 %)",
+            "Emin değil. En yakını mutlu (%83)",
+        ),
+        (
+            replace(FACE, doubts=("none_of_these",)),
+            "None of these expressions fits",
+            "Bu ifadelerin hiçbiri uymuyor",
+        ),
+        (None, "No face was found", "Yüz bulunamadı"),
+    ],
+)
+def test_the_sentence_of_every_outcome(face: FaceReading | None, en: str, tr: str) -> None:
+    reading = PictureReading((face,) if face else (), 0 if face else None, 1.0)
+    assert panels.sentence(reading, "en") == en
+    assert panels.sentence(reading, "tr") == tr
+
+
+def test_every_doubt_has_its_hint() -> None:
+    for doubt in ("unsure", "none_of_these", "small", "blurred", "dark", "bright", "tilted"):
+        reading = PictureReading((replace(FACE, doubts=(doubt,)),), 0, 1.0)
+        for lang in LANGUAGES:
+            assert "yz-doubts" in panels.reading_panel(reading, lang, "photo")
+
+
+def test_names_from_outside_are_escaped() -> None:
+    odd = replace(FACE, emotion="<b>", probabilities={"<b>": 1.0})
+    page = panels.reading_panel(PictureReading((odd,), 0, 1.0), "en", "photo")
+    assert "<b>" not in page
+
+
+def test_what_gradio_says_has_our_words_in_both_languages() -> None:
+    table = re.search(r'id="yz-words">(.*?)</script>', head(), re.S)
+    assert table
+    for said in json.loads(table.group(1)):
+        assert set(said[-1]) == set(LANGUAGES)
+
+
+def test_a_taken_port_is_told_in_one_sentence() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(YuzugError) as taken:
+            require_free_port("127.0.0.1", other.getsockname()[1])
+    assert taken.value.kind == "port.taken"
+
+
+def test_an_upload_is_read_undecoded_and_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yuzug.ui.uploads.DELETE_AFTER_S", 0.01)
+    assert DELETE_AFTER_S <= 10
+    upload = tmp_path / "photo.jpg"
+    upload.write_bytes(b"whatever came")
+    assert encoded({"path": str(upload), "url": None}) == b"whatever came"
+    for _ in range(200):
+        if not upload.exists():
+            break
+        time.sleep(0.01)
+    assert not upload.exists()
+    assert encoded(None) is None
+    assert encoded({"path": None, "url": "http://elsewhere/a.jpg"}) == b""
+    assert encoded({"url": "data:image/png;base64,%%%"}) == b""
