@@ -19,7 +19,7 @@ Words = str | Callable[[Language], str]
 
 # Our words for what Gradio writes, by key: in English wherever it does not translate, and in the
 # browser's own language, which need not be the page's, where it does.
-_GRADIO_SAYS = {
+_GRADIO_SAYS: dict[str, tuple[str, ...]] = {
     "photo_camera_on": ("Click to Access Webcam", "grant webcam access"),
     "photo_capture": ("capture photo",),
     "photo_camera_choice": ("select input source", "select source"),
@@ -33,6 +33,12 @@ _GRADIO_SAYS = {
     "photo_paste": ("Paste from clipboard", "Paste from Clipboard"),
     "photo_remove": ("Remove Image",),
     "panel_picture": ("Image",),
+    "camera_stop": ("Stop",),
+    "camera_start": ("Record", "Kaydet"),
+    # Gradio measures its tabs by hidden copies that keep the first language.
+    "tab_live": (),
+    "tab_photo": (),
+    "tab_about": (),
     "connection_lost": ("Connection Lost",),
     "connection_retry": ("Connection to the server was lost. Attempting reconnection...",),
     "error_title": ("Error", "Hata"),

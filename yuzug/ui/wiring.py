@@ -25,6 +25,8 @@ STREAM_EVERY_S = 0.08
 STREAM_TIME_LIMIT_S = 60
 STREAMS_AT_ONCE = 6
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# What a script tells must not be dropped while an earlier word is on its way, nor overtake it.
+_EVERY_ONE: dict[str, Any] = {**_PRIVATE, "trigger_mode": "multiple", "concurrency_limit": 1}
 _SHOW = "(lang) => window.yuzug.show(lang)"
 
 
@@ -192,8 +194,8 @@ def _wire_live(page: Page, analyzers: Analyzers) -> None:
         preprocess=False,
         **_PRIVATE,
     )
-    tab.panels.camera.camera(camera, [page.settings, state], outputs, **_PRIVATE)
-    tab.panels.reading.pick(pick, [page.settings, state], outputs, **_PRIVATE)
+    tab.panels.camera.camera(camera, [page.settings, state], outputs, **_EVERY_ONE)
+    tab.panels.reading.pick(pick, [page.settings, state], outputs, **_EVERY_ONE)
 
 
 def _wire_photo(page: Page, analyzers: Analyzers) -> None:
@@ -225,8 +227,8 @@ def _wire_photo(page: Page, analyzers: Analyzers) -> None:
         preprocess=False,
         **_PRIVATE,
     )
-    tab.bar.press(press, [page.settings, state], outputs, **_PRIVATE)
-    tab.panels.reading.pick(pick, [page.settings, state], outputs, **_PRIVATE)
+    tab.bar.press(press, [page.settings, state], outputs, **_EVERY_ONE)
+    tab.panels.reading.pick(pick, [page.settings, state], outputs, **_EVERY_ONE)
 
 
 def _told(event: gr.EventData) -> Mapping[str, Any]:

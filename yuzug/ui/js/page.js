@@ -23,11 +23,11 @@
 
   new MutationObserver((changes) => {
     for (const change of changes) {
-      if (change.type === "attributes") translate(change.target);
-      change.addedNodes.forEach(translate);
+      if (change.type === "childList") change.addedNodes.forEach(translate);
+      else translate(change.target);
     }
   }).observe(document.documentElement, {
-    subtree: true, childList: true, attributeFilter: ["aria-label", "title"],
+    subtree: true, childList: true, characterData: true, attributeFilter: ["aria-label", "title"],
   });
 
   window.yuzug = {

@@ -1,0 +1,177 @@
+"""One server with the real models and one Chromium with a fake camera for all browser tests."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+ASTRONAUT = ROOT / "yuzug" / "ui" / "examples" / "astronaut.jpg"
+CLIP_FRAMES = 60
+READY_WITHIN_S = 120
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def camera_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip for Chromium's fake camera: a portrait that moves, so that no two frames are alike."""
+    portrait = np.asarray(Image.open(ASTRONAUT).convert("RGB"))
+    clip = tmp_path_factory.mktemp("camera") / "face.mjpeg"
+    with clip.open("wb") as out:
+        for turn in np.linspace(0, 2 * np.pi, CLIP_FRAMES, endpoint=False):
+            zoom = 1.6 + 0.15 * np.sin(turn)
+            x, y = 225 + 18 * np.cos(turn), 120 + 8 * np.sin(turn)
+            move = np.array([[zoom, 0, 320 - zoom * x], [0, zoom, 240 - zoom * y]])
+            frame = cv2.warpAffine(portrait, move, (640, 480), borderMode=cv2.BORDER_REFLECT)
+            out.write(jpeg(frame))
+    return clip
+
+
+def jpeg(image: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+@pytest.fixture(scope="session")
+def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder where the server puts what is uploaded."""
+    return tmp_path_factory.mktemp("uploads")
+
+
+@pytest.fixture(scope="session")
+def url(uploads: Path) -> Iterator[str]:
+    """The address of the app, started as a user would start it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PORT": str(port), "GRADIO_TEMP_DIR": str(uploads)}
+    with subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    ) as server:
+        assert server.stdout is not None
+        said = []
+        for line in server.stdout:
+            said.append(line)
+            if f":{port}" in line:
+                break
+        else:
+            pytest.fail("the app did not start:\n" + "".join(said))
+        yield f"http://127.0.0.1:{port}"
+        server.terminate()
+        rest = server.stdout.read()
+    assert "Traceback" not in rest, rest
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str, camera_clip: Path) -> Iterator[Browser]:
+    """Chromium whose camera plays the clip and is always allowed."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=chromium,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--disable-background-networking",
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-video-capture={camera_clip}",
+            ],
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
+    """Opens the page as a new visitor; afterwards nothing may have left this machine or failed."""
+    contexts: list[BrowserContext] = []
+    outside: list[str] = []
+    failures: list[str] = []
+
+    def watched(page: Page) -> Page:
+        page.on("request", lambda asked: outside.append(asked.url) if leaves(asked.url) else None)
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        return page
+
+    def leaves(address: str) -> bool:
+        return not address.startswith((url, "data:", "blob:"))
+
+    def open_page(
+        lang: str = "en", width: int = 1280, accept: bool = True, script: str = ""
+    ) -> Page:
+        context = browser.new_context(
+            locale={"en": "en-US", "tr": "tr-TR"}[lang],
+            viewport={"width": width, "height": 844},
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = watched(context.new_page())
+        if script:
+            page.add_init_script(script)
+        page.goto(url)
+        page.wait_for_selector("body.yz-ready")
+        if accept:
+            page.locator(".yz-notice-box button:visible").click()
+            page.locator("[data-camera=start]").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not outside, "the page asked another server"
+    assert not failures, "a script failed"
+
+
+def open_tab(page: Page, number: int) -> None:
+    """Go to the tab with this number: 0 Live, 1 Photo, 2 About."""
+    page.locator("#yz-tabs [role=tab]:visible").nth(number).click()
+
+
+def show_example(page: Page) -> None:
+    """Read the example photo."""
+    open_tab(page, 1)
+    page.locator("[data-press=example]").click()
+    page.locator("#yz-photo-advice .yz-card").first.wait_for()
+
+
+def show_file(page: Page, path: Path) -> None:
+    """Read a file, as the upload button would."""
+    page.locator("#yz-picker input[type=file]").set_input_files(path)
+
+
+def start_camera(page: Page) -> None:
+    """Start the camera and wait for the first frame."""
+    page.locator("[data-camera=start]").click()
+    page.locator("#yz-live-advice .yz-card").first.wait_for()
+
+
+def shares(page: Page, tab: str) -> list[int]:
+    """The probabilities shown, in percent."""
+    shown = page.locator(f"#yz-{tab}-reading .yz-bars .share").all_inner_texts()
+    return [int(re.sub(r"\D", "", one)) for one in shown]
