@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
+from gradio.state_holder import SessionState
 
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import YuzugError
@@ -136,3 +138,20 @@ def test_an_upload_is_read_undecoded_and_deleted(
     assert encoded(None) is None
     assert encoded({"path": None, "url": "http://elsewhere/a.jpg"}) == b""
     assert encoded({"url": "data:image/png;base64,%%%"}) == b""
+
+
+def test_gradio_keeps_no_picture_of_a_visitor(analyzers: Analyzers, astronaut_path: Path) -> None:
+    picture = "data:image/jpeg;base64," + base64.b64encode(astronaut_path.read_bytes()).decode()
+
+    async def shown_and_kept() -> tuple[str, str]:
+        demo = build(analyzers, Settings(model="cnn", consent=True))
+        session = SessionState(demo)
+        [read] = [fn for fn in demo.fns.values() if fn.name == "read"]
+        inputs = [{"url": picture, "meta": {"_type": "gradio.FileData"}}, None, None]
+        answer = await demo.process_api(read, inputs, state=session)
+        return repr(answer["data"]), repr(vars(session))
+
+    shown, kept = asyncio.run(shown_and_kept())
+    assert "data:image/jpeg" in shown
+    assert "data:image/jpeg" not in kept.replace(frame.photo_bar("en"), "")
+    assert picture[1000:1100] not in kept
