@@ -23,16 +23,12 @@ if TYPE_CHECKING:
 
 def serve(options: Namespace) -> int:
     """Start the page and stay until it is interrupted."""
-    from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL
+    from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, Classifier, find, load
     from yuzug.ui.serve import serve as serve_page
 
-    serve_page(
-        options.host,
-        options.port,
-        options.model or DEFAULT_MODEL,
-        options.classes or DEFAULT_CLASSES,
-        options.lang,
-    )
+    model, classes = options.model or DEFAULT_MODEL, options.classes or DEFAULT_CLASSES
+    Classifier(load(find(model)), classes)  # a wrong choice is told before progress is
+    serve_page(options.host, options.port, model, classes, options.lang)
     return 0
 
 
