@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from yuzug.faces import Alignment, Detection, HaarDetector, Quality, align, assess
+from yuzug.images import load_image
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +40,8 @@ def scaled(photo: np.ndarray, factor: float) -> np.ndarray:
     ("damage", "problem"),
     [
         (lambda photo: cv2.GaussianBlur(photo, (0, 0), 8), "blurred"),
-        (lambda photo: scaled(photo, 0.15), "dark"),
-        (lambda photo: scaled(photo, 3.5), "bright"),
+        (lambda photo: scaled(photo, 0.1), "dark"),
+        (lambda photo: scaled(photo, 5), "bright"),
     ],
 )
 def test_damage_is_named(
@@ -62,8 +65,8 @@ def test_blur_that_the_networks_do_not_see_is_none(astronaut: np.ndarray, face: 
 
 
 def test_a_few_pixels_are_a_small_face(astronaut: np.ndarray, face: Detection) -> None:
-    tiny = cv2.resize(astronaut, None, fx=0.2, fy=0.2, interpolation=cv2.INTER_AREA)
-    assert "small" in quality(tiny, face.scaled(0.2)).problems
+    tiny = cv2.resize(astronaut, None, fx=0.15, fy=0.15, interpolation=cv2.INTER_AREA)
+    assert "small" in quality(tiny, face.scaled(0.15)).problems
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,37 @@ def test_tilt(roll_deg: float, tilted: bool) -> None:
     grey = np.random.default_rng(0).integers(60, 200, (48, 48), dtype=np.uint8)
     problems = assess(grey, detection, Alignment((30, 30), 60, roll_deg)).problems
     assert problems == (("tilted",) if tilted else ())
+
+
+FRONTAL = ((35.0, 40.0), (65.0, 40.0), (50.0, 58.0), (39.0, 72.0), (61.0, 72.0))
+PROFILE = ((35.0, 40.0), (55.0, 40.0), (61.0, 58.0), (40.0, 72.0), (54.0, 72.0))
+
+
+@pytest.mark.parametrize("spin_deg", [0.0, 30.0, -40.0])
+@pytest.mark.parametrize(("landmarks", "turned"), [(FRONTAL, False), (PROFILE, True)])
+def test_turn(landmarks: tuple[tuple[float, float], ...], turned: bool, spin_deg: float) -> None:
+    spin = np.exp(1j * np.radians(spin_deg))
+    points = [complex(*point) * spin for point in landmarks]
+    tilted = tuple((point.real, point.imag) for point in points)
+    grey = np.random.default_rng(0).integers(60, 200, (48, 48), dtype=np.uint8)
+    found = assess(grey, Detection((0, 0, 90, 90), 0.9, tilted), Alignment((45, 45), 100))
+    assert ("turned" in found.problems) == turned
+
+
+def test_eyes_in_one_point_are_a_profile() -> None:
+    landmarks = ((40.0, 40.0), (40.0, 40.0), (50.0, 58.0), (39.0, 72.0), (41.0, 72.0))
+    grey = np.random.default_rng(0).integers(60, 200, (48, 48), dtype=np.uint8)
+    found = assess(grey, Detection((0, 0, 90, 90), 0.9, landmarks), Alignment((45, 45), 100))
+    assert found.problems == ("turned",)
+
+
+@pytest.mark.data
+def test_training_faces_are_nearly_all_good(shared_data: Path) -> None:
+    table = pq.read_table(shared_data / "fer2013.parquet", columns=["image", "split"])
+    rows = [row["image"] for row in table.to_pylist() if row["split"] == "validation"][:1000]
+    whole = Detection((0, 0, 48, 48), None)
+    good = [not assess(load_image(data), whole, Alignment((24, 24), 48)).problems for data in rows]
+    assert np.mean(good) > 0.985
 
 
 @pytest.mark.parametrize("value", [0, 255])
