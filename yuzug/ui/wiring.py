@@ -22,11 +22,8 @@ from yuzug.ui.uploads import bytes_of_data_url, encoded
 STREAM_EVERY_S = 0.08
 # Seconds of work on the server, not of wall clock; then others get their turn, and the page
 # goes on by itself.
-STREAM_TIME_LIMIT_S = 60
+STREAM_TIME_LIMIT_S = 30
 STREAMS_AT_ONCE = 6
-_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-# What a script tells must not be dropped while an earlier word is on its way, nor overtake it.
-_EVERY_ONE: dict[str, Any] = {**_PRIVATE, "trigger_mode": "multiple", "concurrency_limit": 1}
 _SHOW = "(lang) => window.yuzug.show(lang)"
 
 
@@ -93,11 +90,11 @@ def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Se
             page.live_state,
             page.photo_state,
         ],
-        **_PRIVATE,
+        **_quietly(page),
     ).then(None, [page.language], None, js=_SHOW)
     for notice in page.notices:
         notice.accept.click(
-            accept, [page.settings], [page.settings, page.browser, *rooms], **_PRIVATE
+            accept, [page.settings], [page.settings, page.browser, *rooms], **_quietly(page)
         ).then(None, None, None, js="() => window.yuzug.begin()")
 
 
@@ -150,20 +147,20 @@ def _wire_choices(page: Page, analyzers: Analyzers) -> None:
         speak,
         [page.language, page.settings, page.live_state, page.photo_state],
         [page.settings, page.browser, *page.chrome.components, *panels],
-        **_PRIVATE,
+        **_quietly(page),
     ).then(None, [page.language], None, js=_SHOW)
     for selector in (page.model, page.classes):
         selector.input(
             choose,
             [page.model, page.classes, page.settings],
             [page.settings, page.browser, page.about],
-            **_PRIVATE,
+            **_quietly(page),
         ).then(
             read_again,
             [page.photo.again, page.settings, page.photo_state],
             [*page.photo.panels],
             js="(_, ...states) => [window.yuzug.photo(), ...states]",
-            **_PRIVATE,
+            **_quietly(page),
         )
 
 
@@ -192,10 +189,10 @@ def _wire_live(page: Page, analyzers: Analyzers) -> None:
         time_limit=STREAM_TIME_LIMIT_S,
         concurrency_limit=STREAMS_AT_ONCE,
         preprocess=False,
-        **_PRIVATE,
+        **_quietly(page),
     )
-    tab.panels.camera.camera(camera, [page.settings, state], outputs, **_EVERY_ONE)
-    tab.panels.reading.pick(pick, [page.settings, state], outputs, **_EVERY_ONE)
+    tab.panels.camera.camera(camera, [page.settings, state], outputs, **_every_one(page))
+    tab.panels.reading.pick(pick, [page.settings, state], outputs, **_every_one(page))
 
 
 def _wire_photo(page: Page, analyzers: Analyzers) -> None:
@@ -225,10 +222,29 @@ def _wire_photo(page: Page, analyzers: Analyzers) -> None:
         [tab.picker, page.settings, state],
         [*outputs, tab.picker],
         preprocess=False,
-        **_PRIVATE,
+        **_quietly(page),
     )
-    tab.bar.press(press, [page.settings, state], outputs, **_EVERY_ONE)
-    tab.panels.reading.pick(pick, [page.settings, state], outputs, **_EVERY_ONE)
+    tab.bar.press(press, [page.settings, state], outputs, **_every_one(page))
+    tab.panels.reading.pick(pick, [page.settings, state], outputs, **_every_one(page))
+
+
+def _quietly(page: Page) -> dict[str, Any]:
+    """What every event of ours has: no public endpoint, and nothing that spins.
+
+    Gradio tells each component of an event about its progress, at every frame of a stream those
+    of all events, tabs with all their children included: half of what the browser had to do. So
+    the progress is shown on the one component that is not drawn.
+    """
+    return {
+        "api_visibility": "private",
+        "show_progress": "hidden",
+        "show_progress_on": page.settings,
+    }
+
+
+def _every_one(page: Page) -> dict[str, Any]:
+    """For what a script tells: none dropped while an earlier one is on its way, none overtaking."""
+    return {**_quietly(page), "trigger_mode": "multiple", "concurrency_limit": 1}
 
 
 def _told(event: gr.EventData) -> Mapping[str, Any]:
