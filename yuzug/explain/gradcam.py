@@ -39,9 +39,9 @@ def gradcam(
 
     Source: Selvaraju et al. 2017, "Grad-CAM", equations 1 and 2.
 
-    >>> ones = torch.ones(1, 2, 3, 3)
-    >>> gradcam(lambda a: a.mean(dim=(2, 3)), ones, [0]).round(3)[0, 0].tolist()
-    [0.1110000014305115, 0.1110000014305115, 0.1110000014305115]
+    >>> features = 18 * torch.ones(1, 2, 3, 3)
+    >>> gradcam(lambda a: a.mean(dim=(2, 3)), features, [0])[0, 0].tolist()
+    [2.0, 2.0, 2.0]
     """
     with torch.enable_grad():
         leaf = features.detach().requires_grad_(True)

@@ -46,13 +46,14 @@ def find(model: str | Path) -> Path:
     Raises:
         ModelError: ``model.unknown`` where there is neither.
     """
-    named = bundled.folder("weights") / f"{model}{_SUFFIX}"
+    shelf = bundled.folder("weights")
+    named = shelf / f"{model}{_SUFFIX}"
     # A bare name means a bundled model, also where a folder of that name happens to stand here.
     if Path(model).name == str(model) and named.is_file():
         return named
     if Path(model).suffix == _SUFFIX and Path(model).is_file():
         return Path(model)
-    names = ", ".join(path.stem for path in sorted(named.parent.glob(f"*{_SUFFIX}")))
+    names = ", ".join(path.stem for path in sorted(shelf.glob(f"*{_SUFFIX}")))
     raise ModelError(
         "model.unknown",
         must=f"the model must be one of {names}, or a path to a {_SUFFIX} file",
