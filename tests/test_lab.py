@@ -22,7 +22,7 @@ from yuzug.lab.evaluate import evaluate
 from yuzug.lab.faceset import VOTES, FaceSet, read
 from yuzug.lab.finish import finish
 from yuzug.lab.measure import expected_calibration_error, per_class
-from yuzug.lab.recipe import Recipe, read_recipe
+from yuzug.lab.recipe import Cycle, Recipe, read_recipe
 from yuzug.lab.train import Trainer, learning_rate, targets
 from yuzug.models import read_card
 from yuzug.models.preprocess import Preprocessing
@@ -47,9 +47,8 @@ def tiny_recipe(**changes: object) -> Recipe:
         "name": "tiny",
         "architecture": "cnn",
         "preprocessing": Preprocessing(channels=1, size_px=32, detail_px=32, mean=0.5, std=0.25),
-        "epochs": 2,
+        "cycles": [{"epochs": 2, "learning_rate": 0.05}],
         "batch": 16,
-        "learning_rate": 0.05,
     }
     return Recipe.model_validate(values | changes)
 
@@ -142,11 +141,14 @@ def test_augmentation_keeps_shape_and_range_and_repeats_by_seed() -> None:
     torch.testing.assert_close(same, faces.float(), atol=0.01, rtol=0)
 
 
-def test_one_cycle_rises_then_falls() -> None:
-    rates = [learning_rate(step, 100, 0.1) for step in range(100)]
-    assert max(rates) == pytest.approx(0.1)
-    assert rates.index(max(rates)) == 14
-    assert rates[-1] < 0.001
+def test_each_cycle_rises_then_falls() -> None:
+    cycles = (Cycle(epochs=10, learning_rate=0.1), Cycle(epochs=4, learning_rate=0.04))
+    rates = [learning_rate(step, cycles, 10) for step in range(140)]
+    first, second = rates[:100], rates[100:]
+    assert (max(first), first.index(max(first))) == (pytest.approx(0.1), 14)
+    assert (max(second), second.index(max(second))) == (pytest.approx(0.04), 5)
+    assert first[-1] < 0.001
+    assert second[-1] < 0.001
 
 
 def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> None:
@@ -166,7 +168,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> None
 
 def test_training_learns_and_finish_writes_what_evaluate_measures(tmp_path: Path) -> None:
     faces, held = drawn_faces(256), drawn_faces(96, seed=1)
-    recipe = tiny_recipe(epochs=6, ema=0.8)
+    recipe = tiny_recipe(cycles=[{"epochs": 6, "learning_rate": 0.05}], ema=0.8)
     best = Trainer(recipe, faces, held, tmp_path).run()
     path = finish(recipe, best, held, held, "drawn")
     card = read_card(path)

@@ -13,6 +13,16 @@ from yuzug.lab.augment import Augmentation
 from yuzug.models.preprocess import Preprocessing
 
 
+class Cycle(BaseModel):
+    """One rise and fall of the learning rate; several are warm restarts (Loshchilov 2017)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    epochs: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    """The peak."""
+
+
 class Recipe(BaseModel):
     """All that decides how a network is trained."""
 
@@ -21,10 +31,8 @@ class Recipe(BaseModel):
     name: str
     architecture: str
     preprocessing: Preprocessing
-    epochs: int = Field(ge=1)
+    cycles: tuple[Cycle, ...] = Field(min_length=1)
     batch: int = Field(ge=2)
-    learning_rate: float = Field(gt=0)
-    """The peak of a one-cycle schedule."""
     momentum: float = Field(default=0.9, ge=0, lt=1)
     weight_decay: float = Field(default=5e-4, ge=0)
     label_smoothing: float = Field(default=0.1, ge=0, lt=1)
@@ -34,14 +42,20 @@ class Recipe(BaseModel):
     early_size_px: int | None = None
     """Side of the faces in the early epochs, for networks whose head pools any grid: less work
     while the coarse features form (Howard 2018, "progressive resizing")."""
-    early_share: float = Field(default=0.6, ge=0, lt=1)
+    early_epochs: int = Field(default=0, ge=0)
     augmentation: Augmentation = Augmentation()
     seed: int = 0
 
+    @property
+    def epochs(self) -> int:
+        """Of all cycles together."""
+        return sum(cycle.epochs for cycle in self.cycles)
+
     def size_px(self, epoch: int) -> int:
         """Side of the faces that are trained on in this epoch, counted from 0."""
-        early = self.early_size_px is not None and epoch < round(self.early_share * self.epochs)
-        return self.early_size_px if early and self.early_size_px else self.preprocessing.size_px
+        if self.early_size_px is not None and epoch < self.early_epochs:
+            return self.early_size_px
+        return self.preprocessing.size_px
 
     @property
     def digest(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from yuzug.emotions import LABEL_SETS
 from yuzug.lab.augment import augment
 from yuzug.lab.duplicates import fingerprints, hold_out
 from yuzug.lab.faceset import VOTES, FaceSet
-from yuzug.lab.recipe import Recipe
+from yuzug.lab.recipe import Cycle, Recipe
 from yuzug.models.networks import Network, build
 from yuzug.models.preprocess import normalise, prepare
 
@@ -70,16 +71,25 @@ def loss(
     return total
 
 
-def learning_rate(step: int, steps: int, peak: float) -> float:
-    """One cycle: a linear rise over the first 15 %, then half a cosine down to 1e-3 of the peak.
+def learning_rate(step: int, cycles: Sequence[Cycle], steps_per_epoch: int) -> float:
+    """The rate at a step, counted from 0 over all cycles.
 
-    Source: Smith and Topin 2018, "Super-convergence".
+    In each cycle a linear rise over the first 15 %, then half a cosine down to 1e-3 of the peak.
+    Source: Smith and Topin 2018, "Super-convergence"; Loshchilov and Hutter 2017, "SGDR".
     """
+    cycle, first = cycles[0], 0
+    for one in cycles[1:]:
+        start = first + cycle.epochs * steps_per_epoch
+        if step < start:
+            break
+        cycle, first = one, start
+    steps = cycle.epochs * steps_per_epoch
     rise = max(1, round(0.15 * steps))
-    if step < rise:
-        return peak * (step + 1) / rise
-    progress = (step - rise) / max(1, steps - rise)
-    return peak * (1e-3 + (1 - 1e-3) * (1 + math.cos(math.pi * progress)) / 2)
+    passed = step - first
+    if passed < rise:
+        return cycle.learning_rate * (passed + 1) / rise
+    progress = (passed - rise) / max(1, steps - rise)
+    return cycle.learning_rate * (1e-3 + (1 - 1e-3) * (1 + math.cos(math.pi * progress)) / 2)
 
 
 def split_for(train: FaceSet, measured: FaceSet, recipe: Recipe) -> tuple[FaceSet, FaceSet]:
@@ -107,7 +117,7 @@ class Trainer:
         self.average = AveragedModel(self.network, multi_avg_fn=decay, use_buffers=True)
         self.optimizer = torch.optim.SGD(
             self.network.parameters(),
-            lr=recipe.learning_rate,
+            lr=recipe.cycles[0].learning_rate,
             momentum=recipe.momentum,
             nesterov=True,
             weight_decay=recipe.weight_decay,
@@ -172,7 +182,7 @@ class Trainer:
 
     def _step(self, images: Tensor, rows: Tensor, step: int, random: torch.Generator) -> float:
         recipe = self.recipe
-        rate = learning_rate(step, recipe.epochs * self.steps_per_epoch, recipe.learning_rate)
+        rate = learning_rate(step, recipe.cycles, self.steps_per_epoch)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         changed = augment(images, recipe.augmentation, recipe.size_px(self.epoch), random)
