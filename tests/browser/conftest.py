@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -14,13 +13,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from journeys import ASTRONAUT
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-ASTRONAUT = ROOT / "yuzug" / "ui" / "examples" / "astronaut.jpg"
 CLIP_FRAMES = 60
-READY_WITHIN_S = 120
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -146,32 +144,3 @@ def visit(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
         context.close()
     assert not outside, "the page asked another server"
     assert not failures, "a script failed"
-
-
-def open_tab(page: Page, number: int) -> None:
-    """Go to the tab with this number: 0 Live, 1 Photo, 2 About."""
-    page.locator("#yz-tabs [role=tab]:visible").nth(number).click()
-
-
-def show_example(page: Page) -> None:
-    """Read the example photo."""
-    open_tab(page, 1)
-    page.locator("[data-press=example]").click()
-    page.locator("#yz-photo-advice .yz-card").first.wait_for()
-
-
-def show_file(page: Page, path: Path) -> None:
-    """Read a file, as the upload button would."""
-    page.locator("#yz-picker input[type=file]").set_input_files(path)
-
-
-def start_camera(page: Page) -> None:
-    """Start the camera and wait for the first frame."""
-    page.locator("[data-camera=start]").click()
-    page.locator("#yz-live-advice .yz-card").first.wait_for()
-
-
-def shares(page: Page, tab: str) -> list[int]:
-    """The probabilities shown, in percent."""
-    shown = page.locator(f"#yz-{tab}-reading .yz-bars .share").all_inner_texts()
-    return [int(re.sub(r"\D", "", one)) for one in shown]

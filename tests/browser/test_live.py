@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from conftest import open_tab, shares, start_camera
+from journeys import open_tab, shares, start_camera
 from playwright.sync_api import Page, expect
 
 from yuzug.texts import text

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ASTRONAUT, open_tab, show_example, show_file, start_camera
+from journeys import ASTRONAUT, open_tab, show_example, show_file, start_camera
 from playwright.sync_api import Page, expect
 
 from yuzug.emotions import Emotion, Language

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ASTRONAUT, open_tab, shares, show_example, show_file
+from journeys import ASTRONAUT, open_tab, shares, show_example, show_file
 from PIL import Image
 from playwright.sync_api import Page, expect
 

@@ -8,8 +8,11 @@ import json
 import re
 import socket
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import gradio as gr
 import pytest
@@ -27,12 +30,20 @@ from yuzug.ui.theme import STYLE_SHEET, theme
 from yuzug.ui.uploads import DELETE_AFTER_S, encoded
 from yuzug.ui.wiring import build
 
+Result = TypeVar("Result")
+
+
+def in_a_loop(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run it in a thread of its own: the browser tests hold a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
 
 def test_no_endpoint_is_public(analyzers: Analyzers) -> None:
     async def built() -> gr.Blocks:  # Gradio leaves a loop of its own open where none runs
         return build(analyzers, Settings(model="cnn"))
 
-    demo = asyncio.run(built())
+    demo = in_a_loop(built())
     visible = [fn.api_visibility for fn in demo.fns.values() if fn.fn is not None]
     assert set(visible) == {"private"}
     assert demo.get_api_info()["named_endpoints"] == {}
@@ -151,7 +162,7 @@ def test_gradio_keeps_no_picture_of_a_visitor(analyzers: Analyzers, astronaut_pa
         answer = await demo.process_api(read, inputs, state=session)
         return repr(answer["data"]), repr(vars(session))
 
-    shown, kept = asyncio.run(shown_and_kept())
+    shown, kept = in_a_loop(shown_and_kept())
     assert "data:image/jpeg" in shown
     assert "data:image/jpeg" not in kept.replace(frame.photo_bar("en"), "")
     assert picture[1000:1100] not in kept

@@ -86,7 +86,7 @@ def step(
     words = _words(live.reading, settings.lang)
     return words._replace(
         picture=pictures.framed(analysis, chosen, pictures.LIVE_LONG_SIDE_PX, "live-picture-alt"),
-        heat=pictures.heat_maps(analysis, chosen, "live-heat-alt"),
+        heat=pictures.heat_maps(analysis, chosen, "live-heat-alt") or words.heat,
         advice=_advice(live, settings.lang) if advised else gr.skip(),
         said=panels.said(panels.sentence(live.reading, settings.lang)) if advised else gr.skip(),
     )
@@ -187,7 +187,9 @@ def _actions(state: str) -> tuple[str, ...]:
 
 
 def _words(reading: PictureReading, lang: Language) -> LivePanels:
+    no_face = reading.face is None
     return unchanged()._replace(
+        heat=panels.empty("heat_idle", lang) if no_face else gr.skip(),
         heat_words=panels.heat_line(reading, lang),
         reading=panels.reading_panel(reading, lang, "live"),
     )

@@ -50,9 +50,9 @@ def reading_panel(reading: PictureReading, lang: Language, tab: str) -> str:
         f'<div class="yz-reading{"" if face.sure else " unsure"}">'
         f'<div class="yz-verdict">{_ring(face)}<p class="yz-sentence">'
         f"{escape(sentence(reading, lang))}</p></div>"
-        + (f'<ul class="yz-doubts">{doubts}</ul>' if doubts else "")
         + _chips(reading, lang)
         + _bars(face, lang)
+        + (f'<ul class="yz-doubts">{doubts}</ul>' if doubts else "")
         + (_read_in(reading, lang) if tab == "photo" else "")
         + "</div>"
         + _alts(reading, lang, tab)
@@ -124,7 +124,7 @@ def _alts(reading: PictureReading, lang: Language, tab: str) -> str:
     # The pictures point here for their names, so that these change with the language.
     heat = text("ui.heat_alt", lang, sentence=heat_words(reading, lang))
     return (
-        f'<div class="yz-sr"><p id="{tab}-picture-alt">{escape(picture_alt(reading, lang))}</p>'
+        f'<div hidden><p id="{tab}-picture-alt">{escape(picture_alt(reading, lang))}</p>'
         f'<p id="{tab}-heat-alt">{escape(heat)}</p></div>'
     )
 
@@ -174,7 +174,7 @@ def _card(suggestion: Suggestion, lang: Language) -> str:
     evidence = escape(text("ui.advice_evidence", lang, source=suggestion.evidence))
     return (
         f'<article class="yz-card" data-id="{escape(suggestion.id)}">'
-        f'<header><h4>{escape(suggestion.title)}</h4><span class="pill">{minutes}</span></header>'
+        f'<header><h3>{escape(suggestion.title)}</h3><span class="pill">{minutes}</span></header>'
         f'<ul class="why">{why}</ul>'
         f"<details><summary>{_t('advice_steps', lang)}</summary><ol>{steps}</ol>"
         f'<p class="evidence">{evidence}</p></details></article>'

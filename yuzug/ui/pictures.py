@@ -27,7 +27,7 @@ PHOTO_LONG_SIDE_PX = 1280
 HEAT_PX = 288
 # How much more than the crop the heat map shows, so that the face has its hair and chin.
 HEAT_MARGIN = 1.3
-EDGE = 0.08  # of the crop's side
+EDGE = 0.16  # of the crop's side
 # A crowd's heat maps would make the page heavy; the largest faces have one.
 MAX_HEAT_MAPS = 16
 
@@ -113,4 +113,5 @@ def _soft_edge(size: int) -> NDArray[np.float32]:
     """1 inside, falling to 0 at the border of the crop, which would else show as a line."""
     ramp = np.clip(np.linspace(0, 1 / EDGE, size), 0, 1)
     ramp = np.minimum(ramp, ramp[::-1])
+    ramp = ramp * ramp * (3 - 2 * ramp)
     return np.asarray(np.minimum.outer(ramp, ramp), np.float32)

@@ -34,6 +34,8 @@
     show(lang) {
       document.documentElement.lang = lang;
       translate(document.body);
+      for (const choice of document.querySelectorAll("fieldset"))  // Gradio's have no legend
+        choice.ariaLabel = choice.querySelector("[data-testid=block-info]").textContent.trim();
       document.body.classList.add("yz-ready");
     },
     begin() {

@@ -1,0 +1,41 @@
+"""The steps that several journeys share."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from yuzug.ui.photo import EXAMPLE as ASTRONAUT
+
+__all__ = ["ASTRONAUT", "open_tab", "shares", "show_example", "show_file", "start_camera"]
+
+
+def open_tab(page: Page, number: int) -> None:
+    """Go to the tab with this number: 0 Live, 1 Photo, 2 About."""
+    page.locator("#yz-tabs [role=tab]:visible").nth(number).click()
+
+
+def show_example(page: Page) -> None:
+    """Read the example photo."""
+    open_tab(page, 1)
+    page.locator("[data-press=example]").click()
+    page.locator("#yz-photo-advice .yz-card").first.wait_for()
+
+
+def show_file(page: Page, path: Path) -> None:
+    """Read a file, as the upload button would."""
+    page.locator("#yz-picker input[type=file]").set_input_files(path)
+
+
+def start_camera(page: Page) -> None:
+    """Start the camera and wait for the first frame."""
+    page.locator("[data-camera=start]").click()
+    page.locator("#yz-live-advice .yz-card").first.wait_for()
+
+
+def shares(page: Page, tab: str) -> list[int]:
+    """The probabilities shown, in percent."""
+    shown = page.locator(f"#yz-{tab}-reading .yz-bars .share").all_inner_texts()
+    return [int(re.sub(r"\D", "", one)) for one in shown]
