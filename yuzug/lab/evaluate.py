@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -55,11 +56,25 @@ def evaluate(
     analyzer: Analyzer, faces: FaceSet, *, data: str, split: str, labels: Labels
 ) -> Evaluation:
     """Read every face of the set as a crop and compare with its label or its majority vote."""
+    (read,) = read_crops((analyzer,), faces.images)
+    return compare(analyzer, faces, read, data=data, split=split, labels=labels)
+
+
+def compare(
+    analyzer: Analyzer,
+    faces: FaceSet,
+    every: Sequence[Face],
+    *,
+    data: str,
+    split: str,
+    labels: Labels,
+) -> Evaluation:
+    """What was read in each face of the set against its label or its majority vote."""
     names = analyzer.classifier.head.labels
-    every = faces.majority() if labels == "votes" else faces.labels
-    known = np.isin(every, names)
-    truth = every[known]
-    read = read_crops(analyzer, faces.images[known])
+    given = faces.majority() if labels == "votes" else faces.labels
+    known = np.isin(given, names)
+    truth = given[known]
+    read = [face for face, is_known in zip(every, known, strict=True) if is_known]
     predicted = np.array([face.emotion for face in read])
     sure = np.array([face.sure for face in read])
     confidence = np.array([face.confidence for face in read], np.float32)
@@ -97,16 +112,22 @@ def evaluate(
     )
 
 
-def read_crops(analyzer: Analyzer, images: NDArray[np.uint8]) -> list[Face]:
-    """Every grey crop (N, S, S) uint8 read as ``yuzug analyze --crops`` reads it, in batches."""
-    faces: list[Face] = []
+def read_crops(analyzers: Sequence[Analyzer], images: NDArray[np.uint8]) -> tuple[list[Face], ...]:
+    """Every grey crop (N, S, S) uint8 read as ``yuzug analyze --crops`` reads it, in batches.
+
+    The analyzers are label sets of one checkpoint, so the expensive part runs once for all.
+    """
+    first = analyzers[0]
+    faces: tuple[list[Face], ...] = tuple([] for _ in analyzers)
     steps = range(0, len(images), _BATCH)
     for start in tqdm(steps, desc="reading", unit="batch", disable=None):
         photos = [np.repeat(grey[..., None], 3, axis=2) for grey in images[start : start + _BATCH]]
-        located = [analyzer.whole_picture(photo) for photo in photos]
-        batch = analyzer.classify(located)
-        faces += [
-            analyzer.face(place, reading, reading.top, None)
-            for place, reading in zip(located, batch.readings, strict=True)
-        ]
+        located = [first.whole_picture(photo) for photo in photos]
+        features = first.classify(located).features
+        for analyzer, found in zip(analyzers, faces, strict=True):
+            readings = analyzer.classifier.readings(features)
+            found += [
+                analyzer.face(place, reading, reading.top, None)
+                for place, reading in zip(located, readings, strict=True)
+            ]
     return faces

@@ -14,7 +14,7 @@ from yuzug.emotions import LABEL_SETS
 from yuzug.explain import evidence, gradcam
 from yuzug.faces import Detection
 from yuzug.lab.calibrate import fit_temperature, softmax, sure_at
-from yuzug.lab.evaluate import evaluate
+from yuzug.lab.evaluate import compare, read_crops
 from yuzug.lab.faceset import FaceSet
 from yuzug.lab.recipe import Recipe
 from yuzug.lab.train import accuracy, predict
@@ -51,9 +51,9 @@ def finish(recipe: Recipe, best: Path, held: FaceSet, measured: FaceSet, data: s
     evidence_from = _full_evidence(network, held, recipe)
     save(network, _card(recipe, network, heads, data, evidence_from), out)
     checkpoint = load(out)
+    metrics = _metrics(checkpoint, measured, data)
     with_metrics = {
-        name: head.model_copy(update={"metrics": _metrics(checkpoint, name, measured, data)})
-        for name, head in heads.items()
+        name: head.model_copy(update={"metrics": (metrics[name],)}) for name, head in heads.items()
     }
     save(network, _card(recipe, network, with_metrics, data, evidence_from), out)
     return out
@@ -129,10 +129,13 @@ class _NoDetector:
         raise AssertionError("crops are read without looking for faces")
 
 
-def _metrics(
-    checkpoint: Checkpoint, head: str, measured: FaceSet, data: str
-) -> tuple[Metrics, ...]:
-    analyzer = Analyzer(checkpoint, head, _NoDetector())
-    fitted_to = checkpoint.card.heads[head].fitted_to
-    result = evaluate(analyzer, measured, data=data, split="validation", labels=fitted_to)
-    return (result.metrics(),)
+def _metrics(checkpoint: Checkpoint, measured: FaceSet, data: str) -> dict[str, Metrics]:
+    heads = checkpoint.card.heads
+    analyzers = [Analyzer(checkpoint, head, _NoDetector()) for head in heads]
+    read = read_crops(analyzers, measured.images)
+    return {
+        name: compare(
+            analyzer, measured, faces, data=data, split="validation", labels=head.fitted_to
+        ).metrics()
+        for (name, head), analyzer, faces in zip(heads.items(), analyzers, read, strict=True)
+    }

@@ -95,14 +95,14 @@ class Classifier:
         with torch.no_grad():
             batch = prepare(faces, self.checkpoint.card.preprocessing)
             features = network.features(batch.contiguous(memory_format=torch.channels_last))
-            logits = network.logits(features)
-            probabilities = self.probabilities(logits)
-            outside = self.outside(logits)
-        readings = tuple(
-            Reading(self.head.labels, row, float(share))
-            for row, share in zip(probabilities, outside, strict=True)
-        )
-        return Batch(readings, features)
+        return Batch(self.readings(features), features)
+
+    def readings(self, features: Tensor) -> tuple[Reading, ...]:
+        """Readings of this label set from the explained activations: (N, K, h, w) → N."""
+        with torch.no_grad():
+            logits = self.checkpoint.network.logits(features)
+        pairs = zip(self.probabilities(logits), self.outside(logits), strict=True)
+        return tuple(Reading(self.head.labels, row, float(share)) for row, share in pairs)
 
     def logits(self, features: Tensor) -> Tensor:
         """Logits of this label set: (N, K, h, w) → (N, classes); what Grad-CAM differentiates."""
