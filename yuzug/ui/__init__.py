@@ -1,5 +1,6 @@
 """The page: a Gradio app with the tabs Live, Photo and About this model.
 
-serve (load, warm, launch) → layout (components and wiring) → live, photo, about, settings
-(handlers: plain typed functions) → panels (HTML) and pictures (what is drawn)
+serve (load, warm, launch) → wiring (which event calls what) → layout (the components)
+visit, live, photo, about: handlers, plain typed functions over small states
+panels (words as HTML), pictures (what is drawn), readings (the small values between them)
 """

@@ -1,0 +1,40 @@
+"""How the page's events behave, whichever handler they call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+
+from yuzug.ui.layout import Page
+
+
+def quietly(page: Page) -> dict[str, Any]:
+    """What every event of ours has: no public endpoint, and nothing that spins.
+
+    Gradio tells each component of an event about its progress, at every frame of a stream those
+    of all events, tabs with all their children included: half of what the browser had to do. So
+    the progress is shown on the one component that is not drawn.
+    """
+    return {
+        "api_visibility": "private",
+        "show_progress": "hidden",
+        "show_progress_on": page.settings,
+    }
+
+
+def last_one(page: Page) -> dict[str, Any]:
+    """For a choice: while one is on its way, only the last of the others follows."""
+    return {**quietly(page), "trigger_mode": "always_last"}
+
+
+def every_one(page: Page) -> dict[str, Any]:
+    """For what a script tells: none dropped while an earlier one is on its way, none overtaking."""
+    return {**quietly(page), "trigger_mode": "multiple", "concurrency_limit": 1}
+
+
+def told(event: gr.EventData) -> Mapping[str, Any]:
+    """What a script of ours told; from outside, so anything may be in it."""
+    data = event._data
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,139 @@
+"""What holds for a whole visit: arriving, the notice, the language, the model."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from yuzug.emotions import Language
+from yuzug.ui import about, live, photo
+from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.events import last_one, quietly
+from yuzug.ui.layout import Page
+from yuzug.ui.settings import Settings, restore
+from yuzug.ui.uploads import bytes_of_data_url
+
+_SHOW = "(lang) => window.yuzug.show(lang)"
+
+
+def wire(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Settings) -> None:
+    """Connect what every tab shares."""
+    _wire_arrival(demo, page, analyzers, default)
+    _wire_notices(page)
+    _wire_language(page, analyzers)
+    _wire_model(page, analyzers)
+
+
+def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Settings) -> None:
+    states = [page.live_state, page.photo_state]
+
+    def arrive(
+        remembered: object,
+        live_state: live.LiveState,
+        photo_state: photo.PhotoState,
+        request: gr.Request,
+    ) -> list[Any]:
+        asked = str(request.headers.get("accept-language", ""))
+        settings = restore(remembered, asked, analyzers.models, default)
+        # Other activities come first for another visitor.
+        live_state.seed = photo_state.seed = random.getrandbits(32)
+        choices = [settings.lang, settings.model, settings.classes]
+        words = _words(page, analyzers, settings, live_state, photo_state)
+        return [settings, *choices, *_doors(page, settings), *words, live_state, photo_state]
+
+    choices = [page.language, page.model, page.classes]
+    outputs = [page.settings, *choices, *_door_parts(page), *_word_parts(page), *states]
+    demo.load(arrive, [page.browser, *states], outputs, **quietly(page)).then(
+        None, [page.language], None, js=_SHOW
+    )
+
+
+def _wire_notices(page: Page) -> None:
+    def accept(settings: Settings) -> list[Any]:
+        settings = settings.with_consent()
+        return [settings, settings.to_browser(), *_doors(page, settings)]
+
+    outputs = [page.settings, page.browser, *_door_parts(page)]
+    for notice in page.notices:
+        notice.accept.click(accept, [page.settings], outputs, **quietly(page)).then(
+            None, None, None, js="() => window.yuzug.begin()"
+        )
+
+
+def _wire_language(page: Page, analyzers: Analyzers) -> None:
+    def speak(
+        lang: Language,
+        settings: Settings,
+        live_state: live.LiveState,
+        photo_state: photo.PhotoState,
+    ) -> list[Any]:
+        settings = replace(settings, lang=lang)
+        words = _words(page, analyzers, settings, live_state, photo_state)
+        return [settings, settings.to_browser(), *words]
+
+    page.language.input(
+        speak,
+        [page.language, page.settings, page.live_state, page.photo_state],
+        [page.settings, page.browser, *_word_parts(page)],
+        **last_one(page),
+    ).then(None, [page.language], None, js=_SHOW)
+
+
+def _wire_model(page: Page, analyzers: Analyzers) -> None:
+    def choose(model: str, classes: int, settings: Settings) -> list[Any]:
+        settings = replace(settings, model=model, classes=classes)
+        return [settings, settings.to_browser(), about.page(analyzers, settings)]
+
+    def read_again(
+        url: str | None, settings: Settings, state: photo.PhotoState
+    ) -> photo.PhotoPanels:
+        return photo.read(analyzers, bytes_of_data_url(url) if url else None, settings, state)
+
+    for selector in (page.model, page.classes):
+        chosen = selector.input(
+            choose,
+            [page.model, page.classes, page.settings],
+            [page.settings, page.browser, page.about],
+            **last_one(page),
+        )
+        # The server has no picture to read again; the page sends the one that it shows.
+        chosen.then(
+            read_again,
+            [page.photo.again, page.settings, page.photo_state],
+            [*page.photo.panels],
+            js="(_, ...states) => [window.yuzug.photo(), ...states]",
+            **last_one(page),
+        )
+
+
+def _door_parts(page: Page) -> list[gr.Column]:
+    return [part for notice in page.notices for part in (notice.box, notice.room)]
+
+
+def _doors(page: Page, settings: Settings) -> list[Any]:
+    """The notices closed and the rooms open, or the other way round."""
+    accepted = settings.consent
+    return [gr.update(visible=not accepted), gr.update(visible=accepted)] * len(page.notices)
+
+
+def _word_parts(page: Page) -> list[Any]:
+    return [*page.chrome.components, *page.live.panels, *page.photo.panels, page.about]
+
+
+def _words(
+    page: Page,
+    analyzers: Analyzers,
+    settings: Settings,
+    live_state: live.LiveState,
+    photo_state: photo.PhotoState,
+) -> list[Any]:
+    """Every word of the page in the chosen language; nothing is analysed."""
+    return [
+        *page.chrome.updates(settings.lang),
+        *live.redraw(live_state, settings.lang),
+        *photo.redraw(photo_state, settings.lang),
+        about.page(analyzers, settings),
+    ]
