@@ -17,11 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
 
+import cv2
 import numpy as np
 import pytest
 
 from yuzug.errors import DetectorError
-from yuzug.faces import YuNetDetector, hub, load_detector
+from yuzug.faces import YuNetDetector, align, hub, load_detector
 from yuzug.faces.detection import iou
 from yuzug.faces.loading import SHA256, LoadedDetector, Reason
 from yuzug.texts import table
@@ -228,7 +229,22 @@ def test_yunet_on_the_portrait(
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("size_hw", [(16, 16), (16, 3000), (3000, 16), (480, 640)])
+@pytest.mark.parametrize("thorough", [True, False])
+@pytest.mark.parametrize("roll_deg", [-25.0, 25.0])
+def test_yunet_measures_the_tilt_of_small_faces(
+    yunet: LoadedDetector, astronaut: np.ndarray, roll_deg: float, thorough: bool
+) -> None:
+    matrix = cv2.getRotationMatrix2D((225, 125), -roll_deg, 1)
+    tilted = cv2.warpAffine(astronaut, matrix, (512, 512), borderMode=cv2.BORDER_REPLICATE)
+    face = yunet.detector.detect(tilted, thorough=thorough)[0]
+    assert face.roll_deg == pytest.approx(roll_deg, abs=10)
+    assert align(face).roll_deg == pytest.approx(roll_deg, abs=10)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    "size_hw", [(16, 16), (30, 90), (16, 3000), (3000, 16), (40, 600), (480, 640)]
+)
 def test_yunet_finds_nobody(yunet: LoadedDetector, size_hw: tuple[int, int]) -> None:
     assert yunet.detector.detect(np.full((*size_hw, 3), 128, np.uint8)) == ()
 
