@@ -13,7 +13,9 @@ from journeys import ASTRONAUT, open_tab, shares, show_example, show_file
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from yuzug.emotions import Language
 from yuzug.texts import text
+from yuzug.ui.serve import MAX_UPLOAD_BYTES
 from yuzug.ui.uploads import DELETE_AFTER_S
 
 READING = "#yz-photo-reading"
@@ -141,6 +143,20 @@ def test_broken_files_get_a_sentence_and_the_next_photo_is_read(
             text(f"errors.{kind}", lang)  # type: ignore[arg-type]
         )
     show_example(page)
+
+
+@pytest.mark.parametrize("lang", ["en", "tr"])
+def test_what_gradio_itself_refuses_is_said_in_the_language_of_the_page(
+    visit: Callable[..., Page], tmp_path: Path, lang: Language
+) -> None:
+    huge = tmp_path / "huge.jpg"
+    with huge.open("wb") as file:
+        file.truncate(MAX_UPLOAD_BYTES + 1)
+    page = visit(lang=lang)
+    open_tab(page, 1)
+    show_file(page, huge)
+    expect(page.get_by_text(text("ui.upload_too_large", lang))).to_be_visible()
+    expect(page.get_by_text(text("ui.error_title", lang))).to_be_visible()
 
 
 def test_the_whole_journey_by_keyboard_alone(visit: Callable[..., Page]) -> None:

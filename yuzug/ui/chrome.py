@@ -18,7 +18,7 @@ _Component = TypeVar("_Component", bound=Block)
 Words = str | Callable[[Language], str]
 
 # Our words for what Gradio writes, by key: in English wherever it does not translate, and in the
-# browser's own language, which need not be the page's, where it does.
+# browser's own language, which need not be the page's, where it does. A star stands for the rest.
 _GRADIO_SAYS: dict[str, tuple[str, ...]] = {
     "photo_camera_on": ("Click to Access Webcam", "grant webcam access"),
     "photo_capture": ("capture photo",),
@@ -39,6 +39,8 @@ _GRADIO_SAYS: dict[str, tuple[str, ...]] = {
     "tab_live": (),
     "tab_photo": (),
     "tab_about": (),
+    "upload_too_large": ("File(s) exceed the maximum allowed size*",),
+    "upload_no_picture": ("Invalid file type*",),
     "connection_lost": ("Connection Lost",),
     "connection_retry": ("Connection to the server was lost. Attempting reconnection...",),
     "error_title": ("Error", "Hata"),

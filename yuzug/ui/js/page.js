@@ -2,11 +2,18 @@
 (() => {
   const words = JSON.parse(document.getElementById("yz-words").textContent);
   const ours = new Map();
+  const starts = [];
   for (const said of words) {
     const our = said.pop();
-    for (const variant of [...said, ...Object.values(our)]) ours.set(variant, our);
+    for (const variant of [...said, ...Object.values(our)])
+      if (variant.endsWith("*")) starts.push([variant.slice(0, -1), our]);
+      else ours.set(variant, our);
   }
-  const inOurWords = (said) => ours.get(said?.trim())?.[document.documentElement.lang];
+  const inOurWords = (text) => {
+    const said = text.trim();
+    const our = ours.get(said) ?? starts.find(([start]) => said.startsWith(start))?.[1];
+    return our?.[document.documentElement.lang];
+  };
 
   const translate = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
