@@ -13,9 +13,11 @@ from yuzug.faces import HaarDetector
 from yuzug.lab.evaluate import Evaluation, evaluate
 from yuzug.lab.faceset import FaceSet, read
 from yuzug.lab.golden import Golden, answers, path_of
+from yuzug.lab.recipe import read_recipe
 from yuzug.models import available_models, find, load
 from yuzug.pipeline import Analyzer
 
+RECIPES = Path(__file__).parent.parent / "yuzug" / "lab" / "recipes"
 NAMES = [info.name for info in available_models()]
 
 
@@ -62,3 +64,9 @@ def test_seven_classes_on_the_validation_split(name: str, validation: FaceSet) -
     shown = next(one for one in load(find(name)).card.heads["7"].metrics)
     assert result.accuracy == pytest.approx(shown.accuracy, abs=0.002)
     assert result.ece == pytest.approx(shown.ece, abs=0.005)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_recipe_that_a_card_names_is_the_one_that_stands_here(name: str) -> None:
+    card = load(find(name)).card
+    assert read_recipe(RECIPES / f"{card.recipe}.yaml").digest == card.recipe_digest
