@@ -328,8 +328,8 @@ def test_train_then_evaluate_on_drawn_faces(capsys: Capture, tmp_path: Path) -> 
     rows = draw_faces(data)
     recipe = tmp_path / "tiny.yaml"
     recipe.write_text(
-        "name: tiny\narchitecture: cnn\nepochs: 4\nbatch: 8\nlearning_rate: 0.05\n"
-        "held_out: 0.3\nema: 0.8\n"
+        "name: tiny\narchitecture: cnn\nbatch: 8\n"
+        "cycles: [{epochs: 4, learning_rate: 0.05}]\nheld_out: 0.3\nema: 0.8\n"
         "preprocessing: {channels: 1, size_px: 32, detail_px: 32, mean: 0.5, std: 0.25}\n",
         encoding="utf-8",
     )
