@@ -42,7 +42,7 @@ def _introduction(card: Card, head: HeadCard, lang: Language) -> str:
         "introduction",
         lang,
         count=len(head.labels),
-        labels=_listed([looks(label, lang) for label in head.labels], lang),
+        labels=_listed([looks(label, lang) for label in head.labels], "and", lang),
         parameters=_millions(card.parameters, lang),
         licence=card.licence,
     )
@@ -76,7 +76,7 @@ def _weak(metrics: Metrics, lang: Language) -> str:
     ]
     if not names:
         return ""
-    return f'<p class="yz-notice">{_t("weak", lang, labels=_listed(names, lang))}</p>'
+    return f'<p class="yz-notice">{_t("weak", lang, labels=_listed(names, "or", lang))}</p>'
 
 
 def _per_class(metrics: Metrics, lang: Language) -> str:
@@ -102,10 +102,10 @@ def _section(name: str, body: str, lang: Language) -> str:
     return f'<section class="{name}"><h3>{_t(f"{name}_title", lang)}</h3>{body}</section>'
 
 
-def _listed(names: list[str], lang: Language) -> str:
+def _listed(names: list[str], word: str, lang: Language) -> str:
     if len(names) < 2:
         return "".join(names)
-    return text("ui.and", lang, first=", ".join(names[:-1]), second=names[-1])
+    return text(f"ui.{word}", lang, first=", ".join(names[:-1]), second=names[-1])
 
 
 def _percent(share: float, lang: Language) -> str:
