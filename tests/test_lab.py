@@ -87,6 +87,17 @@ def test_a_folder_without_faces_is_refused(tmp_path: Path) -> None:
         read(tmp_path, 48)
 
 
+def test_a_parquet_file_must_be_one_of_faces(tmp_path: Path) -> None:
+    path = tmp_path / "faces.parquet"
+    path.write_text("not parquet")
+    with pytest.raises(YuzugError, match="no parquet file") as caught:
+        read(path, 48)
+    assert caught.value.kind == "option.invalid"
+    pq.write_table(pa.table({"picture": [b""]}), path)
+    with pytest.raises(YuzugError, match="without the column image, label"):
+        read(path, 48)
+
+
 def test_majority_leaves_out_ties_and_what_was_won_from_outside() -> None:
     votes = np.zeros((4, 8), np.float32)
     votes[0, 3] = 0.6  # clear
@@ -173,11 +184,21 @@ def test_training_learns_and_finish_writes_what_evaluate_measures(tmp_path: Path
     path = finish(recipe, best, held, held, "drawn")
     card = read_card(path)
     assert set(card.heads) == {str(n) for n in LABEL_SETS}
+    assert card.heads["8"].fitted_to == "votes"
     shown = card.heads["7"].metrics[0]
     assert shown.accuracy > 0.5  # chance is 0.14
     analyzer = Analyzer.load(path, 7)
     again = evaluate(analyzer, held, data="drawn", split="validation", labels="label")
     assert again.metrics() == shown
+
+
+def test_data_without_votes_trains_every_head(tmp_path: Path) -> None:
+    faces = drawn_faces(96)
+    plain = FaceSet(faces.images, faces.labels, faces.splits, np.zeros_like(faces.votes))
+    best = Trainer(tiny_recipe(), plain, plain, tmp_path).run()
+    card = read_card(finish(tiny_recipe(), best, plain, plain, "drawn"))
+    assert card.heads["8"].fitted_to == "label"
+    assert card.heads["8"].metrics[0].n == 96
 
 
 def test_temperature_and_edge_are_fitted() -> None:
@@ -213,5 +234,6 @@ def test_shipped_recipes_fit_the_schema(path: Path) -> None:
 def test_a_wrong_key_in_a_recipe_is_named(tmp_path: Path) -> None:
     path = tmp_path / "wrong.yaml"
     path.write_text(RECIPES[0].read_text() + "learning_rte: 3\n")
-    with pytest.raises(YuzugError, match="learning_rte"):
+    with pytest.raises(YuzugError, match="learning_rte") as caught:
         read_recipe(path)
+    assert "\n" not in str(caught.value)

@@ -184,12 +184,12 @@ def _part(faces: FaceSet, split: str) -> FaceSet:
 
 
 def _analyzer(options: Namespace, *, detects: bool) -> Analyzer:
-    from yuzug.faces import load_detector
+    from yuzug.faces import NoDetector
     from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL
     from yuzug.pipeline import Analyzer
 
     # Crops are not searched for faces, so nobody should wait for the better detector.
-    detector = None if detects else load_detector("haar").detector
+    detector = None if detects else NoDetector()
     return Analyzer.load(
         options.model or DEFAULT_MODEL, options.classes or DEFAULT_CLASSES, detector=detector
     )

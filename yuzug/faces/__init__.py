@@ -4,7 +4,7 @@ detection → align → quality for one picture; tracking → smoothing for a st
 """
 
 from yuzug.faces.align import Alignment, align, whole
-from yuzug.faces.detection import Detection, Detector
+from yuzug.faces.detection import Detection, Detector, NoDetector
 from yuzug.faces.haar import HaarDetector
 from yuzug.faces.loading import LoadedDetector, load_detector
 from yuzug.faces.quality import Quality, assess
@@ -20,6 +20,7 @@ __all__ = [
     "HaarDetector",
     "Hysteresis",
     "LoadedDetector",
+    "NoDetector",
     "Quality",
     "Smoothed",
     "Smoother",

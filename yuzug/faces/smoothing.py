@@ -71,7 +71,7 @@ class Hysteresis:
         self._margin = margin
         self._evidence_s = evidence_s
         self._held: int | None = None
-        self._evidence = np.zeros(0)
+        self._evidence: Vector = np.zeros(0)
         self._at_s = 0.0
 
     def update(self, values: npt.ArrayLike, at_s: float) -> int:

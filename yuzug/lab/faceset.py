@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -78,18 +79,28 @@ def read(path: Path, side_px: int) -> FaceSet:
     """
     faces = _read_parquet(path, side_px) if path.is_file() else _read_folder(path, side_px)
     if not len(faces):
-        raise YuzugError(
-            "option.invalid",
-            must="the data must be a parquet file, split/label/*.png or label/*.png",
-            got=f"no faces under {path}",
-            do="check the path",
-        )
+        raise _not_faces(f"no faces under {path}")
     return faces
 
 
+def _not_faces(got: str) -> YuzugError:
+    return YuzugError(
+        "option.invalid",
+        must="the data must be labelled faces: parquet, split/label/*.png or label/*.png",
+        got=got,
+        do="check the path",
+    )
+
+
 def _read_parquet(path: Path, side_px: int) -> FaceSet:
-    table = pq.read_table(path)
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise _not_faces(f"{path}, which is no parquet file") from error
     names = set(table.column_names)
+    missing = {"image", "label"} - names
+    if missing:
+        raise _not_faces(f"{path} without the column {', '.join(sorted(missing))}")
     images = [_grey_square(data, side_px) for data in table["image"].to_pylist()]
     labels = [label or "" for label in table["label"].to_pylist()]
     rows = len(images)

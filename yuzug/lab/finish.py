@@ -12,10 +12,10 @@ from safetensors.torch import load_file
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.explain import evidence, gradcam
-from yuzug.faces import Detection
+from yuzug.faces import NoDetector
 from yuzug.lab.calibrate import fit_temperature, softmax, sure_at
 from yuzug.lab.evaluate import compare, read_crops
-from yuzug.lab.faceset import FaceSet
+from yuzug.lab.faceset import VOTES, FaceSet
 from yuzug.lab.recipe import Recipe
 from yuzug.lab.train import accuracy, predict
 from yuzug.models.card import Card, HeadCard, Metrics
@@ -88,12 +88,13 @@ def _full_evidence(network: Network, held: FaceSet, recipe: Recipe) -> float:
         features = network.features(prepare(faces, recipe.preprocessing))
         targets = network.head(features, "7").argmax(dim=1).tolist()
     maps = gradcam(lambda a: network.head(a, "7"), features, targets)
-    return round(max(1e-6, float(np.quantile(evidence(maps), 0.25))), 5)
+    return max(1e-5, round(float(np.quantile(evidence(maps), 0.25)), 5))
 
 
 def _head_card(classes: int, logits: dict[str, NDArray[np.float32]], held: FaceSet) -> HeadCard:
     names = LABEL_SETS[classes].names
-    labels = held.majority() if classes == 8 else held.labels
+    by_votes = classes == len(VOTES) and bool(held.votes.any())
+    labels = held.majority() if by_votes else held.labels
     candidates = {
         str(size): _restricted(logits[str(size)], LABEL_SETS[size].names, names)
         for size in sorted(LABEL_SETS, reverse=True)
@@ -108,7 +109,7 @@ def _head_card(classes: int, logits: dict[str, NDArray[np.float32]], held: FaceS
     return HeadCard(
         labels=names,
         served_from=served,
-        fitted_to="votes" if classes == 8 else "label",
+        fitted_to="votes" if by_votes else "label",
         temperature=round(temperature, 4),
         sure_at=round(sure_at(softmax(chosen[known], temperature)), 4),
     )
@@ -120,18 +121,9 @@ def _restricted(
     return logits[:, [outputs.index(name) for name in names]]
 
 
-class _NoDetector:
-    """Crops need no detector."""
-
-    name = "none"
-
-    def detect(self, image: NDArray[np.uint8], *, thorough: bool = True) -> tuple[Detection, ...]:
-        raise AssertionError("crops are read without looking for faces")
-
-
 def _metrics(checkpoint: Checkpoint, measured: FaceSet, data: str) -> dict[str, Metrics]:
     heads = checkpoint.card.heads
-    analyzers = [Analyzer(checkpoint, head, _NoDetector()) for head in heads]
+    analyzers = [Analyzer(checkpoint, head, NoDetector()) for head in heads]
     read = read_crops(analyzers, measured.images)
     return {
         name: compare(

@@ -75,6 +75,14 @@ def read_recipe(path: Path) -> Recipe:
         raise YuzugError(
             "option.invalid",
             must="a recipe must be a YAML file that fits yuzug.lab.recipe.Recipe",
-            got=f"{path}: {error}",
+            got=f"{path}: {_first_fault(error)}",
             do="mend the key that is named",
         ) from error
+
+
+def _first_fault(error: Exception) -> str:
+    """One line: the key and what is wrong with it, without the library's own advice."""
+    if isinstance(error, ValidationError):
+        fault = error.errors(include_url=False)[0]
+        return f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+    return str(error).splitlines()[0]
