@@ -47,9 +47,25 @@ def test_frames_before_consent_are_refused(analyzers: Analyzers, frame: bytes) -
 def test_a_frame_that_comes_after_stopping_is_not_shown(analyzers: Analyzers, frame: bytes) -> None:
     state = running()
     live.step(analyzers, frame, ACCEPTED, state, 0.0)
-    live.camera({"state": "idle"}, ACCEPTED, state)
+    live.camera({"state": "idle", "order": 1}, ACCEPTED, state)
     assert live.step(analyzers, frame, ACCEPTED, state, 0.1) == live.unchanged()
     assert state.reading is None
+
+
+def test_a_frame_that_is_read_while_it_stops_leaves_nothing_behind(
+    analyzers: Analyzers, frame: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = running()
+    real = live.load_image
+
+    def stopped_meanwhile(source: bytes) -> object:
+        live.camera({"state": "idle", "order": 1}, ACCEPTED, state)
+        return real(source)
+
+    monkeypatch.setattr(live, "load_image", stopped_meanwhile)
+    assert live.step(analyzers, frame, ACCEPTED, state, 0.0) == live.unchanged()
+    assert state.reading is None
+    assert state.advice is None
 
 
 def test_a_broken_frame_gives_its_sentence_and_the_stream_goes_on(
@@ -130,7 +146,7 @@ def test_every_state_of_the_camera_has_its_buttons_and_words(state: str, lang: s
 
 def test_what_the_browser_may_never_say_is_read_as_off() -> None:
     state = live.LiveState()
-    live.camera({"state": ["on"], "facing": 3}, ACCEPTED, state)
+    live.camera({"state": ["on"], "facing": 3, "order": 1}, ACCEPTED, state)
     assert state.camera not in live.RUNNING
 
 
@@ -143,3 +159,11 @@ def test_another_language_redraws_the_words_and_keeps_the_picture(
     assert turkish.picture == turkish.heat == NOTHING
     assert "mutlu" in turkish.reading
     assert text("ui.camera_freeze", "tr") in turkish.camera
+
+
+def test_a_word_of_the_camera_that_was_overtaken_is_void() -> None:
+    state = live.LiveState()
+    live.camera({"state": "refused", "order": 2}, ACCEPTED, state)
+    late = live.camera({"state": "opening", "order": 1}, ACCEPTED, state)
+    assert late == live.unchanged()
+    assert state.camera == "refused"

@@ -11,8 +11,7 @@ import numpy as np
 
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
-from yuzug.images import load_image
-from yuzug.pipeline import Analysis
+from yuzug.images import Rgb, load_image
 from yuzug.stream import StreamSession
 from yuzug.texts import text
 from yuzug.ui import panels, pictures
@@ -30,12 +29,13 @@ TROUBLES = ("refused", "missing", "unavailable", "insecure")
 class LiveState:
     """What a visit to the Live tab holds: no frame and no model.
 
-    ``camera`` is what the browser last said of it: idle, opening, on, frozen, waiting, or one
-    of ``TROUBLES``. Only handlers of this tab write here.
+    ``camera`` is what the browser last said of it, its ``camera_order``-th word: idle, opening,
+    on, frozen, waiting, or one of ``TROUBLES``. Only handlers of this tab write here.
     """
 
     seed: int = 0
     camera: str = "idle"
+    camera_order: int = 0
     mirrored: bool = True
     stream: StreamSession = field(default_factory=StreamSession)
     read_with: tuple[str, int] | None = None
@@ -77,9 +77,13 @@ def step(
         require_consent(settings)
         if live.camera not in RUNNING:
             return unchanged()
-        analysis = _analyse(analyzers, source, settings, live, now_s)
+        analyzer = analyzers.get(settings.model, settings.classes)
+        stream = _stream_for(settings, live)
+        analysis = stream.step(analyzer, _frame(source, live), now_s)
     except YuzugError as error:
         return unchanged()._replace(reading=panels.error_notice(error, settings.lang))
+    if live.stream is not stream:  # stopped in the meantime
+        return unchanged()
     chosen = analysis.dominant_index
     live.reading = reading_of(analysis, chosen)
     advised = _renew_advice(live, now_s)
@@ -92,21 +96,27 @@ def step(
     )
 
 
-def _analyse(
-    analyzers: Analyzers, source: bytes, settings: Settings, live: LiveState, now_s: float
-) -> Analysis:
-    analyzer = analyzers.get(settings.model, settings.classes)
+def _stream_for(settings: Settings, live: LiveState) -> StreamSession:
+    """The stream so far; a new one where other models or labels would be smoothed into it."""
     if live.read_with != (settings.model, settings.classes):
-        # Readings of two models or label sets must not be smoothed into one another.
         live.stream, live.read_with = StreamSession(), (settings.model, settings.classes)
+    return live.stream
+
+
+def _frame(source: bytes, live: LiveState) -> Rgb:
     frame = load_image(source)
-    if live.mirrored:
-        frame = np.ascontiguousarray(frame[:, ::-1])
-    return live.stream.step(analyzer, frame, now_s)
+    return np.ascontiguousarray(frame[:, ::-1]) if live.mirrored else frame
 
 
 def camera(event: Mapping[str, Any], settings: Settings, live: LiveState) -> LivePanels:
-    """What the browser says of its camera: draw the buttons, and the panels where it went off."""
+    """What the browser says of its camera: draw the buttons, and the panels where it went off.
+
+    ``order`` counts what it said; a word that was overtaken by a later one is void.
+    """
+    order = event.get("order")
+    if not isinstance(order, int) or order <= live.camera_order:
+        return unchanged()
+    live.camera_order = order
     live.camera = str(event.get("state", "idle"))
     live.mirrored = event.get("facing") != "environment"
     bar = camera_bar(live.camera, settings.lang)

@@ -2,17 +2,20 @@
 // Gradio's component streams whatever its <video> shows while it "records"; what the camera does
 // is decided here and told to the server, which answers with the buttons in the page's language.
 const STALLED_MS = 4000;
+const PATIENT_MS = 300;
 let facing = "user";
 let stream = null;
 let recording = false;
 let told = "idle";
+let order = 0;
 let frameAt = 0;
 
 const video = () => document.querySelector("#yz-webcam video");
 const recordButton = () => video().parentElement.querySelector(".button-wrap button");
 const tell = (state) => {
   told = state;
-  trigger("camera", { state, facing });
+  order += 1; // two words may overtake one another on their way
+  trigger("camera", { state, facing, order });
 };
 
 const record = (wanted) => {
@@ -49,7 +52,7 @@ const troubles = { NotAllowedError: "refused", SecurityError: "refused", NotFoun
 
 const open = async () => {
   if (!window.isSecureContext || !navigator.mediaDevices) return tell("insecure");
-  tell("opening");
+  const asking = setTimeout(tell, PATIENT_MS, "opening");
   try {
     release();
     const size = { width: { ideal: 640 }, height: { ideal: 480 } };
@@ -62,6 +65,8 @@ const open = async () => {
   } catch (error) {
     release();
     return tell(troubles[error.name] ?? "unavailable");
+  } finally {
+    clearTimeout(asking);
   }
   tell("on");
   record(true);
