@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-CLIP_FRAMES = 60
+CLIP_FRAMES = 360  # 12 s at 30 a second: none comes again while frames are counted
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,7 +36,7 @@ def camera_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with clip.open("wb") as out:
         for turn in np.linspace(0, 2 * np.pi, CLIP_FRAMES, endpoint=False):
             zoom = 1.6 + 0.15 * np.sin(turn)
-            x, y = 225 + 18 * np.cos(turn), 120 + 8 * np.sin(turn)
+            x, y = 225 + 18 * np.cos(5 * turn), 120 + 8 * np.sin(3 * turn)
             move = np.array([[zoom, 0, 320 - zoom * x], [0, zoom, 240 - zoom * y]])
             frame = cv2.warpAffine(portrait, move, (640, 480), borderMode=cv2.BORDER_REFLECT)
             out.write(jpeg(frame))

@@ -16,9 +16,11 @@ FRAMES_PER_S = 8
 # Frames that were painted and differ, counted by the page itself.
 COUNT_FRAMES = """seconds => new Promise(resolve => {
   const seen = new Set(), start = performance.now();
+  let last = "";
   const look = () => {
     const image = document.querySelector("#yz-live-picture img");
-    if (image?.complete) seen.add(image.src);
+    const source = image?.getAttribute("src"); // image.src would parse the data URL each time
+    if (image?.complete && source !== last) seen.add((last = source));
     if (performance.now() - start < 1000 * seconds) requestAnimationFrame(look);
     else resolve(seen.size / seconds);
   };
@@ -55,7 +57,7 @@ def test_live_shows_every_panel_soon_and_keeps_the_pace(visit: Callable[..., Pag
     assert sum(shares(page, "live")) in range(96, 105)
     # Something else may hold the machine for a moment: the best of a few stretches counts.
     paces = []
-    while len(paces) < 5 and max(paces, default=0) < FRAMES_PER_S:
+    while len(paces) < 3 and max(paces, default=0) < FRAMES_PER_S:
         paces.append(page.evaluate(COUNT_FRAMES, 10 if not paces else 5))
     assert max(paces) >= FRAMES_PER_S, f"{paces} frames a second"
 
