@@ -32,10 +32,6 @@ class Emotion(str, Enum):
         """The adjective that completes "the expression looks …"."""
         return _LOOKS[self][0 if lang == "en" else 1]
 
-    def noun(self, lang: Language) -> str:
-        """The name of the emotion, as a table or a chart shows it."""
-        return _NOUNS[self][0 if lang == "en" else 1]
-
 
 _LOOKS: dict[Emotion, tuple[str, str]] = {
     Emotion.ANGRY: ("angry", "öfkeli"),
@@ -46,17 +42,6 @@ _LOOKS: dict[Emotion, tuple[str, str]] = {
     Emotion.SURPRISE: ("surprised", "şaşkın"),
     Emotion.NEUTRAL: ("neutral", "nötr"),
     Emotion.CONTEMPT: ("contemptuous", "küçümseyen"),
-}
-
-_NOUNS: dict[Emotion, tuple[str, str]] = {
-    Emotion.ANGRY: ("anger", "öfke"),
-    Emotion.DISGUST: ("disgust", "tiksinti"),
-    Emotion.FEAR: ("fear", "korku"),
-    Emotion.HAPPY: ("happiness", "mutluluk"),
-    Emotion.SAD: ("sadness", "üzüntü"),
-    Emotion.SURPRISE: ("surprise", "şaşkınlık"),
-    Emotion.NEUTRAL: ("neutral", "nötr"),
-    Emotion.CONTEMPT: ("contempt", "küçümseme"),
 }
 
 
@@ -117,11 +102,6 @@ def label_set(classes: int) -> LabelSet:
 def looks(name: str, lang: Language) -> str:
     """The adjective for a label; a user's own label, which no table knows, stays as it is."""
     return Emotion(name).looks(lang) if name in _VALUES else name
-
-
-def noun(name: str, lang: Language) -> str:
-    """The noun for a label; a user's own label, which no table knows, stays as it is."""
-    return Emotion(name).noun(lang) if name in _VALUES else name
 
 
 _VALUES = frozenset(emotion.value for emotion in Emotion)

@@ -1,7 +1,7 @@
 """Why the model read a face as it did: heat maps, and the parts of the face they lie on."""
 
 from yuzug.explain.gradcam import Heatmap, evidence, gradcam, scale
-from yuzug.explain.overlay import legend, paint
+from yuzug.explain.overlay import paint
 from yuzug.explain.regions import OUTSIDE, REGIONS, RegionShares, region_shares
 
 __all__ = [
@@ -11,7 +11,6 @@ __all__ = [
     "RegionShares",
     "evidence",
     "gradcam",
-    "legend",
     "paint",
     "region_shares",
     "scale",

@@ -31,9 +31,3 @@ def paint(
     alpha = (_OPACITY * strength * np.sqrt(np.clip(values, 0, 1)))[..., None]
     mixed = image * (1 - alpha) + colours * alpha
     return np.asarray(np.clip(mixed + 0.5, 0, 255), np.uint8)
-
-
-def legend(width_px: int, height_px: int) -> NDArray[np.uint8]:
-    """The colours from no evidence to most: RGB uint8 (height, width, 3)."""
-    row = np.linspace(0, 255, width_px).astype(np.uint8)[None].repeat(height_px, axis=0)
-    return np.asarray(cv2.cvtColor(cv2.applyColorMap(row, _COLOURS), cv2.COLOR_BGR2RGB), np.uint8)
