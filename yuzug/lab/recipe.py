@@ -23,6 +23,34 @@ class Cycle(BaseModel):
     """The peak."""
 
 
+class Stage(BaseModel):
+    """Some epochs at one side of the faces.
+
+    A network whose head pools any grid learns the coarse features from smaller faces at less cost
+    (Howard 2018, "progressive resizing").
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    epochs: int = Field(ge=1)
+    size_px: int = Field(ge=16)
+
+
+class Teaching(BaseModel):
+    """Softer targets from finished networks of ours, mixed into labels and votes.
+
+    The teachers read each face once, unchanged and mirrored; the mean of their calibrated
+    probabilities is the target (Hinton 2015, "Distilling the knowledge in a neural network",
+    with fixed targets). Faces without votes keep their label alone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    teachers: tuple[str, ...] = Field(min_length=1)
+    """Names of models or paths to weights files."""
+    share: float = Field(gt=0, lt=1)
+
+
 class Recipe(BaseModel):
     """All that decides how a network is trained."""
 
@@ -39,10 +67,14 @@ class Recipe(BaseModel):
     ema: float = Field(default=0.998, ge=0, lt=1)
     held_out: float = Field(default=0.1, gt=0, lt=0.5)
     head_weights: dict[int, float] = {3: 0.15, 4: 0.15, 5: 0.15, 6: 0.15, 7: 1.0, 8: 1.0}
-    early_size_px: int | None = None
-    """Side of the faces in the early epochs, for networks whose head pools any grid: less work
-    while the coarse features form (Howard 2018, "progressive resizing")."""
-    early_epochs: int = Field(default=0, ge=0)
+    stages: tuple[Stage, ...] = ()
+    """Sides of the faces, epoch after epoch; after the last stage the side that is served."""
+    start_from: str | None = None
+    """Name of a model, or path to a weights file, whose backbone and heads training begins with."""
+    teaching: Teaching | None = None
+    balance: float = Field(default=0.0, ge=0, le=1)
+    """Rare classes are drawn more often: in proportion to their count to the power of minus this
+    (0 as they are, 1 all alike)."""
     augmentation: Augmentation = Augmentation()
     seed: int = 0
 
@@ -53,8 +85,11 @@ class Recipe(BaseModel):
 
     def size_px(self, epoch: int) -> int:
         """Side of the faces that are trained on in this epoch, counted from 0."""
-        if self.early_size_px is not None and epoch < self.early_epochs:
-            return self.early_size_px
+        first = 0
+        for stage in self.stages:
+            first += stage.epochs
+            if epoch < first:
+                return stage.size_px
         return self.preprocessing.size_px
 
     @property

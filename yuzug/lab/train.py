@@ -6,7 +6,6 @@ import json
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,40 +21,16 @@ from tqdm import tqdm
 from yuzug.emotions import LABEL_SETS
 from yuzug.lab.augment import augment
 from yuzug.lab.duplicates import fingerprints, hold_out
-from yuzug.lab.faceset import VOTES, FaceSet
+from yuzug.lab.faceset import FaceSet
 from yuzug.lab.recipe import Cycle, Recipe
+from yuzug.lab.targets import Targets, drawn, draws, targets, taught
+from yuzug.models.checkpoint import load
 from yuzug.models.networks import Network, build
 from yuzug.models.preprocess import normalise, prepare
+from yuzug.models.shelf import find
 
-# Below this share of votes for real emotions a face teaches the eight-class head nothing.
-_MIN_VOTES = 0.5
 # Less contrast than this is a blank picture, of which FER2013 has thirteen.
 _MIN_STD = 2.0
-
-
-@dataclass(frozen=True)
-class Targets:
-    """What each head is to say: (N, classes) float32 shares and (N,) weights, by head name."""
-
-    shares: dict[str, Tensor]
-    weights: dict[str, Tensor]
-
-
-def targets(faces: FaceSet, smoothing: float) -> Targets:
-    """Soft targets for the six heads: labels, and for the eight-class one votes where there are."""
-    shares: dict[str, Tensor] = {}
-    weights: dict[str, Tensor] = {}
-    for classes, label_set in LABEL_SETS.items():
-        if label_set.names == VOTES and faces.votes.any():
-            votes = torch.from_numpy(faces.votes)
-            total = votes.sum(dim=1, keepdim=True)
-            shares[str(classes)] = votes / total.clamp_min(1e-6)
-            weights[str(classes)] = (total[:, 0] >= _MIN_VOTES).float()
-        else:
-            hot = torch.from_numpy(faces.labels[:, None] == np.array(label_set.names)).float()
-            shares[str(classes)] = hot * (1 - smoothing) + smoothing / classes
-            weights[str(classes)] = hot.sum(dim=1)
-    return Targets(shares, weights)
 
 
 def loss(
@@ -112,6 +87,8 @@ class Trainer:
         network = build(
             recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes
         )
+        if recipe.start_from is not None:
+            network.load_state_dict(load(find(recipe.start_from)).network.state_dict())
         self.network: Network = network.to(memory_format=torch.channels_last)
         decay = get_ema_multi_avg_fn(recipe.ema)  # type: ignore[no-untyped-call]
         self.average = AveragedModel(self.network, multi_avg_fn=decay, use_buffers=True)
@@ -123,6 +100,9 @@ class Trainer:
             weight_decay=recipe.weight_decay,
         )
         self.targets = targets(train, recipe.label_smoothing)
+        if recipe.teaching is not None:
+            self.targets = taught(self.targets, train, recipe.teaching)
+        self.draws = draws(train, recipe.balance)
         self.epoch, self.best = 0, -1.0
         out.mkdir(parents=True, exist_ok=True)
         self._resume()
@@ -172,7 +152,7 @@ class Trainer:
         seed = 1_000_003 * self.recipe.seed + self.epoch
         random = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)  # dropout has no generator of its own
-        order = torch.randperm(len(self.train), generator=random)
+        order = drawn(self.draws, random)
         images = torch.from_numpy(self.train.images)[:, None]
         steps, total = self.steps_per_epoch, 0.0
         self.network.train()

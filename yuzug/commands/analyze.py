@@ -1,0 +1,63 @@
+"""``yuzug analyze``: a line of JSON for each picture."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yuzug.commands.model import analyzer_of, model_options
+from yuzug.commands.parser import Parser
+from yuzug.commands.said import complain, emit
+from yuzug.emotions import Language
+from yuzug.errors import ImageError
+from yuzug.texts import text
+
+if TYPE_CHECKING:
+    from yuzug.overlays import Overlays
+    from yuzug.pipeline import Analyzer, Face
+    from yuzug.recommend import Suggestion
+
+
+def options(command: Parser) -> None:
+    command.option("images", key="image", metavar="IMAGE", nargs="+")
+    model_options(command)
+    command.option("--crops", action="store_true")
+    command.option("--cam", metavar="DIR", type=Path)
+    command.option("--recommend", key="advise", action="store_true")
+
+
+def run(options: Namespace) -> int:
+    """Print one line for each picture as soon as it is read; 2 where one could not be."""
+    from yuzug.overlays import Overlays
+
+    analyzer = analyzer_of(options, detects=not options.crops)
+    overlays = Overlays.into(options.cam) if options.cam else None
+    results = [_analyze_one(image, analyzer, overlays, options) for image in options.images]
+    failed = results.count(False)
+    if failed:
+        complain(text("cli.unread", options.lang, failed=failed, total=len(results)))
+    return 2 if failed else 0
+
+
+def _analyze_one(
+    image: str, analyzer: Analyzer, overlays: Overlays | None, options: Namespace
+) -> bool:
+    from yuzug.records import AnalysisRecord, ErrorRecord
+
+    try:
+        analysis = analyzer.analyze(image, crops=options.crops)
+    except ImageError as error:
+        emit(ErrorRecord.of(image, error, options.lang))
+        return False
+    if overlays:
+        overlays.write(image, analysis)
+    suggestions = _advice(analysis.dominant, options.lang) if options.recommend else []
+    emit(AnalysisRecord.of(image, analysis, suggestions))
+    return True
+
+
+def _advice(face: Face | None, lang: Language) -> list[Suggestion]:
+    from yuzug.recommend import recommend as suggest
+
+    return suggest(face.probabilities, lang=lang, sure=face.sure) if face else []

@@ -1,0 +1,32 @@
+"""``yuzug evaluate``: a model measured on labelled faces."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from yuzug.commands.lab import lab_installed, part_of
+from yuzug.commands.model import analyzer_of, model_options
+from yuzug.commands.parser import Parser
+
+
+def options(command: Parser) -> None:
+    command.option("data", metavar="DATA", type=Path)
+    model_options(command)
+    command.option("--split", metavar="S", default="validation")
+    command.option("--labels", choices=("label", "votes"), default="label")
+
+
+def run(options: Namespace) -> int:
+    """Measure a model on one split of labelled faces and print the summary as JSON."""
+    with lab_installed():
+        from yuzug.lab.evaluate import evaluate as measure
+        from yuzug.lab.faceset import read
+    analyzer = analyzer_of(options, detects=False)
+    detail_px = analyzer.classifier.checkpoint.card.preprocessing.detail_px
+    faces = part_of(read(options.data, detail_px), options.split)
+    result = measure(
+        analyzer, faces, data=options.data.name, split=options.split, labels=options.labels
+    )
+    print(result.model_dump_json(by_alias=True))
+    return 0

@@ -1,0 +1,26 @@
+"""``yuzug models``: what there is to choose from."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from yuzug.commands.parser import Parser
+from yuzug.commands.said import emit
+
+
+def options(command: Parser) -> None:
+    command.option("--json", action="store_true")
+
+
+def run(options: Namespace) -> int:
+    """Print the models there are, as a table or as JSON."""
+    from yuzug.models import DEFAULT_MODEL, available_models
+    from yuzug.records import ModelsRecord
+    from yuzug.tables import plain
+
+    found = available_models()
+    if options.json:
+        emit(ModelsRecord.of(found, DEFAULT_MODEL))
+    else:
+        print(plain(found, options.lang))
+    return 0

@@ -1,0 +1,100 @@
+"""What each head is to say of each training face: labels, votes, and what our own networks say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from yuzug.emotions import LABEL_SETS
+from yuzug.lab.faceset import VOTES, FaceSet
+from yuzug.lab.recipe import Teaching
+from yuzug.models.checkpoint import load
+from yuzug.models.classifier import Classifier
+from yuzug.models.shelf import find
+
+# Below this share of votes for real emotions a face teaches the eight-class head nothing.
+_MIN_VOTES = 0.5
+_FACES_AT_ONCE = 256
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What each head is to say: (N, classes) float32 shares and (N,) weights, by head name."""
+
+    shares: dict[str, Tensor]
+    weights: dict[str, Tensor]
+
+
+def targets(faces: FaceSet, smoothing: float) -> Targets:
+    """Soft targets for the six heads: labels, and for the eight-class one votes where there are."""
+    shares: dict[str, Tensor] = {}
+    weights: dict[str, Tensor] = {}
+    for classes, label_set in LABEL_SETS.items():
+        if label_set.names == VOTES and faces.votes.any():
+            votes = torch.from_numpy(faces.votes)
+            total = votes.sum(dim=1, keepdim=True)
+            shares[str(classes)] = votes / total.clamp_min(1e-6)
+            weights[str(classes)] = (total[:, 0] >= _MIN_VOTES).float()
+        else:
+            hot = torch.from_numpy(faces.labels[:, None] == np.array(label_set.names)).float()
+            shares[str(classes)] = hot * (1 - smoothing) + smoothing / classes
+            weights[str(classes)] = hot.sum(dim=1)
+    return Targets(shares, weights)
+
+
+def taught(own: Targets, faces: FaceSet, teaching: Teaching) -> Targets:
+    """The targets with what the teachers say mixed in, for faces that have votes.
+
+    Raises:
+        ModelError: ``model.unknown`` for a teacher that there is not.
+        WeightsError: for one that cannot be read.
+    """
+    known = torch.from_numpy(faces.votes.sum(axis=1) > 0).float()[:, None] * teaching.share
+    said = _said(faces.images, teaching.teachers)
+    shares = {name: (1 - known) * own.shares[name] + known * said[name] for name in own.shares}
+    return Targets(shares, own.weights)
+
+
+def _said(images: NDArray[np.uint8], teachers: tuple[str, ...]) -> dict[str, Tensor]:
+    """Mean probabilities of the teachers over each face and its mirror image, by head name."""
+    sums = {str(classes): torch.zeros(len(images), classes) for classes in LABEL_SETS}
+    for teacher in teachers:
+        checkpoint = load(find(teacher))
+        heads = {name: Classifier(checkpoint, name) for name in sums}
+        first = next(iter(heads.values()))
+        for start in tqdm(range(0, len(images), _FACES_AT_ONCE), desc=teacher, disable=None):
+            rows = slice(start, start + _FACES_AT_ONCE)
+            for faces in (images[rows], images[rows, :, ::-1]):
+                features = first.classify(list(faces)).features
+                for name, head in heads.items():
+                    each = [reading.probabilities for reading in head.readings(features)]
+                    sums[name][rows] += torch.from_numpy(np.stack(each))
+    return {name: total / (2 * len(teachers)) for name, total in sums.items()}
+
+
+def draws(faces: FaceSet, balance: float) -> NDArray[np.float64]:
+    """How often each face is drawn in an epoch on average, shape (N,), mean 1.
+
+    Classes are the majority of the votes, or the label where there is none.
+    """
+    majority = faces.majority()
+    classes = np.where(majority == "", faces.labels, majority)
+    _, index, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    often = counts[index] ** -balance
+    return np.asarray(often / often.mean(), np.float64)
+
+
+def drawn(often: NDArray[np.float64], random: torch.Generator) -> Tensor:
+    """Rows of one epoch in random order, shape (N,): each face its share, up or down by luck.
+
+    Systematic sampling: one step wide as a mean draw, from one random start (Madow 1949).
+    """
+    start = float(torch.rand(1, generator=random, dtype=torch.float64))
+    steps = np.searchsorted(np.cumsum(often), np.arange(len(often)) + start)
+    rows: Tensor = torch.from_numpy(np.minimum(steps, len(often) - 1))
+    return rows[torch.randperm(len(rows), generator=random)]
