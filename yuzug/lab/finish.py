@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
+from torch import nn
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.explain import evidence, gradcam
 from yuzug.faces import NoDetector
-from yuzug.lab.calibrate import fit_temperature, softmax, sure_at
+from yuzug.lab.calibrate import fit_temperature, rare_class_bias, softmax, sure_at
 from yuzug.lab.evaluate import compare, read_crops
 from yuzug.lab.faceset import VOTES, FaceSet
 from yuzug.lab.recipe import Recipe
@@ -35,25 +37,36 @@ LIMITS = (
 )
 
 
-def finish(recipe: Recipe, best: Path, held: FaceSet, measured: FaceSet, data: str) -> Path:
-    """Fit temperatures and edges on the held-out part, measure, and write the weights file.
+def finish(
+    recipe: Recipe,
+    best: Path,
+    held: FaceSet,
+    measured: FaceSet,
+    data: str,
+    beside: Mapping[str, FaceSet] | None = None,
+) -> Path:
+    """Fit biases, temperatures and edges on the held-out part, measure, write the weights file.
 
-    The numbers are those of the written file read back, so half precision is in them.
+    ``beside`` holds faces of other data by its name, measured by their labels as well. The
+    numbers are those of the written file read back, so half precision is in them.
     """
     spec = recipe.preprocessing
     sizes = {str(classes): classes for classes in LABEL_SETS}
     network = build(recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes)
     network.load_state_dict(load_file(best))
     network.eval()
-    logits = predict(network, held.images, recipe)
+    logits = _leaning(network, predict(network, held.images, recipe), held)
     heads = {str(classes): _head_card(classes, logits, held) for classes in LABEL_SETS}
     out = best.parent / f"{recipe.name}.safetensors"
     evidence_from = _full_evidence(network, held, recipe)
     save(network, _card(recipe, network, heads, data, evidence_from), out)
     checkpoint = load(out)
-    metrics = _metrics(checkpoint, measured, data)
+    metrics = [_metrics(checkpoint, measured, data, "validation", by_votes=True)]
+    for name, faces in (beside or {}).items():
+        metrics.append(_metrics(checkpoint, faces, name, "held out", by_votes=False))
     with_metrics = {
-        name: head.model_copy(update={"metrics": (metrics[name],)}) for name, head in heads.items()
+        name: head.model_copy(update={"metrics": tuple(each[name] for each in metrics)})
+        for name, head in heads.items()
     }
     save(network, _card(recipe, network, with_metrics, data, evidence_from), out)
     return out
@@ -91,10 +104,33 @@ def _full_evidence(network: Network, held: FaceSet, recipe: Recipe) -> float:
     return max(1e-5, round(float(np.quantile(evidence(maps), 0.25)), 5))
 
 
+def _leaning(
+    network: Network, logits: dict[str, NDArray[np.float32]], held: FaceSet
+) -> dict[str, NDArray[np.float32]]:
+    """Let every head find rare classes, by its own biases; the logits with them come back."""
+    leaning = {}
+    for classes, label_set in LABEL_SETS.items():
+        name = str(classes)
+        labels, _ = _truth_for(classes, held)
+        known = np.isin(labels, label_set.names)
+        truth = np.array([label_set.names.index(label) for label in labels[known]])
+        bias = rare_class_bias(logits[name][known], truth)
+        with torch.no_grad():
+            cast(nn.Linear, network.heads[name]).bias.add_(torch.from_numpy(bias))
+        leaning[name] = logits[name] + bias
+    return leaning
+
+
+def _truth_for(classes: int, held: FaceSet) -> tuple[NDArray[np.str_], Literal["label", "votes"]]:
+    """The label of each face that a head is fitted to, and which of the two it is."""
+    if classes == len(VOTES) and held.votes.any():
+        return held.majority(), "votes"
+    return held.labels, "label"
+
+
 def _head_card(classes: int, logits: dict[str, NDArray[np.float32]], held: FaceSet) -> HeadCard:
     names = LABEL_SETS[classes].names
-    by_votes = classes == len(VOTES) and bool(held.votes.any())
-    labels = held.majority() if by_votes else held.labels
+    labels, fitted_to = _truth_for(classes, held)
     candidates = {
         str(size): _restricted(logits[str(size)], LABEL_SETS[size].names, names)
         for size in sorted(LABEL_SETS, reverse=True)
@@ -109,7 +145,7 @@ def _head_card(classes: int, logits: dict[str, NDArray[np.float32]], held: FaceS
     return HeadCard(
         labels=names,
         served_from=served,
-        fitted_to="votes" if by_votes else "label",
+        fitted_to=fitted_to,
         temperature=round(temperature, 4),
         sure_at=round(sure_at(softmax(chosen[known], temperature)), 4),
     )
@@ -121,13 +157,20 @@ def _restricted(
     return logits[:, [outputs.index(name) for name in names]]
 
 
-def _metrics(checkpoint: Checkpoint, measured: FaceSet, data: str) -> dict[str, Metrics]:
+def _metrics(
+    checkpoint: Checkpoint, measured: FaceSet, data: str, split: str, *, by_votes: bool
+) -> dict[str, Metrics]:
     heads = checkpoint.card.heads
     analyzers = [Analyzer(checkpoint, head, NoDetector()) for head in heads]
     read = read_crops(analyzers, measured.images)
     return {
         name: compare(
-            analyzer, measured, faces, data=data, split="validation", labels=head.fitted_to
+            analyzer,
+            measured,
+            faces,
+            data=data,
+            split=split,
+            labels=head.fitted_to if by_votes else "label",
         ).metrics()
         for (name, head), analyzer, faces in zip(heads.items(), analyzers, read, strict=True)
     }
