@@ -101,7 +101,7 @@ def test_every_kind_cites_a_publication_and_is_used() -> None:
     [
         ("minutes: 10", "minutes: ten", 8, "tea.minutes", "must be a valid integer"),
         ("minutes: 10", "minutes: '10'", 8, "tea.minutes", "must be a valid integer"),
-        ("minutes: 10", "minutes: 0", 8, "tea.minutes", "must be greater than or equal to 1"),
+        ("minutes: 10", "minutes: 0", 8, "tea.minutes", "must be greater than or equal to 2"),
         ("minutes: 10", "minuets: 10", 8, "tea.minuets", "no such key"),
         ("  minutes: 10\n", "", 1, "tea.minutes", "this key is missing"),
         ("energy: low", "energy: tiny", 9, "tea.energy", "must be 'low', 'medium' or 'high'"),

@@ -5,63 +5,39 @@ YAML (recommendations/) → load → catalogue → index → engine → reasons 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
-from yuzug.emotions import LANGUAGES, Emotion, Language
-from yuzug.errors import YuzugError
-from yuzug.recommend import reasons
-from yuzug.recommend.catalogue import COMPANIES, ENERGIES, GOALS, PLACES, Catalogue
-from yuzug.recommend.engine import Choice, Mood, Wish, choose, mood_of
+from yuzug.emotions import LANGUAGES, Language
+from yuzug.recommend import vocabulary as words
+from yuzug.recommend.asked import ids_of, mood_asked, one_of, some_of, whole
+from yuzug.recommend.catalogue import Catalogue
+from yuzug.recommend.engine import choose
 from yuzug.recommend.findings import Finding, invalid
+from yuzug.recommend.help import Contact, Help, help_offer, needs_help, question
+from yuzug.recommend.history import History
 from yuzug.recommend.lint import check
-from yuzug.recommend.load import Loaded, bundled, load
+from yuzug.recommend.load import Loaded, bundled, load, load_own
+from yuzug.recommend.suggestions import Suggestion, suggestion
+from yuzug.recommend.wish import Wish
 
-__all__ = ["Catalogue", "Finding", "Loaded", "Suggestion", "bundled", "check", "load", "recommend"]
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """One activity in one language, and why it was chosen.
-
-    ``steps[0]`` is the concrete first step; ``place`` and ``company`` may be "any";
-    ``evidence`` cites the publications in full; ``terms`` sum to ``score``.
-    """
-
-    id: str
-    title: str
-    steps: tuple[str, ...]
-    minutes: int
-    kind: str
-    energy: str
-    place: str
-    company: str
-    goal: str
-    why: tuple[str, ...]
-    evidence: str
-    score: float
-    terms: Mapping[str, float] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """The suggestion as JSON shows it, on every surface."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "why": list(self.why),
-            "steps": list(self.steps),
-            "minutes": self.minutes,
-            "kind": self.kind,
-            "goal": self.goal,
-            "energy": self.energy,
-            "place": self.place,
-            "company": self.company,
-            "evidence": self.evidence,
-            "score": round(self.score, 4),
-        }
+__all__ = [
+    "Catalogue",
+    "Contact",
+    "Finding",
+    "Help",
+    "Loaded",
+    "Suggestion",
+    "bundled",
+    "check",
+    "help_offer",
+    "load",
+    "load_own",
+    "needs_help",
+    "question",
+    "recommend",
+]
 
 
 def recommend(
@@ -73,94 +49,79 @@ def recommend(
     place: str | None = None,
     company: str | None = None,
     goal: str | None = None,
+    cost: str | None = None,
+    equipment: Collection[str] | None = None,
+    time: str | None = None,
+    accessible: Collection[str] = (),
+    cautions: Collection[str] = (),
     count: int = 3,
     seed: int = 0,
     catalogue: Catalogue | str | PathLike[str] | None = None,
     recent: Sequence[str] = (),
+    rejected: Sequence[str] = (),
+    helped: Sequence[str] = (),
+    did: Sequence[str] = (),
     sure: bool = True,
+    people_first: bool = False,
 ) -> list[Suggestion]:
     """Activities for an emotion, or for a whole distribution over emotions, best first.
 
-    What the person says excludes strictly: at most ``minutes``, exactly this ``energy``, this
-    ``place``, this ``company``, this ``goal``; so fewer than ``count`` may come, or none.
-    ``recent`` holds the ids suggested before, oldest first; none of them comes again. With
-    ``sure=False`` the ideas are gentle and neutral and say so. A folder given as ``catalogue``
-    extends ours. In a distribution, a label that is no emotion counts as neutral (see
-    ``engine.mood_of``).
+    What the person says excludes strictly: at most ``minutes`` and ``cost``, exactly this
+    ``energy``, ``place``, ``company``, ``goal`` and ``time`` of day, nothing that needs more than
+    the ``equipment`` at hand, only what is ``accessible`` in each of these ways, nothing with one
+    of these ``cautions``. So fewer than ``count`` may come, or none; the words stand in
+    ``recommend.vocabulary``.
 
-    >>> [first] = recommend("sad", minutes=10, place="indoor", count=1)
+    The history is four lists of ids: of those suggested (``recent``, oldest first) the last 20 do
+    not come again; ``rejected`` never come; ``helped`` come back sooner, and a little more of
+    what the person ``did``.
+
+    With ``sure=False`` the ideas are gentle and neutral and say so (``question`` is what to ask
+    then). With ``people_first``, which is for readings that ``needs_help``, the first idea
+    leads to other people. A folder given as ``catalogue`` extends ours. In a distribution, a
+    label that is no emotion counts as neutral (see ``mood.mood_of``).
+
+    >>> [first] = recommend("sad", minutes=10, place="indoor", equipment=["paper"], count=1)
     >>> first.minutes <= 10 and first.place in ("indoor", "any")
     True
 
     Raises:
         YuzugError: ``emotion.unknown`` for a name that is no emotion, ``option.invalid`` for an
             option that cannot be.
-        CatalogueError: ``catalogue.invalid`` for a folder with a fault; ``load`` leaves the
+        CatalogueError: ``catalogue.invalid`` for a folder with a fault; ``load_own`` leaves the
             fault out instead and names it.
     """
-    _check_choice("lang", lang, LANGUAGES)
-    _check_choice("energy", energy, (None, *ENERGIES))
-    _check_choice("place", place, (None, *PLACES))
-    _check_choice("company", company, (None, *COMPANIES))
-    _check_choice("goal", goal, (None, *GOALS))
-    _check_whole("count", count, 1)
-    _check_whole("minutes", 1 if minutes is None else minutes, 1)
-    _check_whole("seed", seed, None)
-    entire = _catalogue(catalogue)
-    mood = _mood(emotion, entire, sure)
-    wish = Wish(minutes, energy, place, company, goal)  # type: ignore[arg-type]  # checked above
-    choices = choose(entire, mood, wish, count=count, seed=seed, recent=recent)
-    return [_suggestion(choice, entire, lang, mood, wish) for choice in choices]
-
-
-def _suggestion(
-    choice: Choice, catalogue: Catalogue, lang: Language, mood: Mood, wish: Wish
-) -> Suggestion:
-    activity = choice.activity
-    return Suggestion(
-        id=activity.id,
-        title=activity.title.of(lang),
-        steps=tuple(step.of(lang) for step in activity.steps),
-        minutes=activity.minutes,
-        kind=activity.kind,
-        energy=activity.energy,
-        place=wish.place or activity.place,
-        company=wish.company or activity.company,
-        goal=choice.goal,
-        why=reasons.why(choice, mood, wish, catalogue, lang),
-        evidence=reasons.evidence(choice, catalogue, lang),
-        score=choice.score,
-        terms=choice.terms,
+    some_of("lang", [lang], LANGUAGES)
+    wish = Wish(
+        minutes=None if minutes is None else whole("minutes", minutes, 1),
+        energy=one_of("energy", energy, words.ENERGIES),
+        place=one_of("place", place, words.PLACES),
+        company=one_of("company", company, words.COMPANIES),
+        goal=one_of("goal", goal, words.GOALS),
+        cost=one_of("cost", cost, words.COSTS),
+        equipment=None if equipment is None else some_of("equipment", equipment, words.NEEDS),
+        time=one_of("time", time, words.TIMES),
+        accessible=some_of("accessible", accessible, words.ACCESSES),
+        cautions=some_of("cautions", cautions, words.CAUTIONS),
     )
-
-
-def _mood(emotion: str | Mapping[str, float], catalogue: Catalogue, sure: bool) -> Mood:
-    if isinstance(emotion, Mapping):
-        return mood_of(_checked_weights(emotion), catalogue.policy, sure=sure)
-    if not isinstance(emotion, str) or catalogue.policy.emotion_of(emotion) is None:
-        raise YuzugError(
-            "emotion.unknown",
-            must="an emotion must be one of " + ", ".join(e.value for e in Emotion),
-            got=repr(emotion),
-            do="choose one of these",
-        )
-    return mood_of({emotion: 1.0}, catalogue.policy, sure=sure)
-
-
-def _checked_weights(given: Mapping[str, float]) -> dict[str, float]:
-    try:
-        weights = {str.strip(label): float(weight) for label, weight in given.items()}
-        total = math.fsum(weights.values())
-    except (TypeError, ValueError, OverflowError):
-        total = math.nan
-    if not math.isfinite(total) or total <= 0 or min(weights.values()) < 0:
-        raise YuzugError(
-            "option.invalid",
-            must="the weights must be names with numbers from 0 up, not all of them 0",
-            got=repr(dict(given)),
-            do="pass the probabilities of a reading, such as {'sad': 0.7, 'neutral': 0.3}",
-        )
-    return weights
+    history = History(
+        recent=ids_of("recent", recent),
+        rejected=ids_of("rejected", rejected),
+        helped=ids_of("helped", helped),
+        did=ids_of("did", did),
+    )
+    entire = _catalogue(catalogue)
+    mood = mood_asked(emotion, entire, sure)
+    choices = choose(
+        entire,
+        mood,
+        wish,
+        count=whole("count", count, 1),
+        seed=whole("seed", seed, None),
+        history=history,
+        people_first=people_first,
+    )
+    return [suggestion(choice, entire, lang, mood, wish, history) for choice in choices]
 
 
 def _catalogue(given: Catalogue | str | PathLike[str] | None) -> Catalogue:
@@ -168,27 +129,7 @@ def _catalogue(given: Catalogue | str | PathLike[str] | None) -> Catalogue:
         return bundled()
     if isinstance(given, Catalogue):
         return given
-    loaded = load(Path(given), base=bundled())
+    loaded = load_own(Path(given))
     for finding in loaded.findings:
         raise invalid(finding)
     return loaded.catalogue
-
-
-def _check_choice(name: str, value: object, choices: Sequence[str | None]) -> None:
-    if value not in choices:
-        raise YuzugError(
-            "option.invalid",
-            must=f"{name} must be one of {', '.join(c for c in choices if c)}",
-            got=repr(value),
-            do="choose one of these" + (", or leave it out" if None in choices else ""),
-        )
-
-
-def _check_whole(name: str, value: object, least: int | None) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or (least and value < least):
-        raise YuzugError(
-            "option.invalid",
-            must=f"{name} must be a whole number" + (f" of at least {least}" if least else ""),
-            got=repr(value),
-            do=f"give {name} such a number, or leave it out",
-        )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yuzug.emotions import Emotion
-from yuzug.recommend.catalogue import COMPANIES, ENERGIES, GOALS, PLACES, Catalogue
-from yuzug.recommend.engine import Wish, permitted
+from yuzug.recommend.catalogue import Catalogue
 from yuzug.recommend.index import EMOTIONS, Bools, Index, index_of
+from yuzug.recommend.vocabulary import COMPANIES, ENERGIES, GOALS, PLACES
+from yuzug.recommend.wish import Wish, permitted
 
 # Alone at home and tired is when advice is wanted most and choice is scarcest.
 _TIRED = [

@@ -1,52 +1,25 @@
 """Which activities fit a mood and a wish: pure functions, no files, no clock, no torch.
 
-mood + wish → who may come (filters, strict) → scores (explainable sums) → one after another,
-each unlike those before it (maximal marginal relevance, Carbonell and Goldstein 1998).
+mood + wish + history → who may come (filters, strict) → scores (explainable sums) → one after
+another, each unlike those before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from yuzug.emotions import Emotion
-from yuzug.recommend.catalogue import (
-    GOALS,
-    Activity,
-    Catalogue,
-    Company,
-    Energy,
-    Goal,
-    Place,
-    Policy,
-)
+from yuzug.recommend.catalogue import Activity, Catalogue
+from yuzug.recommend.history import NO_HISTORY, History, freshness, helpfulness, kinds_of, withheld
 from yuzug.recommend.index import EMOTIONS, Bools, Floats, Index, index_of
-
-
-@dataclass(frozen=True)
-class Mood:
-    """How much of each emotion an expression shows, summing to 1, and whether that is sure."""
-
-    shares: Mapping[Emotion, float]
-    sure: bool = True
-
-    @property
-    def dominant(self) -> Emotion:
-        """The emotion with the largest share."""
-        return max(EMOTIONS, key=lambda emotion: self.shares.get(emotion, 0.0))
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the person says; None leaves it open. ``minutes`` is the most there is time for."""
-
-    minutes: int | None = None
-    energy: Energy | None = None
-    place: Place | None = None
-    company: Company | None = None
-    goal: Goal | None = None
+from yuzug.recommend.mood import Mood, effective_shares
+from yuzug.recommend.policy import Policy
+from yuzug.recommend.variety import diverse
+from yuzug.recommend.vocabulary import GOALS, Goal
+from yuzug.recommend.wish import Wish, permitted
 
 
 @dataclass(frozen=True)
@@ -64,24 +37,6 @@ class Choice:
         return sum(self.terms.values())
 
 
-def mood_of(weights: Mapping[str, float], policy: Policy, *, sure: bool = True) -> Mood:
-    """The mood that these weights tell of, whatever they sum to.
-
-    A name that the policy lists as another word for an emotion counts as that emotion. Any
-    other name tells nothing about the mood: its weight counts as neutral, and where more than
-    half of the weight is of that sort, the mood is not sure.
-    """
-    total = sum(weights.values())
-    shares = dict.fromkeys(EMOTIONS, 0.0)
-    unknown = 0.0
-    for label, weight in weights.items():
-        emotion = policy.emotion_of(label)
-        if emotion is None:
-            unknown += weight / total
-        shares[emotion or Emotion.NEUTRAL] += weight / total
-    return Mood(shares, sure=sure and unknown <= 0.5)
-
-
 def choose(
     catalogue: Catalogue,
     mood: Mood,
@@ -89,22 +44,32 @@ def choose(
     *,
     count: int,
     seed: int,
-    recent: Sequence[str] = (),
+    history: History = NO_HISTORY,
+    people_first: bool = False,
 ) -> list[Choice]:
     """At most ``count`` activities, the first one first; fewer where no more may come.
 
-    ``recent`` are ids already suggested, oldest first: none of them comes again, and the kinds
-    of the last ones are followed by other kinds. One seed always gives one answer.
+    What the history withholds does not come, and the kinds suggested last are followed by other
+    kinds. With ``people_first`` the first one is of the kinds that the policy's ``help`` names,
+    where the wish leaves any. One seed always gives one answer.
     """
     index, policy = index_of(catalogue), catalogue.policy
     shares = effective_shares(mood, policy)
     fits = fit_of(index, shares)
     allowed = _allowed_goals(index, fits, mood, wish, policy)
-    goal_of_row, terms = _terms(index, fits, allowed, mood, wish, policy, seed)
-    open_rows = allowed.any(axis=1) & ~_seen(index, recent)
+    goal_of_row, terms = _terms(index, fits, allowed, shares, wish, policy)
+    terms |= _terms_of_history(index, history, policy)
+    terms["chance"] = policy.scores.chance * _chance(index, seed)
+    open_rows = allowed.any(axis=1) & ~withheld(index, history, policy.recent)
     scores = sum(terms.values(), np.zeros(len(catalogue.activities)))
-    kinds_before = [int(index.kind[index.rows[i]]) for i in recent if i in index.rows]
-    rows = _diverse(index, scores, open_rows, kinds_before, policy, count)
+    kinds = kinds_of(index, history)
+    rows: list[int] = []
+    if people_first:
+        of_people = np.isin(index.kind, [index.kinds.index(kind) for kind in policy.help.kinds])
+        rows = diverse(index, scores, open_rows & of_people, kinds, policy.variety, 1)
+        open_rows[rows] = False
+        kinds += [int(index.kind[row]) for row in rows]
+    rows += diverse(index, scores, open_rows, kinds, policy.variety, count - len(rows))
     return [
         Choice(
             activity=catalogue.activities[row],
@@ -116,35 +81,10 @@ def choose(
     ]
 
 
-def effective_shares(mood: Mood, policy: Policy) -> Floats:
-    """The shares that count, shape (E,): a mood that is not sure leans towards neutral."""
-    shares = np.array([mood.shares.get(emotion, 0.0) for emotion in EMOTIONS])
-    if mood.sure:
-        return shares
-    neutral = np.array([float(emotion is Emotion.NEUTRAL) for emotion in EMOTIONS])
-    lean = policy.unsure.neutral_share
-    leaning: Floats = lean * neutral + (1 - lean) * shares
-    return leaning
-
-
 def fit_of(index: Index, shares: Floats) -> Floats:
     """How well each activity serves each goal for these shares, shape (N, G): Σ share · weight."""
     fits: Floats = np.einsum("e,neg->ng", shares, index.weights)
     return fits
-
-
-def permitted(index: Index, wish: Wish) -> Bools:
-    """The activities that what the person said leaves, shape (N,), the goal apart."""
-    rows = np.ones(len(index.minutes), dtype=np.bool_)
-    if wish.minutes is not None:
-        rows &= index.minutes <= wish.minutes
-    if wish.energy is not None:
-        rows &= index.energy == wish.energy
-    if wish.place is not None:
-        rows &= (index.place == wish.place) | (index.place == "any")
-    if wish.company is not None:
-        rows &= (index.company == wish.company) | (index.company == "any")
-    return rows
 
 
 def _allowed_goals(index: Index, fits: Floats, mood: Mood, wish: Wish, policy: Policy) -> Bools:
@@ -163,13 +103,12 @@ def _terms(
     index: Index,
     fits: Floats,
     allowed: Bools,
-    mood: Mood,
+    shares: Floats,
     wish: Wish,
     policy: Policy,
-    seed: int,
 ) -> tuple[list[int], dict[str, Floats]]:
     scores = policy.scores
-    wanted = effective_shares(mood, policy) @ index.wanted
+    wanted = shares @ index.wanted
     if wish.goal is not None:
         wanted = np.array([float(goal == wish.goal) for goal in GOALS])
     by_goal = np.where(allowed, scores.mood * fits + scores.goal * wanted, -np.inf)
@@ -177,11 +116,17 @@ def _terms(
     terms = {
         "mood": scores.mood * fits[np.arange(len(fits)), best],
         "goal": scores.goal * wanted[best],
-        "chance": scores.chance * _chance(index, seed),
     }
     if wish.minutes is not None:  # of what there is time for, rather the longer
         terms["time"] = scores.time * np.minimum(index.minutes / wish.minutes, 1.0)
     return best.tolist(), terms
+
+
+def _terms_of_history(index: Index, history: History, policy: Policy) -> dict[str, Floats]:
+    return {
+        "fresh": policy.scores.fresh * freshness(index, history),
+        "helped": policy.scores.helped * helpfulness(index, history),
+    }
 
 
 def _chance(index: Index, seed: int) -> Floats:
@@ -195,46 +140,6 @@ def _chance(index: Index, seed: int) -> Floats:
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
     chance: Floats = ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)) / 2.0**53
     return chance
-
-
-def _diverse(
-    index: Index,
-    scores: Floats,
-    open_rows: Bools,
-    kinds_before: Iterable[int],
-    policy: Policy,
-    count: int,
-) -> list[int]:
-    left, kinds = open_rows.copy(), list(kinds_before)
-    rows: list[int] = []
-    while len(rows) < count and left.any():
-        value = np.where(left, _marginal(index, scores, kinds, policy), -np.inf)
-        row = int(value.argmax())
-        left[row] = False
-        rows.append(row)
-        kinds.append(int(index.kind[row]))
-    return rows
-
-
-def _marginal(index: Index, scores: Floats, kinds: list[int], policy: Policy) -> Floats:
-    """λ · score − (1 − λ) · likeness to the last kinds, and a kind just had comes last of all."""
-    apart, relevance = policy.variety.apart, policy.variety.relevance
-    last = kinds[-apart:] if apart else []
-    if not last:
-        return relevance * scores
-    likeness = index.likeness[last].max(axis=0)
-    # The step between two ages of a kind must outweigh every score: a sum of four shares.
-    had = np.zeros(len(index.kinds))
-    for age, kind in enumerate(last, start=1):
-        had[kind] = 10.0 * age
-    value: Floats = relevance * scores - ((1 - relevance) * likeness + had)[index.kind]
-    return value
-
-
-def _seen(index: Index, recent: Iterable[str]) -> Bools:
-    seen = np.zeros(len(index.minutes), dtype=np.bool_)
-    seen[[index.rows[name] for name in recent if name in index.rows]] = True
-    return seen
 
 
 def _answered(index: Index, shares: Floats, row: int, goal: int) -> Emotion:

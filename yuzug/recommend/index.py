@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuzug.emotions import Emotion
-from yuzug.recommend.catalogue import GOALS, Activity, Catalogue
+from yuzug.recommend.catalogue import Activity, Catalogue
+from yuzug.recommend.vocabulary import ACCESSES, CAUTIONS, GOALS, NEEDS, TIMES
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Bits = NDArray[np.int64]
 EMOTIONS: tuple[Emotion, ...] = tuple(Emotion)
 _KINSHIP = 0.4  # how alike two kinds of one family are, where the same kind is 1
 
@@ -28,6 +31,11 @@ class Index:
     energy: NDArray[np.str_]  # (N,)
     place: NDArray[np.str_]  # (N,)
     company: NDArray[np.str_]  # (N,)
+    cost: NDArray[np.str_]  # (N,)
+    needs: Bits  # (N,), one bit a word of the vocabulary, as in the three that follow
+    times: Bits  # (N,), 0 for any time
+    cautions: Bits  # (N,)
+    accessible: Bits  # (N,)
     kind: NDArray[np.intp]  # (N,), positions in kinds
     kinds: tuple[str, ...]
     likeness: Floats  # (K, K), 1 on the diagonal
@@ -51,6 +59,11 @@ def index_of(catalogue: Catalogue) -> Index:
         energy=np.array([a.energy for a in activities], dtype=np.str_),
         place=np.array([a.place for a in activities], dtype=np.str_),
         company=np.array([a.company for a in activities], dtype=np.str_),
+        cost=np.array([a.cost for a in activities], dtype=np.str_),
+        needs=np.array([bits(a.needs, NEEDS) for a in activities], dtype=np.int64),
+        times=np.array([bits(a.times, TIMES) for a in activities], dtype=np.int64),
+        cautions=np.array([bits(a.cautions, CAUTIONS) for a in activities], dtype=np.int64),
+        accessible=np.array([bits(a.accessible, ACCESSES) for a in activities], dtype=np.int64),
         kind=np.array([position[a.kind] for a in activities], dtype=np.intp),
         kinds=kinds,
         likeness=likeness,
@@ -67,3 +80,12 @@ def _weights(activities: tuple[Activity, ...]) -> Floats:
             for goal, weight in by_goal.items():
                 weights[row, column[emotion], GOALS.index(goal)] = weight
     return weights
+
+
+def bits(words: Iterable[str], vocabulary: Sequence[str]) -> int:
+    """A set of words as one number: bit n is the n-th word of the vocabulary.
+
+    >>> bits(["c", "a"], ["a", "b", "c"])
+    5
+    """
+    return sum(1 << vocabulary.index(word) for word in words)

@@ -16,7 +16,7 @@ from yuzug.emotions import LANGUAGES, Language
 from yuzug.recommend.catalogue import Activity
 from yuzug.recommend.coverage import coverage
 from yuzug.recommend.findings import Finding
-from yuzug.recommend.load import Loaded, bundled, read_parts
+from yuzug.recommend.load import Loaded, bundled, read_parts, stands_alone
 
 MOST_SHARED = 0.6  # of the words of the shorter one
 _WORD = re.compile(r"[^\W\d_]+")
@@ -31,9 +31,7 @@ def check(directory: Path) -> list[Finding]:
     Raises:
         CatalogueError: ``catalogue.invalid`` where there is no such folder.
     """
-    stands_alone = all((directory / name).is_file() for name in ("kinds.yaml", "policy.yaml"))
-    base = None if stands_alone else bundled()
-    parts = read_parts(directory, base)
+    parts = read_parts(directory, None if stands_alone(directory) else bundled())
     if parts.policy is None:
         return parts.findings
     loaded = parts.loaded()

@@ -15,9 +15,11 @@ from pydantic import Field, ValidationError
 
 from yuzug.bundled import folder
 from yuzug.errors import CatalogueError
-from yuzug.recommend.catalogue import Activity, Catalogue, Id, Kind, Policy, Source, Strict
+from yuzug.recommend.catalogue import Activity, Catalogue, Kind, Source
 from yuzug.recommend.findings import Finding, faults, invalid
 from yuzug.recommend.located_yaml import Document, LocatedError, read
+from yuzug.recommend.policy import Policy, merged
+from yuzug.recommend.vocabulary import Id, Strict
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,21 @@ def load(directory: Path, base: Catalogue | None = None) -> Loaded:
             the base has a policy that can be read.
     """
     return read_parts(directory, base).loaded()
+
+
+def load_own(directory: Path) -> Loaded:
+    """A person's own folder: instead of ours where it stands alone, else on top of ours.
+
+    Raises:
+        CatalogueError: ``catalogue.invalid`` where there is no such folder, or its own policy
+            cannot be read.
+    """
+    return load(directory, None if stands_alone(directory) else bundled())
+
+
+def stands_alone(directory: Path) -> bool:
+    """Whether a folder has kinds and a policy of its own, and so needs nothing of ours."""
+    return all((directory / name).is_file() for name in ("kinds.yaml", "policy.yaml"))
 
 
 def read_parts(directory: Path, base: Catalogue | None) -> Parts:
@@ -154,8 +171,8 @@ def _take_kinds(document: Document, name: str, parts: Parts) -> None:
 
 def _take_policy(document: Document, name: str, parts: Parts) -> None:
     value = document.value
-    if parts.policy is not None and isinstance(value, dict):  # section by section over the base
-        value = {**parts.policy.model_dump(), **value}
+    if parts.policy is not None and isinstance(value, dict):
+        value = merged(parts.policy.model_dump(), value)
     try:
         parts.policy = Policy.model_validate(value)
     except ValidationError as fault:

@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 from yuzug.emotions import Language
-from yuzug.recommend.catalogue import Catalogue
-from yuzug.recommend.engine import Choice, Mood, Wish
+from yuzug.recommend.catalogue import Activity, Catalogue
+from yuzug.recommend.engine import Choice
+from yuzug.recommend.history import History
+from yuzug.recommend.mood import Mood
+from yuzug.recommend.wish import Wish
 from yuzug.texts import text
 
 
 def why(
-    choice: Choice, mood: Mood, wish: Wish, catalogue: Catalogue, lang: Language
+    choice: Choice,
+    mood: Mood,
+    wish: Wish,
+    history: History,
+    catalogue: Catalogue,
+    lang: Language,
 ) -> tuple[str, ...]:
-    """The reasons, one sentence each: the mood, the circumstances, the evidence.
+    """The reasons, one sentence each: the mood, the circumstances, the evidence, what helped.
 
     Where the reading is not sure the first sentence says so, and none names an emotion.
     """
+    helped = choice.activity.id in history.helped
     return (
         answer(choice, mood, lang),
         circumstances(choice, wish, lang),
         because(choice, catalogue, lang),
+        *([text("why.helped", lang)] if helped else []),
+    )
+
+
+def notes(activity: Activity, lang: Language) -> tuple[str, ...]:
+    """What has to be at hand, what it costs, and who should take care, one sentence each."""
+    needs = ", ".join(text(f"why.need_{need}", lang) for need in activity.needs)
+    return (
+        *([text("why.needs", lang, needs=needs)] if needs else []),
+        *([text("why.cost_cheap", lang)] if activity.cost == "cheap" else []),
+        *(text(f"why.caution_{caution}", lang) for caution in activity.cautions),
     )
 
 

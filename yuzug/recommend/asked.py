@@ -1,0 +1,113 @@
+"""What a caller asks for, checked word by word, as the engine wants it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import TypeVar, cast
+
+from yuzug.emotions import Emotion
+from yuzug.errors import YuzugError
+from yuzug.recommend.catalogue import Catalogue
+from yuzug.recommend.mood import Mood, mood_of
+
+Word = TypeVar("Word", bound=str)
+
+
+def mood_asked(emotion: str | Mapping[str, float], catalogue: Catalogue, sure: bool) -> Mood:
+    """The mood of an emotion's name, or of a distribution.
+
+    Raises:
+        YuzugError: ``emotion.unknown`` or ``option.invalid``.
+    """
+    if isinstance(emotion, Mapping):
+        return mood_of(_weights(emotion), catalogue.policy, sure=sure)
+    if not isinstance(emotion, str) or catalogue.policy.emotion_of(emotion) is None:
+        raise YuzugError(
+            "emotion.unknown",
+            must="an emotion must be one of " + ", ".join(e.value for e in Emotion),
+            got=repr(emotion),
+            do="choose one of these",
+        )
+    return mood_of({emotion: 1.0}, catalogue.policy, sure=sure)
+
+
+def one_of(name: str, value: str | None, words: Sequence[Word]) -> Word | None:
+    """This value, which must be one of the words or None.
+
+    Raises:
+        YuzugError: ``option.invalid`` naming the words.
+    """
+    if value is not None and value not in words:
+        raise YuzugError(
+            "option.invalid",
+            must=f"{name} must be one of {', '.join(words)}",
+            got=repr(value),
+            do="choose one of these, or leave it out",
+        )
+    return cast("Word | None", value)
+
+
+def some_of(name: str, values: Collection[str], words: Sequence[Word]) -> frozenset[Word]:
+    """These values, each of which must be one of the words.
+
+    Raises:
+        YuzugError: ``option.invalid`` naming the words.
+    """
+    wrong = [values] if isinstance(values, str) else [v for v in values if v not in words]
+    if wrong:
+        raise YuzugError(
+            "option.invalid",
+            must=f"{name} must be a collection of some of {', '.join(words)}",
+            got=repr(wrong[0]),
+            do="choose among these, or leave it out",
+        )
+    return frozenset(cast("Collection[Word]", values))
+
+
+def ids_of(name: str, values: Sequence[str]) -> tuple[str, ...]:
+    """These ids; a single word is no list of them.
+
+    Raises:
+        YuzugError: ``option.invalid``.
+    """
+    if isinstance(values, str) or not all(isinstance(value, str) for value in values):
+        raise YuzugError(
+            "option.invalid",
+            must=f"{name} must be a list of ids of activities",
+            got=repr(values),
+            do="put the ids into a list, the oldest first",
+        )
+    return tuple(values)
+
+
+def whole(name: str, value: int, least: int | None) -> int:
+    """This value, which must be a whole number of at least ``least``.
+
+    Raises:
+        YuzugError: ``option.invalid``.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or (least and value < least):
+        raise YuzugError(
+            "option.invalid",
+            must=f"{name} must be a whole number" + (f" of at least {least}" if least else ""),
+            got=repr(value),
+            do=f"give {name} such a number, or leave it out",
+        )
+    return value
+
+
+def _weights(given: Mapping[str, float]) -> dict[str, float]:
+    try:
+        weights = {str.strip(label): float(weight) for label, weight in given.items()}
+        total = math.fsum(weights.values())
+    except (TypeError, ValueError, OverflowError):
+        total = math.nan
+    if not math.isfinite(total) or total <= 0 or min(weights.values()) < 0:
+        raise YuzugError(
+            "option.invalid",
+            must="the weights must be names with numbers from 0 up, not all of them 0",
+            got=repr(dict(given)),
+            do="pass the probabilities of a reading, such as {'sad': 0.7, 'neutral': 0.3}",
+        )
+    return weights

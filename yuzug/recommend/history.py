@@ -1,0 +1,55 @@
+"""What happened before: what was suggested, done, found helpful, or turned down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from yuzug.recommend.index import Bools, Floats, Index
+
+_ALSO = 0.5  # what was done, or is of a kind that helped, where what helped is 1
+
+
+@dataclass(frozen=True)
+class History:
+    """Ids of activities; ``recent`` were suggested, the oldest first. Unknown ids count nothing."""
+
+    recent: Sequence[str] = ()
+    rejected: Sequence[str] = ()
+    helped: Sequence[str] = ()
+    did: Sequence[str] = ()
+
+
+NO_HISTORY = History()
+
+
+def withheld(index: Index, history: History, recent: int) -> Bools:
+    """What does not come now, shape (N,): the last ``recent`` suggestions and all turned down."""
+    last = history.recent[-recent:] if recent else ()
+    return _among(index, last) | _among(index, history.rejected)
+
+
+def freshness(index: Index, history: History) -> Floats:
+    """1 for what was never suggested, or helped; 0 for what was suggested; shape (N,)."""
+    known = _among(index, history.recent) & ~_among(index, history.helped)
+    return (~known).astype(np.float64)
+
+
+def helpfulness(index: Index, history: History) -> Floats:
+    """1 for what helped, half for what was done and for the kinds that helped; shape (N,)."""
+    helped = _among(index, history.helped)
+    also = _among(index, history.did) | np.isin(index.kind, index.kind[helped])
+    return np.where(helped, 1.0, np.where(also, _ALSO, 0.0))
+
+
+def kinds_of(index: Index, history: History) -> list[int]:
+    """The kinds of what was suggested, the oldest first."""
+    return [int(index.kind[index.rows[name]]) for name in history.recent if name in index.rows]
+
+
+def _among(index: Index, names: Sequence[str]) -> Bools:
+    rows = np.zeros(len(index.minutes), dtype=np.bool_)
+    rows[[index.rows[name] for name in names if name in index.rows]] = True
+    return rows

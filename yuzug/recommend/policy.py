@@ -1,0 +1,162 @@
+"""How an emotion becomes a choice: the models of ``policy.yaml``."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from yuzug.emotions import Emotion
+from yuzug.recommend.vocabulary import Energy, Goal, Id, Sentence, Strict, Words
+
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
+Url = Annotated[str, StringConstraints(pattern=r"^https://\S+$", max_length=200)]
+Number = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ]{1,18}$")]
+
+
+class Scores(Strict):
+    """How much each term counts in the score, which is their sum."""
+
+    mood: Share
+    goal: Share
+    time: Share
+    fresh: Share
+    helped: Share
+    chance: Share
+
+
+class Variety(Strict):
+    """What keeps one answer from being like the next.
+
+    A kind comes again after ``apart`` others and at most ``most`` (or its own of ``caps``) times
+    in ``window`` suggestions; ``relevance`` is the λ of marginal relevance.
+    """
+
+    apart: Annotated[int, Field(ge=0, le=10)]
+    relevance: Share
+    window: Annotated[int, Field(ge=1, le=100)]
+    most: Annotated[int, Field(ge=1, le=100)]
+    caps: dict[Id, Annotated[int, Field(ge=1, le=100)]]
+
+
+class Unsure(Strict):
+    """What a reading that is not sure leads to: a question, and gentle, neutral choices.
+
+    A reading whose largest share is less than ``below`` is not sure, whoever says it is.
+    """
+
+    below: Share
+    neutral_share: Share
+    energies: Annotated[tuple[Energy, ...], Field(min_length=1)]
+    ask: Words
+
+
+class Contact(Strict):
+    """Where help is to be had: a number to call or a page to open, and how we know of it."""
+
+    region: Literal["turkey", "international"]
+    name: Words
+    number: Number | None = None
+    page: Url | None = None
+    source: Url
+    verified_on: date
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Contact:
+        if (self.number is None) == (self.page is None):
+            raise ValueError("must hold either a number or a page")
+        return self
+
+
+class HelpPolicy(Strict):
+    """When people and professional help are offered before any activity, and in which words.
+
+    After ``readings`` in a row in which the ``emotions`` together have at least ``share``; then
+    the first activity is of one of the ``kinds``.
+    """
+
+    readings: Annotated[int, Field(ge=1, le=20)]
+    emotions: Annotated[tuple[Emotion, ...], Field(min_length=1)]
+    share: Share
+    kinds: tuple[Id, ...]
+    sentences: Annotated[tuple[Words, ...], Field(min_length=1)]
+    contacts: tuple[Contact, ...]
+
+
+class Policy(Strict):
+    """How an emotion becomes a choice."""
+
+    goals: dict[Emotion, dict[Goal, Share]]
+    fit_at_least: Share
+    scores: Scores
+    variety: Variety
+    recent: Annotated[int, Field(ge=0, le=1000)]
+    """How many of the last suggestions do not come again."""
+    unsure: Unsure
+    help: HelpPolicy
+    labels: dict[Emotion, tuple[Sentence, ...]]
+
+    @model_validator(mode="after")
+    def _labels_mean_one_thing(self) -> Policy:
+        owners: dict[str, Emotion] = {emotion.value: emotion for emotion in Emotion}
+        for emotion, labels in self.labels.items():
+            for label in labels:
+                owner = owners.setdefault(folded(label), emotion)
+                if owner is not emotion:
+                    raise ValueError(
+                        f"the label {label!r} stands under {owner.value} and {emotion.value}"
+                    )
+        return self
+
+    def emotion_of(self, label: str) -> Emotion | None:
+        """The emotion that goes by this name, in any case of letters; None where none does."""
+        return self._emotions.get(folded(label))
+
+    @cached_property
+    def _emotions(self) -> dict[str, Emotion]:
+        names = {emotion.value: emotion for emotion in Emotion}
+        for emotion, labels in self.labels.items():
+            names.update({folded(label): emotion for label in labels})
+        return names
+
+
+def folded(label: str) -> str:
+    """A label without what tells spellings apart: "KIZGIN", "kızgın" and "Kizgin" are one.
+
+    Which of i and ı a capital I stands for depends on the language, and a label has none.
+
+    >>> folded(" İĞRENMİŞ ") == folded("iğrenmiş"), folded("SURPRISED")
+    (True, 'surprised')
+    """
+    return label.strip().replace("İ", "i").lower().replace("ı", "i")
+
+
+def merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """A policy with what somebody's own one changes: key by key, at every depth.
+
+    A label given to another emotion moves there; the other labels stay.
+    """
+    labels = own.get("labels")
+    if isinstance(labels, dict):
+        moved = {
+            folded(x)
+            for given in labels.values()
+            if isinstance(given, list)
+            for x in given
+            if isinstance(x, str)
+        }
+        kept = {
+            e: [x for x in given if folded(x) not in moved]
+            for e, given in base.get("labels", {}).items()
+        }
+        base = {**base, "labels": kept}
+    joined: dict[str, Any] = _over(base, own)
+    return joined
+
+
+def _over(base: Any, own: Any) -> Any:
+    if not (isinstance(base, dict) and isinstance(own, dict)):
+        return own
+    return {**base, **{key: _over(base.get(key), value) for key, value in own.items()}}

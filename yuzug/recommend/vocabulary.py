@@ -1,0 +1,83 @@
+"""The closed vocabularies of a catalogue, and what a sentence in one may be."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from yuzug.emotions import Language
+
+Goal = Literal["match", "lift", "calm"]
+Energy = Literal["low", "medium", "high"]
+Place = Literal["indoor", "outdoor"]
+Company = Literal["alone", "together"]
+Cost = Literal["free", "cheap"]
+Need = Literal[
+    "paper",  # something to write on and with
+    "phone",
+    "music",  # something that plays music
+    "book",
+    "kitchen",
+    "craft",  # scissors, glue, paint, fabric
+    "bath",  # a shower, a bath or a basin
+    "ball",
+    "plants",
+    "bicycle",
+    "game",  # cards or a board game
+    "instrument",
+    "computer",
+]
+Time = Literal["morning", "afternoon", "evening", "night"]
+Caution = Literal["injury", "pregnancy", "food", "minors"]
+Access = Literal["seated", "one_hand", "no_hearing", "no_sight", "no_speech"]
+
+GOALS: tuple[Goal, ...] = get_args(Goal)
+ENERGIES: tuple[Energy, ...] = get_args(Energy)
+PLACES: tuple[Place, ...] = get_args(Place)
+COMPANIES: tuple[Company, ...] = get_args(Company)
+COSTS: tuple[Cost, ...] = get_args(Cost)
+NEEDS: tuple[Need, ...] = get_args(Need)
+TIMES: tuple[Time, ...] = get_args(Time)
+CAUTIONS: tuple[Caution, ...] = get_args(Caution)
+ACCESSES: tuple[Access, ...] = get_args(Access)
+
+
+def _is_text(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError(f"must be text, but is {value!r}: put it in quotes")
+    return value
+
+
+def _is_readable(value: str) -> str:
+    if "<" in value or ">" in value:
+        raise ValueError("must be plain words without < or >")
+    if not value.isprintable():
+        raise ValueError("must stand on one line, without control characters")
+    return value
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Sentence = Annotated[
+    str,
+    BeforeValidator(_is_text),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=400),
+    AfterValidator(_is_readable),
+]
+
+
+class Strict(BaseModel):
+    """A model that forbids unknown keys and does not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Strict):
+    """One sentence in both languages, side by side."""
+
+    en: Sentence
+    tr: Sentence
+
+    def of(self, lang: Language) -> str:
+        """The sentence in this language."""
+        return self.en if lang == "en" else self.tr
