@@ -15,6 +15,7 @@ from yuzug.ui import live
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.readings import FaceReading, PictureReading
 from yuzug.ui.settings import Settings
+from yuzug.ui.shown import LiveShown
 
 ACCEPTED = Settings(model="cnn", consent=True)
 NOTHING = {"__type__": "update"}
@@ -48,7 +49,7 @@ def test_a_frame_that_comes_after_stopping_is_not_shown(analyzers: Analyzers, fr
     state = running()
     live.step(analyzers, frame, ACCEPTED, state, 0.0)
     live.camera({"state": "idle", "order": 1}, ACCEPTED, state)
-    assert live.step(analyzers, frame, ACCEPTED, state, 0.1) == live.unchanged()
+    assert live.step(analyzers, frame, ACCEPTED, state, 0.1) == LiveShown()
     assert state.reading is None
 
 
@@ -63,7 +64,7 @@ def test_a_frame_that_is_read_while_it_stops_leaves_nothing_behind(
         return real(source)
 
     monkeypatch.setattr(live, "load_image", stopped_meanwhile)
-    assert live.step(analyzers, frame, ACCEPTED, state, 0.0) == live.unchanged()
+    assert live.step(analyzers, frame, ACCEPTED, state, 0.0) == LiveShown()
     assert state.reading is None
     assert state.advice is None
 
@@ -165,5 +166,5 @@ def test_a_word_of_the_camera_that_was_overtaken_is_void() -> None:
     state = live.LiveState()
     live.camera({"state": "refused", "order": 2}, ACCEPTED, state)
     late = live.camera({"state": "opening", "order": 1}, ACCEPTED, state)
-    assert late == live.unchanged()
+    assert late == LiveShown()
     assert state.camera == "refused"

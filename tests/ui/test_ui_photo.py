@@ -17,6 +17,7 @@ from yuzug.texts import text
 from yuzug.ui import photo
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.settings import Settings
+from yuzug.ui.shown import PhotoShown
 
 ACCEPTED = Settings(model="cnn", consent=True)
 
@@ -118,7 +119,7 @@ def test_another_face_is_picked_from_the_words_alone(
     assert state.reading.chosen == 1
     assert re.search(r'chosen" data-pick="1"', shown.reading)
     for nonsense in ({}, {"index": "-1"}, {"index": "99"}, {"index": None}):
-        assert photo.pick(nonsense, ACCEPTED, state) == photo.unchanged()
+        assert photo.pick(nonsense, ACCEPTED, state) == PhotoShown()
 
 
 def test_clearing_forgets_all(analyzers: Analyzers, astronaut_path: Path) -> None:

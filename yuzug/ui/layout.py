@@ -13,6 +13,7 @@ from yuzug.ui import about, frame, live, panels, photo
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.chrome import Chrome, script
 from yuzug.ui.settings import STORAGE_KEY, STORAGE_SECRET, Settings
+from yuzug.ui.shown import LiveShown, PhotoShown
 
 STATE_TIME_TO_LIVE_S = 4 * 3600
 CAMERA = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}}
@@ -21,10 +22,10 @@ STILL = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 960}}}
 
 @dataclass(frozen=True)
 class LiveTab:
-    """The components of the Live tab; ``panels`` in the order of :class:`live.LivePanels`."""
+    """The components of the Live tab; ``panels`` those that its handlers change."""
 
     webcam: gr.Image
-    panels: live.LivePanels
+    panels: LiveShown
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class PhotoTab:
     picker: gr.Image
     bar: gr.HTML
     again: gr.Textbox
-    panels: photo.PhotoPanels
+    panels: PhotoShown
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,15 @@ def _live_tab(chrome: Chrome) -> LiveTab:
             reading = _panel("yz-live-reading", idle.reading, "pick")
     advice = _advice(chrome, "yz-live-advice", idle.advice)
     said = _panel("yz-live-said", idle.said)
-    shown = live.LivePanels(camera, picture, heat, heat_words, reading, advice, said)
+    shown = LiveShown(
+        picture=picture,
+        heat=heat,
+        heat_words=heat_words,
+        reading=reading,
+        advice=advice,
+        said=said,
+        camera=camera,
+    )
     return LiveTab(webcam, shown)
 
 
@@ -198,7 +207,14 @@ def _photo_tab(chrome: Chrome) -> PhotoTab:
     advice = _advice(chrome, "yz-photo-advice", idle.advice)
     said = _panel("yz-photo-said", idle.said)
     again = gr.Textbox(visible=False)
-    shown = photo.PhotoPanels(picture, heat, heat_words, reading, advice, said)
+    shown = PhotoShown(
+        picture=picture,
+        heat=heat,
+        heat_words=heat_words,
+        reading=reading,
+        advice=advice,
+        said=said,
+    )
     return PhotoTab(picker, bar, again, shown)
 
 

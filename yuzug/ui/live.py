@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -18,6 +18,7 @@ from yuzug.ui import panels, pictures
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.readings import Advice, PictureReading, advice_for, reading_of
 from yuzug.ui.settings import Settings, require_consent
+from yuzug.ui.shown import LiveShown
 
 ADVICE_EVERY_S = 10.0  # activities stay at least that long, so that they can be read
 REMEMBERED_IDEAS = 9  # these many ids do not come again at once
@@ -50,45 +51,28 @@ class LiveState:
         self.reading = self.advice = None
 
 
-class LivePanels(NamedTuple):
-    """What the tab shows, in the order of its components."""
-
-    camera: Any
-    picture: Any
-    heat: Any
-    heat_words: Any
-    reading: Any
-    advice: Any
-    said: Any
-
-
-def unchanged() -> LivePanels:
-    """Nothing to send."""
-    return LivePanels(*(gr.skip() for _ in LivePanels._fields))
-
-
 def step(
     analyzers: Analyzers, source: bytes | None, settings: Settings, live: LiveState, now_s: float
-) -> LivePanels:
+) -> LiveShown:
     """Read one encoded frame; a frame that cannot be read gives its sentence instead."""
     if source is None:
-        return unchanged()
+        return LiveShown()
     try:
         require_consent(settings)
         if live.camera not in RUNNING:
-            return unchanged()
+            return LiveShown()
         analyzer = analyzers.get(settings.model, settings.classes)
         stream = _stream_for(settings, live)
         analysis = stream.step(analyzer, _frame(source, live), now_s)
     except YuzugError as error:
-        return unchanged()._replace(reading=panels.error_notice(error, settings.lang))
+        return LiveShown(reading=panels.error_notice(error, settings.lang))
     if live.stream is not stream:  # stopped in the meantime
-        return unchanged()
+        return LiveShown()
     chosen = analysis.dominant_index
     live.reading = reading_of(analysis, chosen)
     advised = _renew_advice(live, now_s)
     words = _words(live.reading, settings.lang)
-    return words._replace(
+    return words.but(
         picture=pictures.framed(analysis, chosen, pictures.LIVE_LONG_SIDE_PX, "live-picture-alt"),
         heat=pictures.heat_maps(analysis, chosen, "live-heat-alt") or words.heat,
         advice=_advice(live, settings.lang) if advised else gr.skip(),
@@ -108,55 +92,55 @@ def _frame(source: bytes, live: LiveState) -> Rgb:
     return np.ascontiguousarray(frame[:, ::-1]) if live.mirrored else frame
 
 
-def camera(event: Mapping[str, Any], settings: Settings, live: LiveState) -> LivePanels:
+def camera(event: Mapping[str, Any], settings: Settings, live: LiveState) -> LiveShown:
     """What the browser says of its camera: draw the buttons, and the panels where it went off.
 
     ``order`` counts what it said; a word that was overtaken by a later one is void.
     """
     order = event.get("order")
     if not isinstance(order, int) or order <= live.camera_order:
-        return unchanged()
+        return LiveShown()
     live.camera_order = order
     live.camera = str(event.get("state", "idle"))
     live.mirrored = event.get("facing") != "environment"
     bar = camera_bar(live.camera, settings.lang)
     if live.camera in RUNNING:
-        return unchanged()._replace(camera=bar)
+        return LiveShown(camera=bar)
     live.forget()
     return idle(live, settings.lang)
 
 
-def pick(event: Mapping[str, Any], settings: Settings, live: LiveState, now_s: float) -> LivePanels:
+def pick(event: Mapping[str, Any], settings: Settings, live: LiveState, now_s: float) -> LiveShown:
     """The visitor picks a person: from the next frame on, the panels are theirs."""
     if live.reading is None or not str(event.get("track", "")).isdigit():
-        return unchanged()
+        return LiveShown()
     track = int(event["track"])
     live.stream.pick(track)
     found = [i for i, face in enumerate(live.reading.faces) if face.track == track]
     if not found:
-        return unchanged()
+        return LiveShown()
     live.reading = live.reading.choosing(found[0])
     live.advice = None
     _renew_advice(live, now_s)
-    return _words(live.reading, settings.lang)._replace(advice=_advice(live, settings.lang))
+    return _words(live.reading, settings.lang).but(advice=_advice(live, settings.lang))
 
 
-def redraw(live: LiveState, lang: Language) -> LivePanels:
+def redraw(live: LiveState, lang: Language) -> LiveShown:
     """The same words in another language; the pictures stay, and nothing is analysed."""
     if live.reading is None:
         shown = idle(live, lang)
-        return shown if live.camera not in RUNNING else shown._replace(picture=gr.skip())
+        return shown if live.camera not in RUNNING else shown.but(picture=gr.skip())
     words = _words(live.reading, lang)
-    return words._replace(
+    return words.but(
         camera=camera_bar(live.camera, lang),
         advice=_advice(live, lang),
         said=panels.said(panels.sentence(live.reading, lang)),
     )
 
 
-def idle(live: LiveState, lang: Language) -> LivePanels:
+def idle(live: LiveState, lang: Language) -> LiveShown:
     """The panels before there is a picture."""
-    return LivePanels(
+    return LiveShown(
         camera=camera_bar(live.camera, lang),
         picture=panels.empty("camera_idle", lang),
         heat=panels.empty("heat_idle", lang),
@@ -196,9 +180,9 @@ def _actions(state: str) -> tuple[str, ...]:
     return ("again",) if state in TROUBLES else ("start",)
 
 
-def _words(reading: PictureReading, lang: Language) -> LivePanels:
+def _words(reading: PictureReading, lang: Language) -> LiveShown:
     no_face = reading.face is None
-    return unchanged()._replace(
+    return LiveShown(
         heat=panels.empty("heat_idle", lang) if no_face else gr.skip(),
         heat_words=panels.heat_line(reading, lang),
         reading=panels.reading_panel(reading, lang, "live"),

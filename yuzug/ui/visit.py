@@ -87,10 +87,9 @@ def _wire_model(page: Page, analyzers: Analyzers) -> None:
         settings = replace(settings, model=model, classes=classes)
         return [settings, settings.to_browser(), about.page(analyzers, settings)]
 
-    def read_again(
-        url: str | None, settings: Settings, state: photo.PhotoState
-    ) -> photo.PhotoPanels:
-        return photo.read(analyzers, bytes_of_data_url(url) if url else None, settings, state)
+    def read_again(url: str | None, settings: Settings, state: photo.PhotoState) -> list[Any]:
+        source = bytes_of_data_url(url) if url else None
+        return [*photo.read(analyzers, source, settings, state)]
 
     for selector in (page.model, page.classes):
         chosen = selector.input(
