@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yuzug.emotions import Emotion
+from yuzug.recommend import vocabulary as words
 from yuzug.recommend.catalogue import Catalogue
-from yuzug.recommend.index import EMOTIONS, Bools, Index, index_of
-from yuzug.recommend.vocabulary import COMPANIES, ENERGIES, GOALS, PLACES
-from yuzug.recommend.wish import Wish, permitted
+from yuzug.recommend.engine import offered
+from yuzug.recommend.index import EMOTIONS
+from yuzug.recommend.mood import Mood
+from yuzug.recommend.wish import Wish
 
-# Alone at home and tired is when advice is wanted most and choice is scarcest.
-_TIRED = [
-    Wish(minutes=minutes, energy="low", place="indoor", company="alone") for minutes in (5, 10, 30)
-]
+MINUTES = (5, 10, 30)
+_ENOUGH = 5
+_ENOUGH_WHEN_TIRED = 3
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,16 @@ class Count:
 
 
 def coverage(catalogue: Catalogue) -> list[Count]:
-    """The counts for every emotion: over all, for each single filter, and alone at home, tired."""
-    index, least_fit = index_of(catalogue), catalogue.policy.fit_at_least
+    """The counts for every emotion.
+
+    Over all, for each single filter, for a reading that is not sure, and for somebody alone at
+    home with little energy: then advice is wanted most and choice is scarcest.
+    """
     return [
-        Count(emotion, name, int((permitted(index, wish) & fits).sum()), least)
-        for name, wish, least in _wishes()
+        Count(emotion, name, int(offered(catalogue, mood, wish).sum()), least)
+        for name, wish, sure, least in _cases(catalogue)
         for emotion in EMOTIONS
-        for fits in [_fitting(index, emotion, wish, least_fit)]
+        for mood in [Mood({emotion: 1.0}, sure=sure)]
     ]
 
 
@@ -47,28 +52,29 @@ def table(catalogue: Catalogue) -> str:
     return "\n".join([head, rule, *(f"| {w} | {' | '.join(n)} |" for w, n in lines.items())])
 
 
-def _wishes() -> list[tuple[str, Wish, int]]:
-    single = [
-        *(Wish(goal=goal) for goal in GOALS),
-        *(Wish(energy=energy) for energy in ENERGIES),
-        *(Wish(place=place) for place in PLACES),
-        *(Wish(company=company) for company in COMPANIES),
-    ]
-    return [
-        ("all", Wish(), 5),
-        *((_name(wish), wish, 5) for wish in single),
-        *((_name(wish), wish, 3) for wish in _TIRED),
-    ]
+def _cases(catalogue: Catalogue) -> Iterator[tuple[str, Wish, bool, int]]:
+    yield "all", Wish(), True, _ENOUGH
+    yield "not sure", Wish(), False, _ENOUGH
+    for name, wish in _single_wishes():
+        # Until the activities say how they are accessible, this is not counted.
+        if not wish.accessible or any(a.accessible for a in catalogue.activities):
+            yield name, wish, True, _ENOUGH
+    for minutes in MINUTES:
+        tired = Wish(minutes=minutes, energy="low", place="indoor", company="alone")
+        name = f"{minutes} minutes, low, indoor, alone"
+        yield name, tired, True, _ENOUGH_WHEN_TIRED
 
 
-def _name(wish: Wish) -> str:
-    asked = [wish.goal, wish.energy, wish.place, wish.company]
-    minutes = [f"{wish.minutes} minutes"] if wish.minutes else []
-    return ", ".join([*minutes, *(word for word in asked if word)])
-
-
-def _fitting(index: Index, emotion: Emotion, wish: Wish, least_fit: float) -> Bools:
-    goals = [GOALS.index(wish.goal)] if wish.goal else range(len(GOALS))
-    best = index.weights[:, EMOTIONS.index(emotion), list(goals)].max(axis=1)
-    rows: Bools = (best > 0) & (best >= least_fit)
-    return rows
+def _single_wishes() -> Iterator[tuple[str, Wish]]:
+    """Every wish that says one thing, with its name; who has a thing at hand has more choice."""
+    yield from ((goal, Wish(goal=goal)) for goal in words.GOALS)
+    yield from ((f"{minutes} minutes", Wish(minutes=minutes)) for minutes in MINUTES)
+    yield from ((energy, Wish(energy=energy)) for energy in words.ENERGIES)
+    yield from ((place, Wish(place=place)) for place in words.PLACES)
+    yield from ((company, Wish(company=company)) for company in words.COMPANIES)
+    yield "free", Wish(cost="free")
+    yield "nothing at hand", Wish(equipment=frozenset())
+    yield from ((time, Wish(time=time)) for time in words.TIMES)
+    yield from ((way, Wish(accessible=frozenset({way}))) for way in words.ACCESSES)
+    for caution in words.CAUTIONS:
+        yield f"without {caution}", Wish(cautions=frozenset({caution}))

@@ -56,7 +56,7 @@ def choose(
     index, policy = index_of(catalogue), catalogue.policy
     shares = effective_shares(mood, policy)
     fits = fit_of(index, shares)
-    allowed = _allowed_goals(index, fits, mood, wish, policy)
+    allowed = allowed_goals(index, fits, mood, wish, policy)
     goal_of_row, terms = _terms(index, fits, allowed, shares, wish, policy)
     terms |= _terms_of_history(index, history, policy)
     terms["chance"] = policy.scores.chance * _chance(index, seed)
@@ -65,7 +65,7 @@ def choose(
     kinds = kinds_of(index, history)
     rows: list[int] = []
     if people_first:
-        of_people = np.isin(index.kind, [index.kinds.index(kind) for kind in policy.help.kinds])
+        of_people = np.isin(np.array(index.kinds), policy.help.kinds)[index.kind]
         rows = diverse(index, scores, open_rows & of_people, kinds, policy.variety, 1)
         open_rows[rows] = False
         kinds += [int(index.kind[row]) for row in rows]
@@ -87,7 +87,16 @@ def fit_of(index: Index, shares: Floats) -> Floats:
     return fits
 
 
-def _allowed_goals(index: Index, fits: Floats, mood: Mood, wish: Wish, policy: Policy) -> Bools:
+def offered(catalogue: Catalogue, mood: Mood, wish: Wish) -> Bools:
+    """The activities that may come at all for this mood and wish, shape (N,)."""
+    index, policy = index_of(catalogue), catalogue.policy
+    fits = fit_of(index, effective_shares(mood, policy))
+    rows: Bools = np.any(allowed_goals(index, fits, mood, wish, policy), axis=1)
+    return rows
+
+
+def allowed_goals(index: Index, fits: Floats, mood: Mood, wish: Wish, policy: Policy) -> Bools:
+    """For which goals each activity may come, shape (N, G)."""
     allowed = (fits > 0) & (fits >= policy.fit_at_least) & permitted(index, wish)[:, None]
     if wish.goal is not None:
         allowed &= np.array([goal == wish.goal for goal in GOALS])

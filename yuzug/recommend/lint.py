@@ -1,32 +1,29 @@
 """What is wrong with a catalogue, beyond what keeps it from loading.
 
-Faults of reading · activities that never come · two that are almost the same · an emotion with
-too little choice.
+Faults of reading · sentences not translated · activities that never come · kinds and sources
+that nobody names, and names that are none · two activities that are almost the same · too
+little choice for an emotion and a wish.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from yuzug.emotions import LANGUAGES, Language
+from yuzug.emotions import LANGUAGES
 from yuzug.recommend.catalogue import Activity
 from yuzug.recommend.coverage import coverage
+from yuzug.recommend.duplicates import near_duplicates, words_of
 from yuzug.recommend.findings import Finding
 from yuzug.recommend.load import Loaded, bundled, read_parts, stands_alone
-
-MOST_SHARED = 0.6  # of the words of the shorter one
-_WORD = re.compile(r"[^\W\d_]+")
+from yuzug.recommend.located_yaml import Document, read
 
 
 def check(directory: Path) -> list[Finding]:
     """Every fault of the catalogue in this folder.
 
     A folder with ``kinds.yaml`` and ``policy.yaml`` of its own stands alone; any other is read
-    on top of ours, as ``recommend(catalogue=...)`` reads it.
+    on top of ours, as ``load_own`` reads it.
 
     Raises:
         CatalogueError: ``catalogue.invalid`` where there is no such folder.
@@ -34,68 +31,101 @@ def check(directory: Path) -> list[Finding]:
     parts = read_parts(directory, None if stands_alone(directory) else bundled())
     if parts.policy is None:
         return parts.findings
-    loaded = parts.loaded()
-    return [*loaded.findings, *_never_offered(loaded), *_near_duplicates(loaded), *_scarce(loaded)]
+    return [*parts.findings, *_Lint(directory, parts.loaded()).findings()]
 
 
-def _never_offered(loaded: Loaded) -> Iterator[Finding]:
-    least = loaded.catalogue.policy.fit_at_least
-    for activity in _own(loaded):
-        best = max(weight for goals in activity.emotions.values() for weight in goals.values())
-        if best < least:
+class _Lint:
+    """The faults of a catalogue that could be loaded; of ours, which it extends, none."""
+
+    def __init__(self, directory: Path, loaded: Loaded) -> None:
+        self.directory = directory
+        self.catalogue = loaded.catalogue
+        self.places = loaded.places
+        self.own = {a.id: a for a in loaded.catalogue.activities if a.id in loaded.places}
+        self.documents: dict[str, Document] = {}
+
+    def findings(self) -> Iterator[Finding]:
+        """All of them, in the order in which one would mend them."""
+        for activity in self.own.values():
+            yield from self.not_translated(activity)
+            yield from self.never_offered(activity)
+        yield from self.not_named()
+        yield from self.names_that_are_none()
+        yield from self.duplicates()
+        yield from self.scarce()
+
+    def not_translated(self, activity: Activity) -> Iterator[Finding]:
+        """Steps that say the same in both languages; a title may be one word in both."""
+        for number, step in enumerate(activity.steps):
+            if step.en == step.tr:
+                message = "is the same in both languages; translate it"
+                yield self.at(activity, ("steps", number, "tr"), message)
+
+    def never_offered(self, activity: Activity) -> Iterator[Finding]:
+        """No weight that is large enough."""
+        least = self.catalogue.policy.fit_at_least
+        if max(weight for goals in activity.emotions.values() for weight in goals.values()) < least:
             message = f"no weight reaches {least}, so this is never offered"
-            yield _at(loaded, activity, "emotions", message)
+            yield self.at(activity, ("emotions",), message)
 
+    def not_named(self) -> Iterator[Finding]:
+        """Kinds without an activity, and sources that no kind cites."""
+        used = {f"kinds.{activity.kind}" for activity in self.catalogue.activities}
+        cited = {f"sources.{one}" for kind in self.catalogue.kinds.values() for one in kind.sources}
+        for key, (file, line) in self.places.items():
+            if key.startswith("kinds.") and key not in used:
+                yield Finding(file, line, key, "no activity is of this kind")
+            if key.startswith("sources.") and key not in cited:
+                yield Finding(file, line, key, "no kind cites this source")
 
-def _scarce(loaded: Loaded) -> Iterator[Finding]:
-    for count in coverage(loaded.catalogue):
-        if count.found < count.least:
-            message = f"{count.found} activities, at least {count.least} are wanted"
-            yield Finding(".", 0, f"{count.emotion.value}, {count.wish}", message)
+    def names_that_are_none(self) -> Iterator[Finding]:
+        """Kinds in the policy that are not there."""
+        file = "policy.yaml"
+        if not (self.directory / file).is_file():
+            return
+        policy = self.catalogue.policy
+        paths: list[tuple[str, ...]] = [("variety", "caps", name) for name in policy.variety.caps]
+        for path in paths:
+            if path[-1] not in self.catalogue.kinds:
+                yield Finding(file, self.line(file, path), ".".join(path), "there is no such kind")
+        for name in policy.help.kinds:
+            if name not in self.catalogue.kinds:
+                line = self.line(file, ("help", "kinds"))
+                yield Finding(file, line, "help.kinds", f"there is no kind {name!r}")
 
+    def duplicates(self) -> Iterator[Finding]:
+        """Two activities with almost the same words."""
+        for lang in LANGUAGES:
+            words = {a.id: words_of(a, lang) for a in self.catalogue.activities}
+            for pair in near_duplicates(words):
+                mine = [name for name in (pair.one, pair.other) if name in self.own]
+                if not mine:
+                    continue
+                other = pair.other if mine[0] == pair.one else pair.one
+                message = f"shares {pair.share:.0%} of the words with {other} ({lang})"
+                yield self.at(self.own[mine[0]], ("steps",), message)
 
-def _near_duplicates(loaded: Loaded) -> Iterator[Finding]:
-    for lang in LANGUAGES:
-        words = {a.id: words_of(a, lang) for a in loaded.catalogue.activities}
-        for one, other, share in near_duplicates(words):
-            activity = next(a for a in loaded.catalogue.activities if a.id == one)
-            if one not in loaded.places:
-                continue
-            message = f"shares {share:.0%} of its words with {other} ({lang})"
-            yield _at(loaded, activity, "steps", message)
+    def scarce(self) -> Iterator[Finding]:
+        """Emotions and wishes with too little choice."""
+        for count in coverage(self.catalogue):
+            if count.found < count.least:
+                message = f"{count.found} activities, at least {count.least} are wanted"
+                yield Finding(".", 0, f"{count.emotion.value}, {count.wish}", message)
 
+    def at(self, activity: Activity, path: tuple[int | str, ...], message: str) -> Finding:
+        """A finding at this key of an activity."""
+        file, start = self.places[activity.id]
+        entries = self.document(file).value
+        number = next(n for n, entry in enumerate(entries) if entry.get("id") == activity.id)
+        key = ".".join(str(step) for step in (activity.id, *path))
+        return Finding(file, max(start, self.line(file, (number, *path))), key, message)
 
-def words_of(activity: Activity, lang: Language) -> frozenset[str]:
-    """The words of the title and the steps, in small letters."""
-    sentences = [activity.title, *activity.steps]
-    return frozenset(_WORD.findall(" ".join(s.of(lang) for s in sentences).lower()))
+    def line(self, file: str, path: tuple[int | str, ...]) -> int:
+        """The line of this key in this file."""
+        return self.document(file).line(path)
 
-
-def near_duplicates(words: dict[str, frozenset[str]]) -> Iterator[tuple[str, str, float]]:
-    """Pairs of which the shorter one shares more than ``MOST_SHARED`` of its words.
-
-    Who shares that many words also shares one of the rarest: only those are looked up, so the
-    work stays far below all pairs.
-    """
-    where: dict[str, list[str]] = {}
-    for name, its_words in words.items():
-        for word in its_words:
-            where.setdefault(word, []).append(name)
-    for name, its_words in words.items():
-        rarest = sorted(its_words, key=lambda word: (len(where[word]), word))
-        looked_up = rarest[: len(rarest) - math.floor(MOST_SHARED * len(rarest))]
-        shared = Counter(other for word in looked_up for other in where[word])
-        for other in shared:
-            first = (len(words[other]), other) > (len(its_words), name)
-            share = len(its_words & words[other]) / len(its_words)
-            if first and share > MOST_SHARED:
-                yield name, other, share
-
-
-def _own(loaded: Loaded) -> Iterator[Activity]:
-    return (a for a in loaded.catalogue.activities if a.id in loaded.places)
-
-
-def _at(loaded: Loaded, activity: Activity, key: str, message: str) -> Finding:
-    file, line = loaded.places[activity.id]
-    return Finding(file, line, f"{activity.id}.{key}", message)
+    def document(self, file: str) -> Document:
+        """This file, read again for its lines: most catalogues have nothing to point at."""
+        if file not in self.documents:
+            self.documents[file] = read(self.directory / file)
+        return self.documents[file]

@@ -6,7 +6,9 @@ any depth, is a list of activities.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,7 +26,11 @@ from yuzug.recommend.vocabulary import Id, Strict
 
 @dataclass(frozen=True)
 class Loaded:
-    """A catalogue, what was wrong in its folder, and where each activity stands (file, line)."""
+    """A catalogue, what was wrong in its folder, and where each part stands (file, line).
+
+    ``places`` has the id of each activity of the folder itself, and "kinds.<id>" and
+    "sources.<id>" for the kinds and sources.
+    """
 
     catalogue: Catalogue
     findings: tuple[Finding, ...]
@@ -122,9 +128,22 @@ def read_parts(directory: Path, base: Catalogue | None) -> Parts:
     names = sorted(_yaml_names(directory))
     if not names:
         parts.findings.append(Finding(".", 0, "", f"no .yaml file is in {directory.name}"))
-    for name in sorted(names, key=lambda n: n != "kinds.yaml"):  # the activities name kinds
-        _read_file(directory / name, name, parts)
+    with _without_collection():
+        for name in sorted(names, key=lambda n: n != "kinds.yaml"):  # the activities name kinds
+            _read_file(directory / name, name, parts)
     return parts
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """No garbage collection meanwhile: it would go through all that was read again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _yaml_names(directory: Path) -> Iterator[str]:
@@ -159,6 +178,9 @@ def _take_kinds(document: Document, name: str, parts: Parts) -> None:
         parts.findings.extend(faults(fault, document, name, ()))
         return
     parts.sources.update(read_kinds.sources)
+    for section, entries in (("sources", read_kinds.sources), ("kinds", read_kinds.kinds)):
+        for key in entries:
+            parts.places[f"{section}.{key}"] = (name, document.line((section, key)))
     for key, kind in read_kinds.kinds.items():
         missing = [source for source in kind.sources if source not in parts.sources]
         if missing:
