@@ -15,7 +15,8 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from skimage import data
 from torch import Tensor, nn
 
-from yuzug.explain import gradcam, scale
+from yuzug.explain import evidence, scale, strength
+from yuzug.explain.gradcam import gradcam
 from yuzug.models import available_models, load
 from yuzug.models.networks import ARCHITECTURES, Network, build
 from yuzug.models.preprocess import Preprocessing, prepare
@@ -85,7 +86,7 @@ def test_equals_the_library_on_random_and_real_inputs(
     targets = [0, 1, 2, 3, 4, 5, 6]
     raw = ours(network, batch, targets)
     theirs = library_maps(network, batch, targets)
-    scaled = np.stack([scale(one, 56, 1.0).values for one in raw])
+    scaled = np.stack([scale(one, 56) for one in raw])
     np.testing.assert_allclose(scaled, theirs, atol=1e-4)
     # The library scales once for each layer and once for their mean; given our unscaled maps it
     # comes to its own result. They are not all of one size, so the comparison says something.
@@ -162,12 +163,11 @@ def test_threads_get_the_maps_that_one_gets() -> None:
 
 
 def test_an_empty_map_stays_empty_and_a_weak_one_faint() -> None:
-    empty = scale(np.zeros((7, 7), np.float32), 56, 2.0)
-    assert (empty.values.max(), empty.peak, empty.strength) == (0.0, 0.0, 0.0)
-    raw = np.zeros((7, 7), np.float32)
-    raw[3, 3] = 0.02
-    weak = scale(raw, 56, 2.0)
-    assert weak.values.max() == 1.0
-    assert weak.strength < 0.02
-    assert weak.peak == pytest.approx(0.02)
-    assert scale(raw * 1000, 56, 2.0).strength == 1.0
+    empty = np.zeros((7, 7), np.float32)
+    assert scale(empty, 56).max() == 0.0
+    assert strength(float(evidence(empty[None])[0]), 2.0) == 0.0
+    weak = empty.copy()
+    weak[3, 3] = 0.02
+    assert scale(weak, 56).max() == 1.0
+    assert strength(float(evidence(weak[None])[0]), 2.0) == pytest.approx(0.01)
+    assert strength(float(evidence(1000 * weak[None])[0]), 2.0) == 1.0

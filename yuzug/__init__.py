@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from yuzug.analysis import Analysis, Face
     from yuzug.emotions import LABEL_SETS, Emotion, LabelSet
     from yuzug.errors import (
         CatalogueError,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
         YuzugError,
     )
     from yuzug.models import ModelInfo, available_models
-    from yuzug.pipeline import Analysis, Analyzer, Face
+    from yuzug.pipeline import Analyzer
     from yuzug.recommend import Suggestion, recommend
     from yuzug.stream import StreamSession
 
@@ -56,6 +57,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
+    "yuzug.analysis": ("Analysis", "Face"),
     "yuzug.emotions": ("LABEL_SETS", "Emotion", "LabelSet"),
     "yuzug.errors": (
         "CatalogueError",
@@ -67,7 +69,7 @@ _HOMES = {
         "YuzugError",
     ),
     "yuzug.models": ("ModelInfo", "available_models"),
-    "yuzug.pipeline": ("Analysis", "Analyzer", "Face"),
+    "yuzug.pipeline": ("Analyzer",),
     "yuzug.recommend": ("Suggestion",),
     "yuzug.stream": ("StreamSession",),
 }

@@ -24,6 +24,7 @@ KINDS: frozenset[str] = frozenset(
         "image.array",  # an array of the wrong shape, type or values
         "model.unknown",
         "model.classes",
+        "model.target",  # a label that the model has no output for
         "weights.missing",
         "weights.damaged",
         "detector.missing",

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from yuzug.analysis import Analysis, Face
 from yuzug.errors import YuzugError
 from yuzug.explain import paint
 from yuzug.images import png_bytes
-from yuzug.pipeline import Analysis, Face
 
 
 def painted(analysis: Analysis) -> NDArray[np.uint8]:

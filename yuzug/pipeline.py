@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from yuzug.explain import Heatmap, RegionShares, gradcam, region_shares, scale
-from yuzug.faces import Alignment, Detection, Detector, align, assess, load_detector, whole
+from yuzug.analysis import Analysis, Clock, Face, Located, largest_sure
+from yuzug.explain import Contrast, Heatmap, Trust
+from yuzug.explaining import Explainer
+from yuzug.faces import Detection, Detector, align, assess, load_detector, whole
 from yuzug.images import load_image
 from yuzug.models import (
     DEFAULT_CLASSES,
@@ -35,96 +35,6 @@ NONE_OF_THESE = "none_of_these"
 UNSURE = "unsure"
 
 
-@dataclass(frozen=True)
-class Face:
-    """One face and what was read in it.
-
-    ``box_xywh`` and ``landmarks`` (x, y) are in pixels of the photo; ``score`` is the detector's,
-    None where it gives none. ``probabilities`` maps label to share in the model's order and sums
-    to 1. ``doubts`` says why a reading is not ``sure``: "unsure", "none_of_these" and what
-    :class:`yuzug.faces.Quality` finds. ``crop`` is RGB uint8 (S, S, 3), upright; ``alignment``
-    leads from the photo to it and back. ``track`` names the person within a stream.
-    """
-
-    box_xywh: tuple[float, float, float, float]
-    score: float | None
-    landmarks: tuple[tuple[float, float], ...] | None
-    alignment: Alignment
-    crop: NDArray[np.uint8]
-    emotion: str
-    confidence: float
-    probabilities: dict[str, float]
-    doubts: tuple[str, ...]
-    explanation: Heatmap | None = None
-    track: int | None = None
-
-    @property
-    def sure(self) -> bool:
-        """Whether nothing speaks against the reading."""
-        return not self.doubts
-
-    @property
-    def heatmap(self) -> NDArray[np.float32] | None:
-        """Where the evidence for ``emotion`` lies: float32 (h, w) in [0, 1] over the crop."""
-        return self.explanation.values if self.explanation else None
-
-    @property
-    def heatmap_peak(self) -> float:
-        """The largest value of the heat map before it was scaled for showing, in logits."""
-        return self.explanation.peak if self.explanation else 0.0
-
-    @property
-    def regions(self) -> RegionShares | None:
-        """Shares of the heat map on the parts of the face."""
-        return region_shares(self.explanation.values) if self.explanation else None
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """Everything that was read in one picture.
-
-    ``image`` is RGB uint8 (H, W, 3), upright; ``faces`` come largest first; ``ms`` holds the
-    milliseconds of each stage.
-    """
-
-    image: NDArray[np.uint8]
-    faces: tuple[Face, ...]
-    dominant_index: int | None
-    model: str
-    classes: int
-    detector: str
-    ms: dict[str, float]
-
-    @property
-    def dominant(self) -> Face | None:
-        """The face the advice is for: the picked one, else the largest sure one, else the
-        largest; None where there is no face."""
-        return None if self.dominant_index is None else self.faces[self.dominant_index]
-
-
-@dataclass(frozen=True)
-class Located:
-    """A face that was found: where it is, and its upright crop, RGB uint8 (S, S, 3)."""
-
-    detection: Detection
-    alignment: Alignment
-    crop: NDArray[np.uint8]
-
-
-class Clock:
-    """Milliseconds of the stages of one analysis."""
-
-    def __init__(self) -> None:
-        self.ms: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        """What passed since the last lap was this stage."""
-        now = time.perf_counter()
-        self.ms[stage] = round(1000 * (now - self._last), 2)
-        self._last = now
-
-
 class Analyzer:
     """A detector and a classifier; holds no state of a visitor, so threads may share it.
 
@@ -135,6 +45,7 @@ class Analyzer:
 
     def __init__(self, checkpoint: Checkpoint, classes: int | str, detector: Detector) -> None:
         self.classifier = Classifier(checkpoint, classes)
+        self.explainer = Explainer(self.classifier)
         self.detector = detector
 
     @classmethod
@@ -183,12 +94,24 @@ class Analyzer:
         return Analyzer(self.classifier.checkpoint, classes, self.detector)
 
     def analyze(
-        self, image: ImageSource, *, heatmaps: bool = True, crops: bool = False
+        self,
+        image: ImageSource,
+        *,
+        heatmaps: bool = True,
+        crops: bool = False,
+        method: str | None = None,
+        target: str | None = None,
     ) -> Analysis:
         """Find and read every face of a photo; with ``crops`` the picture is one cropped face.
 
+        The heat maps are made by ``method``, a name in :data:`yuzug.explain.METHODS` (the one
+        that the model's card names, unless given), for the label ``target`` (the one that each
+        face is read as, unless given).
+
         Raises:
             ImageError: where the picture cannot be read.
+            ModelError: ``model.target`` where the model has no such label.
+            YuzugError: ``option.invalid`` where there is no such method.
         """
         clock = Clock()
         photo = load_image(image)
@@ -198,7 +121,8 @@ class Analyzer:
         batch = self.classify(located)
         clock.lap("classify")
         tops = [reading.top for reading in batch.readings]
-        maps = self.explain(batch, tops) if heatmaps else [None] * len(located)
+        targets = tops if target is None else [self.explainer.column(target)] * len(tops)
+        maps = self.explain(batch, targets, method) if heatmaps else [None] * len(located)
         faces = tuple(
             self.face(place, reading, reading.top, heatmap)
             for place, reading, heatmap in zip(located, batch.readings, maps, strict=True)
@@ -228,13 +152,25 @@ class Analyzer:
         """One reading a face, in one batch."""
         return self.classifier.classify([place.crop for place in located])
 
-    def explain(self, batch: Batch, targets: Sequence[int]) -> list[Heatmap]:
-        """One heat map a face, each for its target class, by the gradient of the head alone."""
-        if not targets:
-            return []
-        card = self.classifier.checkpoint.card
-        raw = gradcam(self.classifier.logits, batch.features, targets)
-        return [scale(one, card.preprocessing.size_px, card.full_evidence) for one in raw]
+    def explain(
+        self, batch: Batch, targets: Sequence[int], method: str | None = None
+    ) -> list[Heatmap]:
+        """One heat map a face of a batch, each for its target class: :meth:`Explainer.maps`."""
+        return self.explainer.maps(batch, targets, method)
+
+    def explain_face(
+        self, face: Face, target: str | None = None, method: str | None = None
+    ) -> Heatmap:
+        """Another heat map of a face that was read: :meth:`Explainer.face`."""
+        return self.explainer.face(face, target, method)
+
+    def contrast(self, face: Face, first: str, second: str) -> Contrast:
+        """Why a face looks ``first`` and not ``second``: :meth:`Explainer.contrast`."""
+        return self.explainer.contrast(face, first, second)
+
+    def trust(self, face: Face, heatmap: Heatmap | None = None) -> Trust:
+        """Whether a heat map of a face can be relied on: :meth:`Explainer.trust`."""
+        return self.explainer.trust(face, heatmap)
 
     def face(
         self,
@@ -287,10 +223,3 @@ class Analyzer:
         if confidence < self.classifier.head.sure_at:
             doubts.insert(0, UNSURE)
         return tuple(doubts)
-
-
-def largest_sure(faces: Sequence[Face]) -> int | None:
-    """Index of the first sure face, else of the first one; None where there is none."""
-    if not faces:
-        return None
-    return next((index for index, face in enumerate(faces) if face.sure), 0)

@@ -15,8 +15,8 @@ from yuzug.errors import YuzugError
 from yuzug.texts import text
 
 if TYPE_CHECKING:  # the records of activities need no torch
+    from yuzug.analysis import Analysis, Face
     from yuzug.models import ModelInfo
-    from yuzug.pipeline import Analysis, Face
     from yuzug.recommend import Finding, Suggestion
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from yuzug.analysis import Analysis, Clock, Face, Located, largest_sure
 from yuzug.faces import Smoother, Tracker
 from yuzug.models import Reading
-from yuzug.pipeline import Analysis, Analyzer, Clock, Face, Located, largest_sure
+from yuzug.pipeline import Analyzer
 
 # Looking for tilted heads triples the cost, so only every fifth empty frame does.
 _THOROUGH_EVERY = 5

@@ -14,8 +14,9 @@ from yuzug.errors import ImageError
 from yuzug.texts import text
 
 if TYPE_CHECKING:
+    from yuzug.analysis import Face
     from yuzug.overlays import Overlays
-    from yuzug.pipeline import Analyzer, Face
+    from yuzug.pipeline import Analyzer
     from yuzug.recommend import Suggestion
 
 

@@ -1,17 +1,40 @@
 """Why the model read a face as it did: heat maps, and the parts of the face they lie on."""
 
-from yuzug.explain.gradcam import Heatmap, evidence, gradcam, scale
-from yuzug.explain.overlay import paint
-from yuzug.explain.regions import OUTSIDE, REGIONS, RegionShares, region_shares
+from yuzug.explain.contrast import Contrast, difference, scale_signed
+from yuzug.explain.heatmap import Heatmap, evidence, scale, strength
+from yuzug.explain.methods import METHODS, Method, method_named
+from yuzug.explain.overlay import paint, paint_contrast
+from yuzug.explain.regions import (
+    OUTSIDE,
+    REGIONS,
+    RegionShares,
+    region_masks,
+    region_shares,
+    regions_sentence,
+)
+from yuzug.explain.subject import Subject
+from yuzug.explain.trust import Trust, trust_of
 
 __all__ = [
+    "METHODS",
     "OUTSIDE",
     "REGIONS",
+    "Contrast",
     "Heatmap",
+    "Method",
     "RegionShares",
+    "Subject",
+    "Trust",
+    "difference",
     "evidence",
-    "gradcam",
+    "method_named",
     "paint",
+    "paint_contrast",
+    "region_masks",
     "region_shares",
+    "regions_sentence",
     "scale",
+    "scale_signed",
+    "strength",
+    "trust_of",
 ]

@@ -1,41 +1,47 @@
-"""Grad-CAM by the gradient through the head alone."""
+"""Grad-CAM and HiResCAM by the gradient through the head alone.
+
+No hook is set, no gradient is left on a parameter and no mode is changed, so that threads may
+share the network.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+Head = Callable[[Tensor], Tensor]
+# From logits (N, classes) to the N numbers that a map explains.
+Score = Callable[[Tensor], Tensor]
 
-@dataclass(frozen=True)
-class Heatmap:
-    """Where in a face the evidence for one class lies.
 
-    ``values`` is float32 (h, w) in [0, 1] over the crop, scaled for showing; ``peak`` is the
-    largest value before that scaling, in logits; ``strength`` in [0, 1] says how strongly to draw
-    the map: a nearly empty one must stay faint.
+def gradient(head: Head, features: Tensor, score: Score) -> Tensor:
+    """Gradient of each face's score with respect to its features: (N, K, h, w), no graph."""
+    with torch.enable_grad():
+        leaf = features.detach().requires_grad_(True)
+        (slope,) = torch.autograd.grad(score(head(leaf)).sum(), leaf)
+    return slope
+
+
+def logit_of(targets: Sequence[int]) -> Score:
+    """The score that explains one class a face: its logit.
+
+    >>> logit_of([1, 0])(torch.tensor([[1.0, 2.0], [3.0, 4.0]])).tolist()
+    [2.0, 3.0]
     """
-
-    values: NDArray[np.float32]
-    peak: float
-    strength: float
+    columns = torch.as_tensor(list(targets))[:, None]
+    return lambda logits: logits.gather(1, columns)[:, 0]
 
 
-def gradcam(
-    head: Callable[[Tensor], Tensor], features: Tensor, targets: Sequence[int]
-) -> NDArray[np.float32]:
-    """Unscaled class activation maps, one a face: float32 (N, h, w), not negative.
+def gradcam(head: Head, features: Tensor, targets: Sequence[int]) -> NDArray[np.float32]:
+    """Unscaled Grad-CAM, one map a face: float32 (N, h, w), not negative.
 
     ``features`` (N, K, h, w) are the activations that the head reads; ``head`` maps them to
-    logits (N, classes), each row from its own face alone; ``targets`` are N class indices. No
-    hook is set, no gradient is left on a parameter and no mode is changed, so that threads may
-    share the network. For a pooled linear head with weights w the result is
-    ReLU(Σ_k w_k A_k) / (h · w).
+    logits (N, classes), each row from its own face alone; ``targets`` are N class indices. For a
+    pooled linear head with weights w the result is ReLU(Σ_k w_k A_k) / (h · w).
 
     Source: Selvaraju et al. 2017, "Grad-CAM", equations 1 and 2.
 
@@ -43,35 +49,34 @@ def gradcam(
     >>> gradcam(lambda a: a.mean(dim=(2, 3)), features, [0])[0, 0].tolist()
     [2.0, 2.0, 2.0]
     """
-    with torch.enable_grad():
-        leaf = features.detach().requires_grad_(True)
-        logits = head(leaf)
-        chosen = logits[torch.arange(len(targets)), torch.as_tensor(list(targets))].sum()
-        (gradient,) = torch.autograd.grad(chosen, leaf)
-    weights = gradient.mean(dim=(2, 3), keepdim=True)
-    maps = torch.relu((weights * leaf.detach()).sum(dim=1))
-    return np.asarray(maps.float().numpy(), np.float32)
+    return positive(averaged(gradient(head, features, logit_of(targets)), features))
 
 
-def evidence(raw: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Positive evidence in unscaled maps, in logits: (N, h, w) → (N,).
+def hirescam(head: Head, features: Tensor, targets: Sequence[int]) -> NDArray[np.float32]:
+    """Unscaled HiResCAM, one map a face: float32 (N, h, w), not negative.
 
-    For a pooled linear head it is at least logit minus bias, which counts negative places too.
+    As :func:`gradcam`, but the gradient is not averaged over the grid first, so that a head which
+    tells places apart (a flattened dense layer) is followed. Equal to it for a pooled head.
+
+    Source: Draelos and Carin 2020, "Use HiResCAM instead of Grad-CAM", equation 4.
+
+    >>> features = torch.tensor([[[[3.0, 5.0]]]])
+    >>> hirescam(lambda a: a[:, :, 0, :1].flatten(1), features, [0]).tolist()
+    [[[3.0, 0.0]]]
     """
-    return np.asarray(raw.sum(axis=(1, 2)), np.float32)
+    return positive(placed(gradient(head, features, logit_of(targets)), features))
 
 
-def scale(raw: NDArray[np.float32], size_px: int, full_evidence: float) -> Heatmap:
-    """An unscaled map (h, w) as a heat map (size_px, size_px) in [0, 1].
+def averaged(slope: Tensor, features: Tensor) -> Tensor:
+    """Signed map of Grad-CAM from a gradient: (N, h, w)."""
+    return (slope.mean(dim=(2, 3), keepdim=True) * features.detach()).sum(dim=1)
 
-    A map with ``full_evidence`` logits or more is drawn at full strength; what is usual differs
-    between networks, so it stands in the card.
 
-    >>> scale(np.array([[0.0, 2.0], [0.0, 0.0]], np.float32), 2, full_evidence=4).strength
-    0.5
-    """
-    fine = cv2.resize(raw, (size_px, size_px), interpolation=cv2.INTER_LINEAR)
-    low, span = float(fine.min()), float(fine.max() - fine.min())
-    shown = (fine - low) / span if span > 1e-7 else np.zeros_like(fine)
-    strength = min(1.0, float(evidence(raw[None])[0]) / full_evidence)
-    return Heatmap(np.asarray(shown, np.float32), float(raw.max()), strength)
+def placed(slope: Tensor, features: Tensor) -> Tensor:
+    """Signed map of HiResCAM from a gradient: (N, h, w)."""
+    return (slope * features.detach()).sum(dim=1)
+
+
+def positive(signed: Tensor) -> NDArray[np.float32]:
+    """What speaks for the class, as an array."""
+    return np.asarray(torch.relu(signed).float().numpy(), np.float32)

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
+from yuzug.analysis import Face
 from yuzug.lab.faceset import FaceSet
 from yuzug.lab.measure import expected_calibration_error, per_class
 from yuzug.models.card import ClassMetrics, Metrics
-from yuzug.pipeline import Analyzer, Face
+from yuzug.pipeline import Analyzer
 
 _BATCH = 128
 

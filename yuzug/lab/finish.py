@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from yuzug.emotions import LABEL_SETS
-from yuzug.explain import evidence, gradcam
+from yuzug.explain import METHODS, Subject, evidence
 from yuzug.faces import NoDetector
 from yuzug.lab.calibrate import fit_temperature, rare_class_bias, softmax, sure_at
 from yuzug.lab.evaluate import compare, read_crops
@@ -27,6 +27,8 @@ from yuzug.models.preprocess import prepare
 from yuzug.pipeline import Analyzer
 
 _EVIDENCE_FACES = 512
+# The default method of each architecture: what docs/explanations.md measured best.
+EXPLANATIONS: dict[str, Literal["gradcam", "hirescam"]] = {"resnet18": "gradcam", "cnn": "gradcam"}
 
 LIMITS = (
     "It reads the look of a face, which is a weak sign of what a person feels.",
@@ -85,6 +87,7 @@ def _card(
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         preprocessing=recipe.preprocessing,
         heads=heads,
+        explanation=EXPLANATIONS.get(recipe.architecture, "gradcam"),
         full_evidence=full_evidence,
         data=data,
         recipe=recipe.name,
@@ -98,9 +101,11 @@ def _full_evidence(network: Network, held: FaceSet, recipe: Recipe) -> float:
     """The lower quartile of the evidence for the most probable of seven classes."""
     faces = list(held.images[:_EVIDENCE_FACES])
     with torch.no_grad():
-        features = network.features(prepare(faces, recipe.preprocessing))
+        inputs = prepare(faces, recipe.preprocessing)
+        features = network.features(inputs)
         targets = network.head(features, "7").argmax(dim=1).tolist()
-    maps = gradcam(lambda a: network.head(a, "7"), features, targets)
+    subject = Subject(inputs, features, network.stem, lambda a: network.head(a, "7"))
+    maps = METHODS[EXPLANATIONS.get(recipe.architecture, "gradcam")].maps(subject, targets)
     return max(1e-5, round(float(np.quantile(evidence(maps), 0.25)), 5))
 
 

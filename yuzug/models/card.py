@@ -70,7 +70,8 @@ class Card(_Frozen):
     preprocessing: Preprocessing
     heads: dict[str, HeadCard]
     """By the name of the head: the class count for the label sets of this package."""
-    explanation: Literal["gradcam"] = "gradcam"
+    explanation: Literal["gradcam", "hirescam"] = "gradcam"
+    """The method of a heat map where none is asked for; both of these measure in logits."""
     full_evidence: float = Field(gt=0)
     """Positive evidence, in logits, from which a heat map is drawn at full strength: three of
     four held-out faces have more."""

@@ -43,10 +43,12 @@ class Reading:
 class Batch:
     """Readings of several faces and what their explanation needs.
 
-    ``features`` (N, K, h, w) are the activations of the explained layer, without a graph.
+    ``inputs`` (N, C, S, S) is what the network read, ``features`` (N, K, h, w) are the
+    activations of the explained layer, both without a graph.
     """
 
     readings: tuple[Reading, ...]
+    inputs: Tensor
     features: Tensor
 
 
@@ -90,12 +92,12 @@ class Classifier:
         """
         network = self.checkpoint.network
         if not faces:
-            return Batch((), torch.zeros(0))
+            return Batch((), torch.zeros(0), torch.zeros(0))
         # no_grad and not inference_mode: the explanation takes a gradient from these features.
         with torch.no_grad():
             batch = prepare(faces, self.checkpoint.card.preprocessing)
             features = network.features(batch.contiguous(memory_format=torch.channels_last))
-        return Batch(self.readings(features), features)
+        return Batch(self.readings(features), batch, features)
 
     def readings(self, features: Tensor) -> tuple[Reading, ...]:
         """Readings of this label set from the explained activations: (N, K, h, w) → N."""
@@ -103,6 +105,13 @@ class Classifier:
             logits = self.checkpoint.network.logits(features)
         pairs = zip(self.probabilities(logits), self.outside(logits), strict=True)
         return tuple(Reading(self.head.labels, row, float(share)) for row, share in pairs)
+
+    def read(self, inputs: Tensor) -> NDArray[np.float32]:
+        """Calibrated probabilities of what the network reads: (N, C, S, S) → (N, classes)."""
+        network = self.checkpoint.network
+        with torch.no_grad():
+            features = network.features(inputs.contiguous(memory_format=torch.channels_last))
+            return self.probabilities(network.logits(features))
 
     def logits(self, features: Tensor) -> Tensor:
         """Logits of this label set: (N, K, h, w) → (N, classes); what Grad-CAM differentiates."""

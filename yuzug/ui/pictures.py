@@ -18,7 +18,7 @@ from yuzug.faces import Alignment
 from yuzug.images import fit_within, jpeg_bytes
 
 if TYPE_CHECKING:
-    from yuzug.pipeline import Analysis, Face
+    from yuzug.analysis import Analysis, Face
 
 Picture = NDArray[np.uint8]
 

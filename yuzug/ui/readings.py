@@ -13,7 +13,7 @@ from yuzug.emotions import Language
 from yuzug.recommend import Suggestion, recommend
 
 if TYPE_CHECKING:
-    from yuzug.pipeline import Analysis, Face
+    from yuzug.analysis import Analysis, Face
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,53 @@
+"""Why one class and not another: a signed map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from yuzug.explain.gradcam import Head, gradient, placed
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What in a face speaks for one label and what for another.
+
+    ``values`` is float32 (H, W) in [-1, 1] over the crop, positive where the face speaks for
+    ``first`` and negative where it speaks for ``second``; zero is zero, so the larger side reaches
+    1. ``raw`` is float32 (h, w) in logits on the grid of the network; ``lead`` is the logit of
+    ``first`` minus that of ``second``. ``strength`` in [0, 1] as in :class:`Heatmap`.
+    """
+
+    values: NDArray[np.float32]
+    raw: NDArray[np.float32]
+    strength: float
+    lead: float
+    first: str
+    second: str
+
+
+def difference(head: Head, features: Tensor, first: int, second: int) -> NDArray[np.float32]:
+    """Signed HiResCAM of logit ``first`` minus logit ``second``: float32 (N, h, w), in logits.
+
+    >>> import torch
+    >>> features = torch.tensor([[[[9.0, 0.0]], [[0.0, 3.0]]]])
+    >>> difference(lambda a: a.sum(dim=(2, 3)), features, 0, 1).tolist()
+    [[[9.0, -3.0]]]
+    """
+    slope = gradient(head, features, lambda logits: logits[:, first] - logits[:, second])
+    return np.asarray(placed(slope, features).float().numpy(), np.float32)
+
+
+def scale_signed(raw: NDArray[np.float32], size_px: int) -> NDArray[np.float32]:
+    """A signed map (h, w) stretched over the crop: float32 (size_px, size_px) in [-1, 1].
+
+    >>> scale_signed(np.array([[2.0, -1.0]], np.float32), 2)[0].tolist()
+    [1.0, -0.5]
+    """
+    fine = cv2.resize(raw, (size_px, size_px), interpolation=cv2.INTER_LINEAR)
+    largest = float(np.abs(fine).max())
+    return np.asarray(fine / largest if largest > 1e-7 else np.zeros_like(fine), np.float32)

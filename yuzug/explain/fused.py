@@ -1,0 +1,55 @@
+"""A finer map: what the explained layer says, sharpened by the layer below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from yuzug.explain.gradcam import gradient, hirescam, logit_of
+from yuzug.explain.subject import Subject
+
+
+def fused(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+    """HiResCAM times LayerCAM of the last layer with a finer grid: (N, 2h, 2w), not negative.
+
+    The product keeps what both layers hold for evidence; its root brings it back to their unit.
+    Without a finer layer it is HiResCAM. Fusing layers is due to Jiang et al. 2021, "LayerCAM",
+    section III-D, which takes the larger of the two instead.
+    """
+    coarse = hirescam(subject.head, subject.features, targets)
+    cut = _finer_layer(subject)
+    if cut is None:
+        return coarse
+    above, finer = cut
+    slope = gradient(lambda a: subject.head(above(a)), finer, logit_of(targets))
+    fine = (torch.relu(slope) * finer).sum(dim=1).float().numpy()
+    return np.stack([_product(one, other) for one, other in zip(coarse, fine, strict=True)])
+
+
+def _finer_layer(subject: Subject) -> tuple[nn.Sequential, Tensor] | None:
+    """The rest of the stem above the last layer with a finer grid, and that layer's activations."""
+    layers = list(subject.stem.children()) if isinstance(subject.stem, nn.Sequential) else []
+    side = subject.features.shape[-1]
+    found, x = None, subject.inputs.contiguous(memory_format=torch.channels_last)
+    with torch.no_grad():
+        for index, layer in enumerate(layers):
+            x = layer(x)
+            if x.shape[-1] > side:
+                # Cloned where a later layer would write over it (a ReLU in place).
+                found = index + 1, x
+            else:
+                break
+    if found is None:
+        return None
+    return nn.Sequential(*layers[found[0] :]), found[1]
+
+
+def _product(coarse: NDArray[np.float32], fine: NDArray[np.float32]) -> NDArray[np.float32]:
+    height, width = fine.shape
+    grown = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.sqrt(grown * np.maximum(fine, 0)), np.float32)

@@ -1,0 +1,153 @@
+"""The methods that pytorch-grad-cam implements, on our own gradient.
+
+The library's objects hook a model when they are made, and leak or collide when they are made for
+each call or shared by threads. Here each is made once, without a layer to hook: it is given the
+activations and the gradient through the head, and only asked for its formula.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from yuzug.explain.gradcam import Score, gradient, logit_of
+from yuzug.explain.subject import Subject
+
+# How many of the classes nearest to the target FinerCAM sets against it, as in the paper.
+_RIVALS = 3
+
+
+class _Nothing(nn.Module):
+    """A model for an object that is never to run one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.anchor = nn.Parameter(torch.zeros(1), requires_grad=False)
+
+
+@cache
+def _formula(name: str) -> Any:
+    import pytorch_grad_cam  # drags in matplotlib and scikit-learn: only for those who ask
+
+    return getattr(pytorch_grad_cam, name)(_Nothing(), [])
+
+
+def of_gradient(name: str) -> Callable[[Subject, Sequence[int]], NDArray[np.float32]]:
+    """The method of the library with this class name, on the gradient of each target's logit."""
+
+    def maps(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+        return _by(name, subject, logit_of(targets))
+
+    return maps
+
+
+def _by(name: str, subject: Subject, score: Score) -> NDArray[np.float32]:
+    slope = gradient(subject.head, subject.features, score)
+    cam = _formula(name)
+    maps = cam.get_cam_image(
+        None, None, None, subject.features.float().numpy(), slope.float().numpy(), False
+    )
+    return np.asarray(np.maximum(maps, 0), np.float32)
+
+
+def eigencam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+    """First principal component of the activations, whatever the class: (N, h, w).
+
+    A component has no sign of its own; the library settles it so that the larger end is positive.
+
+    Source: Muhammad and Yeasin 2020, "Eigen-CAM".
+    """
+    from pytorch_grad_cam.utils.svd_on_activations import get_2d_projection_with_sign_correction
+
+    maps = get_2d_projection_with_sign_correction(subject.features.float().numpy())
+    return np.asarray(np.maximum(maps, 0), np.float32)
+
+
+def finercam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+    """Grad-CAM of the target's lead over the classes nearest to it: (N, h, w).
+
+    Source: Zhang et al. 2025, "Finer-CAM", equation 6.
+    """
+    from pytorch_grad_cam.utils.model_targets import FinerWeightedTarget
+
+    with torch.no_grad():
+        logits = subject.head(subject.features)
+    leads = [
+        FinerWeightedTarget(target, _nearest(row, target), alpha=1)
+        for row, target in zip(logits, targets, strict=True)
+    ]
+
+    def score(now: Tensor) -> Tensor:
+        return torch.stack([lead(row) for lead, row in zip(leads, now, strict=True)])
+
+    return _by("GradCAM", subject, score)
+
+
+def _nearest(logits: Tensor, target: int) -> list[int]:
+    gaps = (logits - logits[target]).abs()
+    gaps[target] = -1
+    return [int(index) for index in gaps.argsort()[1 : 1 + _RIVALS]]
+
+
+class _Private(nn.Module):
+    """The network as the slow methods want it, with a layer of its own that they may replace."""
+
+    def __init__(self, before: Callable[[Tensor], Tensor], head: Callable[[Tensor], Tensor]):
+        super().__init__()
+        self.anchor = nn.Parameter(torch.zeros(1), requires_grad=False)
+        self.explained = nn.Identity()
+        self._before, self._head = before, head
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self._head(self.explained(self._before(x)))
+        return logits
+
+
+def scorecam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+    """Each activation weighed by what the network says where only it is lit: (N, h, w).
+
+    Source: Wang et al. 2020, "Score-CAM", algorithm 1.
+    """
+    from pytorch_grad_cam import ScoreCAM
+
+    model = _Private(subject.stem, subject.head)
+    return _searched(ScoreCAM(model, []), None, subject.inputs, subject.features, targets)
+
+
+def ablationcam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+    """Each activation weighed by what the class loses without it: (N, h, w).
+
+    Source: Desai and Ramaswamy 2020, "Ablation-CAM", equation 1.
+    """
+    from pytorch_grad_cam import AblationCAM
+    from pytorch_grad_cam.ablation_layer import AblationLayer
+
+    model = _Private(lambda features: features, subject.head)
+    cam = AblationCAM(model, [], ablation_layer=AblationLayer())
+    return _searched(cam, model.explained, subject.features, subject.features, targets)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Without the libraries' bars, one a face, which would drown what the command line says."""
+    with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere):
+        yield
+
+
+def _searched(
+    cam: Any, layer: nn.Module | None, inputs: Tensor, features: Tensor, targets: Sequence[int]
+) -> NDArray[np.float32]:
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+    wanted = [ClassifierOutputTarget(target) for target in targets]
+    with torch.no_grad(), quietly():
+        maps = cam.get_cam_image(inputs, layer, wanted, features.float().numpy(), None, False)
+    return np.asarray(np.maximum(maps, 0), np.float32)
