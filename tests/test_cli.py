@@ -239,13 +239,21 @@ def test_recommend_answers_with_reasons(capsys: Capture, emotion: Emotion) -> No
         assert one["why"]
 
 
-def test_recommend_passes_every_wish_on(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recommend_passes_every_wish_on(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     asked: dict[str, Any] = {}
     folder = sys.modules["yuzug.recommend"]
     monkeypatch.setattr(folder, "recommend", lambda emotion, **wish: asked.update(wish) or [])
-    words = "sad --minutes 9 --energy low --place indoor --company alone --goal calm --seed 4"
-    code, [line], _ = lines(capsys, "recommend", *words.split(), "--count", 2, "--catalogue", "c")
-    assert (code, line["recommendations"]) == (0, [])
+    (tmp_path / "policy.yaml").write_text("labels: {sad: [blue]}", encoding="utf-8")
+    words = (
+        "blue --minutes 9 --energy low --place indoor --company alone --goal calm --seed 4 "
+        "--cost free --equipment paper,music --time night --accessible seated,one_hand "
+        "--avoid injury --recent a,b --rejected c --helped d --did e,f --count 2 --unsure"
+    )
+    code, [line], _ = lines(capsys, "recommend", *words.split(), "--catalogue", tmp_path)
+    assert (code, line["emotion"], line["recommendations"]) == (0, "blue", [])
+    assert asked.pop("catalogue").policy.emotion_of("blue") is Emotion.SAD
     assert asked == {
         "lang": "en",
         "minutes": 9,
@@ -253,10 +261,49 @@ def test_recommend_passes_every_wish_on(capsys: Capture, monkeypatch: pytest.Mon
         "place": "indoor",
         "company": "alone",
         "goal": "calm",
+        "cost": "free",
+        "equipment": ("paper", "music"),
+        "time": "night",
+        "accessible": ("seated", "one_hand"),
+        "cautions": ("injury",),
         "count": 2,
         "seed": 4,
-        "catalogue": Path("c"),
+        "recent": ("a", "b"),
+        "rejected": ("c",),
+        "helped": ("d",),
+        "did": ("e", "f"),
+        "sure": False,
+        "people_first": False,
     }
+
+
+@pytest.mark.parametrize("lang", ["en", "tr"])
+def test_recommend_asks_when_unsure_and_offers_help_first(capsys: Capture, lang: str) -> None:
+    _, [line], _ = lines(capsys, "recommend", "sad", "--unsure", "--lang", lang)
+    assert line["ask"].endswith("?")
+    assert line["help"] is None
+    words = ["recommend", "sad", "--before", "angry,fear", "--equipment", "none", "--lang", lang]
+    code, [line], _ = lines(capsys, *words)
+    assert (code, line["ask"]) == (0, None)
+    assert "112" in {contact["number"] for contact in line["help"]["contacts"]}
+    assert line["recommendations"][0]["kind"] == "social"
+
+
+def test_a_fault_in_a_folder_is_said_and_the_rest_is_used(capsys: Capture, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("- id: tea\n  minutes:\tsoon\n- [", encoding="utf-8")
+    (tmp_path / "policy.yaml").write_text("scores: {mood: much}", encoding="utf-8")
+    code, [line], err = lines(capsys, "recommend", "sad", "--catalogue", tmp_path)
+    assert (code, len(line["recommendations"])) == (0, 3)
+    assert [one.split(str(tmp_path))[1][:14] for one in err.splitlines()] == [
+        ": bad.yaml:4: ",
+        ": policy.yaml:",
+    ]
+
+
+def test_the_schema_is_printed_as_it_ships(capsys: Capture) -> None:
+    assert main(["recommend", "--schema"]) == 0
+    ours = ROOT / "recommendations" / "schema.json"
+    assert capsys.readouterr().out == ours.read_text(encoding="utf-8")
 
 
 def test_check_passes_our_catalogue_and_names_every_fault_of_another(

@@ -17,7 +17,7 @@ from yuzug.texts import text
 if TYPE_CHECKING:  # the records of activities need no torch
     from yuzug.analysis import Analysis, Face
     from yuzug.models import ModelInfo
-    from yuzug.recommend import Finding, Suggestion
+    from yuzug.recommend import Finding, Help, Suggestion
 
 
 def _readable(value: str) -> str:
@@ -44,7 +44,7 @@ class Record(_Part):
         """The object on one line.
 
         >>> RecommendationsRecord(emotion="sad", lang="en", recommendations=()).to_json()
-        '{"schema":1,"emotion":"sad","lang":"en","recommendations":[]}'
+        '{"schema":1,"emotion":"sad","lang":"en","recommendations":[],"ask":null,"help":null}'
         """
         return self.model_dump_json(by_alias=True)
 
@@ -146,14 +146,28 @@ class RecommendationsRecord(Record):
     emotion: str
     lang: Language
     recommendations: tuple[dict[str, Any], ...]
+    ask: str | None = None
+    """The question to put to the person where the reading is not sure."""
+    help: dict[str, Any] | None = None
+    """What comes before any activity after readings that need it, as :class:`Help` shows it."""
 
     @classmethod
     def of(
-        cls, emotion: str, lang: Language, suggestions: Sequence[Suggestion]
+        cls,
+        emotion: str,
+        lang: Language,
+        suggestions: Sequence[Suggestion],
+        ask: str | None = None,
+        offer: Help | None = None,
     ) -> RecommendationsRecord:
         """The record of these suggestions."""
-        shown = tuple(suggestion.to_json() for suggestion in suggestions)
-        return cls(emotion=emotion, lang=lang, recommendations=shown)
+        return cls(
+            emotion=emotion,
+            lang=lang,
+            recommendations=tuple(suggestion.to_json() for suggestion in suggestions),
+            ask=ask,
+            help=offer.to_json() if offer else None,
+        )
 
 
 class CheckRecord(Record):

@@ -1,9 +1,10 @@
-"""``yuzug recommend``: activities, or the faults of a catalogue."""
+"""``yuzug recommend``: activities, the faults of a catalogue, or the schema of its files."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yuzug.commands.parser import Parser
 from yuzug.commands.said import complain, emit
@@ -11,25 +12,39 @@ from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.texts import text
 
+if TYPE_CHECKING:
+    from yuzug.recommend import Catalogue
+
+_NOTHING = "none"  # for --equipment: nothing is at hand
+
 
 def options(command: Parser) -> None:
     command.option("emotion", metavar="EMOTION", nargs="?")
     command.option("--catalogue", metavar="DIR", type=Path)
     command.option("--check", metavar="DIR", type=Path)
+    command.option("--schema", action="store_true")
     command.option("--minutes", metavar="N", type=int)
     command.option("--energy", metavar="low|medium|high")
     command.option("--place", metavar="indoor|outdoor")
     command.option("--company", metavar="alone|together")
     command.option("--goal", metavar="match|lift|calm")
+    command.option("--cost", metavar="free|cheap")
+    command.option("--equipment", metavar="THING,…|none", type=_words)
+    command.option("--time", metavar="morning|afternoon|evening|night")
+    command.option("--accessible", metavar="WAY,…", type=_words, default=())
+    command.option("--avoid", metavar="CAUTION,…", type=_words, default=())
+    for name in ("--recent", "--rejected", "--helped", "--did"):
+        command.option(name, metavar="ID,…", type=_words, default=())
+    command.option("--before", metavar="EMOTION,…", type=_words, default=())
+    command.option("--unsure", action="store_true")
     command.option("--count", metavar="N", type=int, default=3)
     command.option("--seed", metavar="N", type=int, default=0)
 
 
 def run(options: Namespace) -> int:
-    """Print activities for an expression, or with ``--check`` the faults of a catalogue."""
-    from yuzug.recommend import recommend as suggest
-    from yuzug.records import RecommendationsRecord
-
+    """Print activities for an expression, the faults of a catalogue, or the schema."""
+    if options.schema:
+        return _schema()
     if options.check:
         return _check(options.check, options.lang)
     if options.emotion is None:
@@ -39,6 +54,16 @@ def run(options: Namespace) -> int:
             got="neither",
             do="say for instance yuzug recommend sad",
         )
+    return _recommend(options)
+
+
+def _recommend(options: Namespace) -> int:
+    from yuzug.recommend import help_offer, needs_help, question
+    from yuzug.recommend import recommend as suggest
+    from yuzug.records import RecommendationsRecord
+
+    catalogue = _catalogue(options.catalogue, options.lang)
+    needed = needs_help([*options.before, options.emotion], catalogue.policy)
     suggestions = suggest(
         options.emotion,
         lang=options.lang,
@@ -47,12 +72,45 @@ def run(options: Namespace) -> int:
         place=options.place,
         company=options.company,
         goal=options.goal,
+        cost=options.cost,
+        equipment=_at_hand(options.equipment),
+        time=options.time,
+        accessible=options.accessible,
+        cautions=options.avoid,
         count=options.count,
         seed=options.seed,
-        catalogue=options.catalogue,
+        catalogue=catalogue,
+        recent=options.recent,
+        rejected=options.rejected,
+        helped=options.helped,
+        did=options.did,
+        sure=not options.unsure,
+        people_first=needed,
     )
-    emit(RecommendationsRecord.of(options.emotion, options.lang, suggestions))
+    ask = question(options.lang, catalogue.policy) if options.unsure else None
+    offer = help_offer(options.lang, catalogue.policy) if needed else None
+    emit(RecommendationsRecord.of(options.emotion, options.lang, suggestions, ask, offer))
     return 0
+
+
+def _catalogue(folder: Path | None, lang: Language) -> Catalogue:
+    """Ours, or somebody's own; its faults are named, and what is right in it is used."""
+    from yuzug.recommend import bundled, load_own
+
+    if folder is None:
+        return bundled()
+    loaded = load_own(folder)
+    for finding in loaded.findings:
+        complain(text("cli.fault", lang, folder=folder, finding=finding))
+    return loaded.catalogue
+
+
+def _words(listed: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in listed.split(",") if word.strip())
+
+
+def _at_hand(listed: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return () if listed == (_NOTHING,) else listed
 
 
 def _check(folder: Path, lang: Language) -> int:
@@ -64,3 +122,10 @@ def _check(folder: Path, lang: Language) -> int:
     if findings:
         complain(text("cli.faults", lang, folder=folder, count=len(findings)))
     return 2 if findings else 0
+
+
+def _schema() -> int:
+    from yuzug.recommend.schema import as_text
+
+    print(as_text(), end="")
+    return 0

@@ -30,43 +30,49 @@ Weight = Annotated[float, Field(gt=0, le=1, strict=True)]
 
 
 class Activity(Strict):
-    """Something to do: how, for which mood, in which circumstances.
-
-    ``emotions`` says for each expression which goals the activity serves and how well, 0 to 1:
-    ``sad: {lift: 0.9}`` is "for a sad expression it is a very good lift". ``needs`` is what must
-    be at hand; no ``times`` means any time of day; ``cautions`` say who should rather not, or
-    ask first; ``accessible`` says without what it can be done as described.
-    """
+    """Something to do: how, for which mood, in which circumstances."""
 
     id: Id
+    """Small letters, digits, hyphens; once given it never changes."""
     title: Words
     steps: Annotated[tuple[Words, ...], Field(min_length=1, max_length=6)]
+    """One to six; the first is something to do right now."""
     kind: Id
+    """A key of kinds.yaml."""
     emotions: Annotated[
         dict[Emotion, Annotated[dict[Goal, Weight], Field(min_length=1)]], Field(min_length=1)
     ]
+    """Which goal it serves for which expression, and how well: ``sad: {lift: 0.9}``."""
     minutes: Annotated[int, Field(ge=2, le=120, strict=True)]
+    """What it takes, from the first to the last step."""
     energy: Energy
     place: Literal["indoor", "outdoor", "any"]
     company: Literal["alone", "together", "any"]
+    """A message is "alone", a call is not."""
     cost: Cost = "free"
+    """Cheap is what may have to be bought for little."""
     needs: tuple[Need, ...] = ()
+    """What must be at hand."""
     times: tuple[Time, ...] = ()
+    """The times of day at which it makes sense; any where this is empty."""
     cautions: tuple[Caution, ...] = ()
+    """Who should rather not, or ask first."""
     accessible: tuple[Access, ...] = ()
+    """How it can be done as described: seated, with one hand, without hearing, sight, speech."""
 
 
 class Kind(Strict):
-    """A way in which activities work, with the evidence for it.
-
-    ``because`` is the sentence that a person reads; ``effect`` the figure behind it.
-    """
+    """A way in which activities work, with the evidence for it."""
 
     name: Words
     family: Literal["activation", "regulation"]
+    """Behavioural activation, or emotion regulation."""
     because: Words
+    """The sentence that a person reads under an activity; the sources follow it."""
     effect: Words
+    """The figure behind that sentence: the shift to be expected."""
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
+    """Keys of the list of sources."""
 
 
 class Source(Strict):

@@ -88,4 +88,4 @@ def bits(words: Iterable[str], vocabulary: Sequence[str]) -> int:
     >>> bits(["c", "a"], ["a", "b", "c"])
     5
     """
-    return sum(1 << vocabulary.index(word) for word in words)
+    return sum(1 << vocabulary.index(word) for word in set(words))

@@ -37,7 +37,9 @@ class Loaded:
     places: Mapping[str, tuple[str, int]]
 
 
-class _Kinds(Strict):
+class KindsFile(Strict):
+    """The kinds of activity, and the publications that they cite."""
+
     kinds: dict[Id, Kind] = Field(default_factory=dict)
     sources: dict[Id, Source] = Field(default_factory=dict)
 
@@ -173,7 +175,7 @@ def _read_file(path: Path, name: str, parts: Parts) -> None:
 
 def _take_kinds(document: Document, name: str, parts: Parts) -> None:
     try:
-        read_kinds = _Kinds.model_validate(document.value)
+        read_kinds = KindsFile.model_validate(document.value)
     except ValidationError as fault:
         parts.findings.extend(faults(fault, document, name, ()))
         return

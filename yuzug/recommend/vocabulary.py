@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from yuzug.emotions import Language
 
@@ -63,13 +70,17 @@ Sentence = Annotated[
     BeforeValidator(_is_text),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=400),
     AfterValidator(_is_readable),
+    Field(json_schema_extra={"pattern": r"^[^<>\u0000-\u001f]*$"}),
 ]
 
 
 class Strict(BaseModel):
-    """A model that forbids unknown keys and does not change."""
+    """A model that forbids unknown keys and does not change.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    What stands under a field is its description in the schema.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Words(Strict):
