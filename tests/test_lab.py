@@ -23,7 +23,9 @@ from yuzug.lab.faceset import VOTES, FaceSet, read
 from yuzug.lab.finish import finish
 from yuzug.lab.measure import expected_calibration_error, per_class
 from yuzug.lab.recipe import Cycle, Recipe, read_recipe
-from yuzug.lab.train import Trainer, learning_rate, targets
+from yuzug.lab.schedule import learning_rate
+from yuzug.lab.targets import targets
+from yuzug.lab.train import Trainer
 from yuzug.models import read_card
 from yuzug.models.preprocess import Preprocessing
 from yuzug.pipeline import Analyzer
@@ -167,9 +169,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> None
     through = Trainer(tiny_recipe(), faces, held, tmp_path / "through")
     through.run()
     broken = Trainer(tiny_recipe(), faces, held, tmp_path / "broken")
-    broken._run_epoch()
-    broken.epoch = 1
-    broken._save()
+    broken._one_epoch()
     again = Trainer(tiny_recipe(), faces, held, tmp_path / "broken")
     assert again.epoch == 1
     again.run()

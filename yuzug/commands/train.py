@@ -5,29 +5,41 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.lab import lab_installed, part_of
+from yuzug.commands.lab import lab_installed
 from yuzug.commands.parser import Parser
 
 
 def options(command: Parser) -> None:
     command.option("recipe", metavar="RECIPE")
-    command.option("--data", metavar="DATA", type=Path, required=True)
+    command.option("--data", metavar="DATA", type=Path, required=True, nargs="+")
     command.option("--out", metavar="DIR", type=Path, required=True)
 
 
 def run(options: Namespace) -> int:
     """Train a recipe, fit and measure the result, and print where its file stands."""
     with lab_installed():
-        from yuzug.lab.faceset import read
+        from yuzug.lab.charts import learning_curves
         from yuzug.lab.finish import finish
+        from yuzug.lab.gather import gather
         from yuzug.lab.recipe import read_recipe
-        from yuzug.lab.train import Trainer, split_for
+        from yuzug.lab.results import write_result
+        from yuzug.lab.run_state import Progress
+        from yuzug.lab.train import Trainer
+        from yuzug.models import read_card
     recipe = read_recipe(_recipe_path(options.recipe))
-    faces = read(options.data, recipe.preprocessing.detail_px)
-    measured = part_of(faces, "validation")
-    rest, held = split_for(part_of(faces, "train"), measured, recipe)
-    best = Trainer(recipe, rest, held, options.out).run()
-    print(finish(recipe, best, held, measured, options.data.name))
+    data = gather(options.data, recipe)
+    trainer = Trainer(recipe, data.train, data.held, options.out)
+
+    def draw(progress: Progress) -> None:
+        learning_curves(progress, options.lang).savefig(options.out / "curves.png")
+
+    best = trainer.run(draw)
+    if trainer.leads:  # of several processes one writes
+        first, *others = data.measured
+        weights = finish(recipe, best, data.held, first.faces, first.data, others)
+        faces = len(data.train)
+        write_result(options.out, recipe, read_card(weights), trainer.progress, faces)
+        print(weights)
     return 0
 
 

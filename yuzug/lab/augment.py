@@ -29,9 +29,9 @@ class Augmentation(BaseModel):
 
 def augment(grey: Tensor, how: Augmentation, size_px: int, random: torch.Generator) -> Tensor:
     """Changed faces: (N, 1, S, S) in 0…255 → (N, 1, size_px, size_px) float32 in 0…255."""
-    grid = F.affine_grid(
-        _matrices(len(grey), how, random), [len(grey), 1, size_px, size_px], align_corners=False
-    )
+    # Numbers are drawn on the CPU, so that every device sees the same changes.
+    matrices = _matrices(len(grey), how, random).to(grey.device)
+    grid = F.affine_grid(matrices, [len(grey), 1, size_px, size_px], align_corners=False)
     out = F.grid_sample(
         grey.to(torch.float32), grid, padding_mode="reflection", align_corners=False
     )
@@ -59,8 +59,8 @@ def _matrices(count: int, how: Augmentation, random: torch.Generator) -> Tensor:
 
 def _light(faces: Tensor, how: Augmentation, random: torch.Generator) -> Tensor:
     count = len(faces)
-    gain = 1 + _uniform(count, how.contrast, random).view(-1, 1, 1, 1)
-    offset = 255 * _uniform(count, how.brightness, random).view(-1, 1, 1, 1)
+    gain = 1 + _uniform(count, how.contrast, random).view(-1, 1, 1, 1).to(faces.device)
+    offset = 255 * _uniform(count, how.brightness, random).view(-1, 1, 1, 1).to(faces.device)
     middle = faces.mean(dim=(1, 2, 3), keepdim=True)
     return ((faces - middle) * gain + middle + offset).clamp(0, 255)
 
@@ -80,4 +80,4 @@ def _erase(faces: Tensor, how: Augmentation, random: torch.Generator) -> Tensor:
     in_columns = (columns - x[:, None]).abs() <= half_w[:, None]
     box = in_rows[:, None, :, None] & in_columns[:, None, None, :] & hit.view(-1, 1, 1, 1)
     level = 255 * torch.rand(count, generator=random).view(-1, 1, 1, 1)
-    return torch.where(box, level, faces)
+    return torch.where(box.to(faces.device), level.to(faces.device), faces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, cast
@@ -9,17 +10,17 @@ from typing import Literal, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import nn
 
-from yuzug.emotions import LABEL_SETS
 from yuzug.explain import METHODS, Subject, evidence
 from yuzug.faces import NoDetector
 from yuzug.lab.calibrate import fit_temperature, rare_class_bias, softmax, sure_at
 from yuzug.lab.evaluate import compare, read_crops
 from yuzug.lab.faceset import VOTES, FaceSet
 from yuzug.lab.recipe import Recipe
-from yuzug.lab.train import accuracy, predict
+from yuzug.lab.train import HEADS_KEY, accuracy, predict
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load, save
 from yuzug.models.networks import Network, build
@@ -27,6 +28,8 @@ from yuzug.models.preprocess import prepare
 from yuzug.pipeline import Analyzer
 
 _EVIDENCE_FACES = 512
+# With fewer held-out faces biases, a temperature and an edge would be luck.
+_MIN_TO_FIT = 40
 # The default method of each architecture: what docs/explanations.md measured best.
 EXPLANATIONS: dict[str, Literal["gradcam", "hirescam"]] = {"resnet18": "gradcam", "cnn": "gradcam"}
 
@@ -36,6 +39,11 @@ LIMITS = (
     "and few children; accuracy by group was not measured.",
     "Fear, disgust and contempt are weak; a face that is dark, turned or covered is read badly.",
     "Not for decisions about people, at work, in education or in health.",
+)
+LIMITS_OF_OWN = (
+    LIMITS[0],
+    "Trained on a person's own pictures and labels; how well it reads others was not measured.",
+    LIMITS[-1],
 )
 
 
@@ -53,12 +61,13 @@ def finish(
     numbers are those of the written file read back, so half precision is in them.
     """
     spec = recipe.preprocessing
-    sizes = {str(classes): classes for classes in LABEL_SETS}
+    labels = _labels_of(best, recipe)
+    sizes = {name: len(names) for name, names in labels.items()}
     network = build(recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes)
     network.load_state_dict(load_file(best))
     network.eval()
-    logits = _leaning(network, predict(network, held.images, recipe), held)
-    heads = {str(classes): _head_card(classes, logits, held) for classes in LABEL_SETS}
+    logits = _leaning(network, labels, predict(network, held.images, recipe), held)
+    heads = {name: _head_card(name, labels, logits, held) for name in labels}
     out = best.parent / f"{recipe.name}.safetensors"
     evidence_from = _full_evidence(network, held, recipe)
     save(network, _card(recipe, network, heads, data, evidence_from), out)
@@ -72,6 +81,14 @@ def finish(
     }
     save(network, _card(recipe, network, with_metrics, data, evidence_from), out)
     return out
+
+
+def _labels_of(best: Path, recipe: Recipe) -> dict[str, tuple[str, ...]]:
+    with safe_open(best, framework="pt") as file:
+        note = (file.metadata() or {}).get(HEADS_KEY)
+    if note is None:
+        return recipe.heads(())
+    return {name: tuple(names) for name, names in json.loads(note).items()}
 
 
 def _card(
@@ -93,66 +110,83 @@ def _card(
         recipe=recipe.name,
         recipe_digest=recipe.digest,
         licence="Apache-2.0",
-        limits=LIMITS,
+        limits=LIMITS_OF_OWN if recipe.own_labels else LIMITS,
     )
 
 
 def _full_evidence(network: Network, held: FaceSet, recipe: Recipe) -> float:
-    """The lower quartile of the evidence for the most probable of seven classes."""
+    """The lower quartile of the evidence for the most probable class, of seven where there are."""
     faces = list(held.images[:_EVIDENCE_FACES])
+    name = "7" if "7" in network.heads else next(iter(network.heads))
     with torch.no_grad():
         inputs = prepare(faces, recipe.preprocessing)
         features = network.features(inputs)
-        targets = network.head(features, "7").argmax(dim=1).tolist()
-    subject = Subject(inputs, features, network.stem, lambda a: network.head(a, "7"))
+        targets = network.head(features, name).argmax(dim=1).tolist()
+    subject = Subject(inputs, features, network.stem, lambda a: network.head(a, name))
     maps = METHODS[EXPLANATIONS.get(recipe.architecture, "gradcam")].maps(subject, targets)
     return max(1e-5, round(float(np.quantile(evidence(maps), 0.25)), 5))
 
 
 def _leaning(
-    network: Network, logits: dict[str, NDArray[np.float32]], held: FaceSet
+    network: Network,
+    labels_of: Mapping[str, tuple[str, ...]],
+    logits: dict[str, NDArray[np.float32]],
+    held: FaceSet,
 ) -> dict[str, NDArray[np.float32]]:
     """Let every head find rare classes, by its own biases; the logits with them come back."""
     leaning = {}
-    for classes, label_set in LABEL_SETS.items():
-        name = str(classes)
-        labels, _ = _truth_for(classes, held)
-        known = np.isin(labels, label_set.names)
-        truth = np.array([label_set.names.index(label) for label in labels[known]])
-        bias = rare_class_bias(logits[name][known], truth)
+    for name, names in labels_of.items():
+        known, truth = _known(names, held)
+        bias = np.zeros(len(names), np.float32)
+        if len(truth) >= _MIN_TO_FIT:
+            bias = rare_class_bias(logits[name][known], truth)
         with torch.no_grad():
             cast(nn.Linear, network.heads[name]).bias.add_(torch.from_numpy(bias))
         leaning[name] = logits[name] + bias
     return leaning
 
 
-def _truth_for(classes: int, held: FaceSet) -> tuple[NDArray[np.str_], Literal["label", "votes"]]:
+def _truth_for(
+    names: Sequence[str], held: FaceSet
+) -> tuple[NDArray[np.str_], Literal["label", "votes"]]:
     """The label of each face that a head is fitted to, and which of the two it is."""
-    if classes == len(VOTES) and held.votes.any():
+    if tuple(names) == VOTES and held.votes.any():
         return held.majority(), "votes"
     return held.labels, "label"
 
 
-def _head_card(classes: int, logits: dict[str, NDArray[np.float32]], held: FaceSet) -> HeadCard:
-    names = LABEL_SETS[classes].names
-    labels, fitted_to = _truth_for(classes, held)
+def _known(names: Sequence[str], held: FaceSet) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Which faces have one of these labels, and the index of it for those that have."""
+    labels, _ = _truth_for(names, held)
+    known = np.isin(labels, names)
+    return known, np.array([names.index(label) for label in labels[known]], np.intp)
+
+
+def _head_card(
+    name: str,
+    labels_of: Mapping[str, tuple[str, ...]],
+    logits: dict[str, NDArray[np.float32]],
+    held: FaceSet,
+) -> HeadCard:
+    names = labels_of[name]
+    labels, fitted_to = _truth_for(names, held)
     candidates = {
-        str(size): _restricted(logits[str(size)], LABEL_SETS[size].names, names)
-        for size in sorted(LABEL_SETS, reverse=True)
-        if size >= classes and set(names) <= set(LABEL_SETS[size].names)
+        other: _restricted(logits[other], labels_of[other], names)
+        for other in sorted(labels_of, key=lambda one: -len(labels_of[one]))
+        if set(names) <= set(labels_of[other])
     }
     # The larger heads come first, so a smaller one is served only where it beats them.
-    served = max(candidates, key=lambda name: accuracy(candidates[name], labels, names))
-    chosen = candidates[served]
-    known = np.isin(labels, names)
-    truth = np.array([names.index(label) for label in labels[known]])
-    temperature = fit_temperature(chosen[known], truth)
+    served = max(candidates, key=lambda one: accuracy(candidates[one], labels, names))
+    known, truth = _known(names, held)
+    chosen = candidates[served][known]
+    enough = len(truth) >= _MIN_TO_FIT
+    temperature = fit_temperature(chosen, truth) if enough else 1.0
     return HeadCard(
         labels=names,
         served_from=served,
         fitted_to=fitted_to,
         temperature=round(temperature, 4),
-        sure_at=round(sure_at(softmax(chosen[known], temperature)), 4),
+        sure_at=round(sure_at(softmax(chosen, temperature)), 4) if enough else 0.5,
     )
 
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from yuzug.emotions import LABEL_SETS
 from yuzug.errors import YuzugError
 from yuzug.lab.augment import Augmentation
 from yuzug.models.preprocess import Preprocessing
 
+# The one head of a checkpoint over a person's own labels.
+OWN = "own"
+
+Schedule = Literal["one-cycle", "cosine", "plateau", "constant"]
+
 
 class Cycle(BaseModel):
-    """One rise and fall of the learning rate; several are warm restarts (Loshchilov 2017)."""
+    """One course of the learning rate; several are warm restarts (Loshchilov 2017)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +42,15 @@ class Stage(BaseModel):
 
     epochs: int = Field(ge=1)
     size_px: int = Field(ge=16)
+
+
+class Plateau(BaseModel):
+    """The learning rate falls by ``factor`` after ``patience`` epochs without a better score."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    factor: float = Field(default=0.1, gt=0, lt=1)
+    patience: int = Field(default=3, ge=1)
 
 
 class Teaching(BaseModel):
@@ -60,13 +77,37 @@ class Recipe(BaseModel):
     architecture: str
     preprocessing: Preprocessing
     cycles: tuple[Cycle, ...] = Field(min_length=1)
+    schedule: Schedule = "one-cycle"
+    plateau: Plateau = Plateau()
+    """For the schedule of that name."""
+    early_stop: int | None = Field(default=None, ge=1)
+    """Epochs without a better score after which training ends; without it all are walked."""
+    choose_by: Literal["accuracy", "balanced_accuracy"] = "accuracy"
+    """The score on the held-out part by which the best epoch is chosen."""
+    optimizer: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
+    mixed_precision: bool | Literal["auto"] = "auto"
+    """Whether convolutions run in bfloat16; auto: on a CPU, and on a GPU that has it."""
     batch: int = Field(ge=2)
     momentum: float = Field(default=0.9, ge=0, lt=1)
     weight_decay: float = Field(default=5e-4, ge=0)
     label_smoothing: float = Field(default=0.1, ge=0, lt=1)
+    focal: float = Field(default=0.0, ge=0)
+    """Gamma of the focal loss; 0 is cross-entropy."""
+    class_weights: float = Field(default=0.0, ge=0, le=1)
+    """Rare classes weigh more in the loss: in proportion to their count to the power of minus
+    this (0 all alike)."""
+    mixup: float = Field(default=0.0, ge=0)
+    """Alpha of mixup; 0 is none. With cutmix too, each batch has one of the two."""
+    cutmix: float = Field(default=0.0, ge=0)
     ema: float = Field(default=0.998, ge=0, lt=1)
+    """Decay of the averaged weights, which are those that are kept; 0 keeps the last ones."""
     held_out: float = Field(default=0.1, gt=0, lt=0.5)
     head_weights: dict[int, float] = {3: 0.15, 4: 0.15, 5: 0.15, 6: 0.15, 7: 1.0, 8: 1.0}
+    """The label sets that get a head, and what each weighs in the loss."""
+    own_labels: bool = False
+    """One head over the 3 to 8 labels found in the data, in place of ``head_weights``."""
+    sample: int | None = Field(default=None, ge=8)
+    """So many training faces at most, drawn by the seed, the classes as even as they come."""
     stages: tuple[Stage, ...] = ()
     """Sides of the faces, epoch after epoch; after the last stage the side that is served."""
     start_from: str | None = None
@@ -77,6 +118,40 @@ class Recipe(BaseModel):
     (0 as they are, 1 all alike)."""
     augmentation: Augmentation = Augmentation()
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Recipe:
+        unknown = sorted(set(self.head_weights) - set(LABEL_SETS))
+        if unknown or not self.head_weights:
+            raise ValueError(f"head_weights: {unknown or 'none'} where label sets have 3 to 8")
+        if self.own_labels and self.teaching is not None:
+            raise ValueError("teaching: our networks know nothing about a person's own labels")
+        return self
+
+    def heads(self, labels: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The labels of each head by its name, for training data with these labels.
+
+        Raises:
+            YuzugError: ``option.invalid`` where own labels are fewer than 3 or more than 8.
+        """
+        if not self.own_labels:
+            return {str(size): LABEL_SETS[size].names for size in self.head_weights}
+        own = tuple(sorted({str(label) for label in labels} - {""}))
+        if not 3 <= len(own) <= 8:
+            raise YuzugError(
+                "option.invalid",
+                must="your own labels must be 3 to 8, a folder of pictures each",
+                got=f"{len(own)}: {', '.join(own)}",
+                do="add or merge folders",
+            )
+        return {OWN: own}
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """What each head weighs in the loss, by its name."""
+        if self.own_labels:
+            return {OWN: 1.0}
+        return {str(size): share for size, share in self.head_weights.items()}
 
     @property
     def epochs(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,20 +31,28 @@ class Targets:
     weights: dict[str, Tensor]
 
 
-def targets(faces: FaceSet, smoothing: float) -> Targets:
-    """Soft targets for the six heads: labels, and for the eight-class one votes where there are."""
+# The heads of a checkpoint with all label sets.
+ALL_HEADS: Mapping[str, tuple[str, ...]] = {
+    str(classes): label_set.names for classes, label_set in LABEL_SETS.items()
+}
+
+
+def targets(
+    faces: FaceSet, smoothing: float, heads: Mapping[str, tuple[str, ...]] = ALL_HEADS
+) -> Targets:
+    """Soft targets for each head: labels, and for the eight-class one votes where there are."""
     shares: dict[str, Tensor] = {}
     weights: dict[str, Tensor] = {}
-    for classes, label_set in LABEL_SETS.items():
-        if label_set.names == VOTES and faces.votes.any():
+    for name, labels in heads.items():
+        if labels == VOTES and faces.votes.any():
             votes = torch.from_numpy(faces.votes)
             total = votes.sum(dim=1, keepdim=True)
-            shares[str(classes)] = votes / total.clamp_min(1e-6)
-            weights[str(classes)] = (total[:, 0] >= _MIN_VOTES).float()
+            shares[name] = votes / total.clamp_min(1e-6)
+            weights[name] = (total[:, 0] >= _MIN_VOTES).float()
         else:
-            hot = torch.from_numpy(faces.labels[:, None] == np.array(label_set.names)).float()
-            shares[str(classes)] = hot * (1 - smoothing) + smoothing / classes
-            weights[str(classes)] = hot.sum(dim=1)
+            hot = torch.from_numpy(faces.labels[:, None] == np.array(labels)).float()
+            shares[name] = hot * (1 - smoothing) + smoothing / len(labels)
+            weights[name] = hot.sum(dim=1)
     return Targets(shares, weights)
 
 

@@ -3,218 +3,247 @@
 from __future__ import annotations
 
 import json
-import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name that every torch user knows
+from accelerate import Accelerator
+from accelerate.utils import broadcast
 from numpy.typing import NDArray
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from yuzug.emotions import LABEL_SETS
+from yuzug.errors import ModelError
 from yuzug.lab.augment import augment
-from yuzug.lab.duplicates import fingerprints, hold_out
-from yuzug.lab.faceset import FaceSet
-from yuzug.lab.recipe import Cycle, Recipe
-from yuzug.lab.targets import Targets, drawn, draws, targets, taught
+from yuzug.lab.faceset import VOTES, FaceSet
+from yuzug.lab.losses import class_weights_of, loss
+from yuzug.lab.mixing import mix
+from yuzug.lab.recipe import Recipe
+from yuzug.lab.run_state import (
+    EpochLog,
+    Parts,
+    Progress,
+    load_state,
+    save_state,
+    tensors,
+    write_log,
+)
+from yuzug.lab.schedule import is_over, learning_rate, plateau_factor
+from yuzug.lab.targets import drawn, draws, targets, taught
 from yuzug.models.checkpoint import load
 from yuzug.models.networks import Network, build
 from yuzug.models.preprocess import normalise, prepare
 from yuzug.models.shelf import find
 
-# Less contrast than this is a blank picture, of which FER2013 has thirteen.
-_MIN_STD = 2.0
+HEADS_KEY = "yuzug_heads"
 
 
-def loss(
-    logits: dict[str, Tensor], target: Targets, rows: Tensor, heads: dict[int, float]
-) -> Tensor:
-    """Cross-entropy against soft targets, summed over heads with their weights."""
-    total = torch.zeros(())
-    for classes, share in heads.items():
-        name = str(classes)
-        weight = target.weights[name][rows]
-        each = F.cross_entropy(logits[name].float(), target.shares[name][rows], reduction="none")
-        total = total + share * (each * weight).sum() / weight.sum().clamp_min(1)
-    return total
-
-
-def learning_rate(step: int, cycles: Sequence[Cycle], steps_per_epoch: int) -> float:
-    """The rate at a step, counted from 0 over all cycles.
-
-    In each cycle a linear rise over the first 15 %, then half a cosine down to 1e-3 of the peak.
-    Source: Smith and Topin 2018, "Super-convergence"; Loshchilov and Hutter 2017, "SGDR".
-    """
-    cycle, first = cycles[0], 0
-    for one in cycles[1:]:
-        start = first + cycle.epochs * steps_per_epoch
-        if step < start:
-            break
-        cycle, first = one, start
-    steps = cycle.epochs * steps_per_epoch
-    rise = max(1, round(0.15 * steps))
-    passed = step - first
-    if passed < rise:
-        return cycle.learning_rate * (passed + 1) / rise
-    progress = (passed - rise) / max(1, steps - rise)
-    return cycle.learning_rate * (1e-3 + (1 - 1e-3) * (1 + math.cos(math.pi * progress)) / 2)
-
-
-def split_for(train: FaceSet, measured: FaceSet, recipe: Recipe) -> tuple[FaceSet, FaceSet]:
-    """The part to train on and the held-out part; see :func:`yuzug.lab.duplicates.hold_out`."""
-    rest, held = hold_out(
-        fingerprints(train.images), fingerprints(measured.images), recipe.held_out, recipe.seed
-    )
-    visible = train.images.reshape(len(train), -1).std(axis=1) >= _MIN_STD
-    return train.take(rest[visible[rest]]), train.take(held[visible[held]])
+def _nothing(_: Progress) -> None:
+    """What is done after an epoch where nobody asks for anything."""
 
 
 class Trainer:
-    """The state of one training run in a folder; made anew it goes on where it stopped."""
+    """The state of one training run in a folder; made anew it goes on where it stopped.
+
+    Under ``accelerate launch`` there is one in each process, and each batch is shared among them.
+    """
 
     def __init__(self, recipe: Recipe, train: FaceSet, held: FaceSet, out: Path) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.train, self.held, self.out = recipe, train, held, out
-        spec = recipe.preprocessing
-        sizes = {str(classes): classes for classes in LABEL_SETS}
-        network = build(
-            recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes
-        )
-        if recipe.start_from is not None:
-            network.load_state_dict(load(find(recipe.start_from)).network.state_dict())
-        self.network: Network = network.to(memory_format=torch.channels_last)
+        self.engine = Accelerator()
+        self.heads = recipe.heads(train.labels)
+        self.network = _begun(recipe, self.heads).to(memory_format=torch.channels_last)
+        self.network.to(self.engine.device)
         decay = get_ema_multi_avg_fn(recipe.ema)  # type: ignore[no-untyped-call]
         self.average = AveragedModel(self.network, multi_avg_fn=decay, use_buffers=True)
-        self.optimizer = torch.optim.SGD(
-            self.network.parameters(),
-            lr=recipe.cycles[0].learning_rate,
-            momentum=recipe.momentum,
-            nesterov=True,
-            weight_decay=recipe.weight_decay,
-        )
-        self.targets = targets(train, recipe.label_smoothing)
+        self.optimizer = optimizer_of(recipe, self.network)
+        self.targets = targets(train, recipe.label_smoothing, self.heads)
         if recipe.teaching is not None:
             self.targets = taught(self.targets, train, recipe.teaching)
+        self.class_weights = class_weights_of(self.targets, recipe.class_weights)
         self.draws = draws(train, recipe.balance)
-        self.epoch, self.best = 0, -1.0
         out.mkdir(parents=True, exist_ok=True)
-        self._resume()
+        parts = Parts(self.network, self.average, self.optimizer)
+        self.progress = load_state(out / "state.safetensors", parts, recipe.digest)
+        self._model, self._stepper = self.engine.prepare(self.network, self.optimizer)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process is the one that writes files."""
+        return bool(self.engine.is_main_process)
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done."""
+        return len(self.progress.epochs)
 
     @property
     def steps_per_epoch(self) -> int:
         """Full batches in an epoch; the rest of a shuffled epoch is left out."""
-        return len(self.train) // self.recipe.batch
+        return max(1, len(self.train) // self.recipe.batch)
 
-    def run(self) -> Path:
+    def run(self, after_epoch: Callable[[Progress], None] = _nothing) -> Path:
         """Train to the last epoch and return the file with the best epoch's weights."""
-        while self.epoch < self.recipe.epochs:
-            start = time.monotonic()
-            mean_loss = self._run_epoch()
-            score = self.score()
-            self.epoch += 1
-            if score > self.best:
-                self.best = score
-                save_file(_tensors(self.average.module), self.out / "best.safetensors")
-            self._save()
-            line = {
-                "epoch": self.epoch,
-                "loss": round(mean_loss, 4),
-                "held_out_score": round(score, 4),
-                "seconds": round(time.monotonic() - start, 1),
-            }
-            with (self.out / "log.jsonl").open("a", encoding="utf-8") as log:
-                log.write(json.dumps(line) + "\n")
+        recipe = self.recipe
+        while self.epoch < recipe.epochs and not is_over(self.progress.scores, recipe.early_stop):
+            self._one_epoch()
+            if self.leads:
+                after_epoch(self.progress)
+        self.engine.wait_for_everyone()
         return self.out / "best.safetensors"
 
     def score(self) -> float:
-        """Mean accuracy of the averaged weights on the held-out part, 7 and 8 classes."""
+        """How well the averaged weights read the held-out part, mean over the main heads."""
         predicted = predict(self.average.module, self.held.images, self.recipe)
-        seven, eight = LABEL_SETS[7].names, LABEL_SETS[8].names
-        eight_truth = self.held.majority() if self.held.votes.any() else self.held.labels
+        main = [name for name in self.heads if name in ("7", "8")] or list(self.heads)
+        rate = accuracy if self.recipe.choose_by == "accuracy" else balanced_accuracy
         return float(
             np.mean(
                 [
-                    accuracy(predicted["7"], self.held.labels, seven),
-                    accuracy(predicted["8"], eight_truth, eight),
+                    rate(predicted[name], truth_for(self.held, self.heads[name]), self.heads[name])
+                    for name in main
                 ]
             )
         )
 
-    def _run_epoch(self) -> float:
+    def _one_epoch(self) -> None:
+        start = time.monotonic()
+        mean_loss, rate = self._run_epoch()
+        # One process judges, so that all go on or stop together.
+        score = torch.tensor([self.score() if self.leads else 0.0], device=self.engine.device)
+        score = broadcast(score)
+        line = EpochLog(
+            epoch=self.epoch + 1,
+            loss=round(mean_loss, 4),
+            held_out_score=round(float(score), 6),
+            learning_rate=float(f"{rate:.4g}"),
+            seconds=round(time.monotonic() - start, 1),
+        )
+        best = line.held_out_score > max(self.progress.scores, default=-1.0)
+        self.progress = self.progress.model_copy(update={"epochs": (*self.progress.epochs, line)})
+        if self.leads:
+            self._save(best)
+
+    def _run_epoch(self) -> tuple[float, float]:
+        """Mean loss and last learning rate."""
         # The seed is a function of the epoch, so a resumed run needs no saved random state.
         seed = 1_000_003 * self.recipe.seed + self.epoch
         random = torch.Generator().manual_seed(seed)
-        torch.manual_seed(seed)  # dropout has no generator of its own
         order = drawn(self.draws, random)
+        here, of = self.engine.process_index, self.engine.num_processes
+        if here:
+            random.manual_seed(seed + here)
+        torch.manual_seed(seed + here)  # dropout has no generator of its own
         images = torch.from_numpy(self.train.images)[:, None]
-        steps, total = self.steps_per_epoch, 0.0
-        self.network.train()
-        for step in tqdm(range(steps), desc=f"epoch {self.epoch + 1}", disable=None):
-            rows = order[step * self.recipe.batch : (step + 1) * self.recipe.batch]
-            total += self._step(images[rows], rows, self.epoch * steps + step, random)
-        return total / max(1, steps)
+        steps, total, rate = self.steps_per_epoch, 0.0, 0.0
+        self._model.train()
+        bar = tqdm(range(steps), f"epoch {self.epoch + 1}", disable=None if self.leads else True)
+        for step in bar:
+            rows = order[step * self.recipe.batch : (step + 1) * self.recipe.batch][here::of]
+            rate = self._rate(self.epoch * steps + step)
+            total += self._step(images[rows], rows, rate, random)
+        return total / steps, rate
 
-    def _step(self, images: Tensor, rows: Tensor, step: int, random: torch.Generator) -> float:
+    def _rate(self, step: int) -> float:
         recipe = self.recipe
-        rate = learning_rate(step, recipe.cycles, self.steps_per_epoch)
+        rate = learning_rate(step, recipe.cycles, self.steps_per_epoch, recipe.schedule)
+        if recipe.schedule == "plateau":
+            rate *= plateau_factor(self.progress.scores, recipe.plateau)
+        return rate
+
+    def _step(self, images: Tensor, rows: Tensor, rate: float, random: torch.Generator) -> float:
+        recipe = self.recipe
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        changed = augment(images, recipe.augmentation, recipe.size_px(self.epoch), random)
-        batch = normalise(changed, recipe.preprocessing)
+        size_px = recipe.size_px(self.epoch)
+        changed = augment(images.to(self.engine.device), recipe.augmentation, size_px, random)
+        mixed = mix(changed, recipe, random)
+        batch = normalise(mixed.faces if mixed else changed, recipe.preprocessing)
         batch = batch.contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = self.network(batch)
-        value = loss(logits, self.targets, rows, recipe.head_weights)
-        self.optimizer.zero_grad(set_to_none=True)
-        value.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
-        self.optimizer.step()
+        with torch.autocast(self.engine.device.type, torch.bfloat16, enabled=self._halves()):
+            logits = self._model(batch)
+        value = self._loss(logits, rows)
+        if mixed:
+            others = self._loss(logits, rows[mixed.partners])
+            value = mixed.share * value + (1 - mixed.share) * others
+        self._stepper.zero_grad(set_to_none=True)
+        self.engine.backward(value)
+        self.engine.clip_grad_norm_(self.network.parameters(), 5.0)
+        self._stepper.step()
         self.average.update_parameters(self.network)
         return float(value.detach())
 
-    def _save(self) -> None:
-        state = {f"network.{key}": value for key, value in _tensors(self.network).items()}
-        state |= {f"average.{key}": value for key, value in _tensors(self.average).items()}
-        for name, parameter in self.network.named_parameters():
-            if "momentum_buffer" in self.optimizer.state[parameter]:
-                momentum = self.optimizer.state[parameter]["momentum_buffer"]
-                state[f"momentum.{name}"] = momentum.contiguous()
-        note = {"epoch": str(self.epoch), "best": str(self.best), "recipe": self.recipe.digest}
-        fresh = self.out / "state.safetensors.new"
-        save_file(state, fresh, metadata=note)
-        fresh.replace(self.out / "state.safetensors")  # never a half-written state
+    def _loss(self, logits: dict[str, Tensor], rows: Tensor) -> Tensor:
+        recipe = self.recipe
+        return loss(logits, self.targets, rows, recipe.shares, recipe.focal, self.class_weights)
 
-    def _resume(self) -> None:
-        path = self.out / "state.safetensors"
-        if not path.is_file():
-            return
-        with safe_open(path, framework="pt") as file:
-            note = file.metadata()
-        if note["recipe"] != self.recipe.digest:
-            return
-        state = load_file(path)
-        self.network.load_state_dict(_part(state, "network."))
-        self.average.load_state_dict(_part(state, "average."))
-        for name, parameter in self.network.named_parameters():
-            if f"momentum.{name}" in state:
-                momentum = state[f"momentum.{name}"]
-                self.optimizer.state[parameter]["momentum_buffer"] = momentum
-        self.epoch, self.best = int(note["epoch"]), float(note["best"])
+    def _halves(self) -> bool:
+        if isinstance(self.recipe.mixed_precision, bool):
+            return self.recipe.mixed_precision
+        return self.engine.device.type != "cuda" or bool(torch.cuda.is_bf16_supported())
+
+    def _save(self, best: bool) -> None:
+        if best:
+            note = {HEADS_KEY: json.dumps(self.heads)}
+            save_file(tensors(self.average.module), self.out / "best.safetensors", metadata=note)
+        parts = Parts(self.network, self.average, self.optimizer)
+        save_state(self.out / "state.safetensors", parts, self.progress)
+        write_log(self.out / "log.jsonl", self.progress)
 
 
-def _tensors(module: torch.nn.Module) -> dict[str, Tensor]:
-    return {name: value.contiguous().clone() for name, value in module.state_dict().items()}
+def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
+    """A fresh network, or one that goes on from another one's backbone and heads.
+
+    Raises:
+        ModelError: ``model.unknown`` where that other one is of another architecture.
+    """
+    spec = recipe.preprocessing
+    sizes = {name: len(labels) for name, labels in heads.items()}
+    network = build(recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes)
+    if recipe.start_from is None:
+        return network
+    first = load(find(recipe.start_from))
+    known = first.network.state_dict()
+    same = {name for name, head in first.card.heads.items() if head.labels == heads.get(name)}
+    fresh = {
+        key
+        for key, value in network.state_dict().items()
+        if key not in known or known[key].shape != value.shape
+    } | {key for key in known if key.startswith("heads.") and key.split(".")[1] not in same}
+    if any(not key.startswith("heads.") for key in fresh):
+        raise ModelError(
+            "model.unknown",
+            must=f"training must go on from a {recipe.architecture} for the same size of faces",
+            got=f"{recipe.start_from}, a {first.card.architecture}",
+            do="name other weights, or change the recipe's architecture and preprocessing",
+        )
+    network.load_state_dict({k: v for k, v in known.items() if k not in fresh}, strict=False)
+    return network
 
 
-def _part(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {key[len(prefix) :]: value for key, value in state.items() if key.startswith(prefix)}
+def optimizer_of(recipe: Recipe, network: torch.nn.Module) -> torch.optim.Optimizer:
+    """The recipe's optimizer over all weights of a network."""
+    weights, rate = network.parameters(), recipe.cycles[0].learning_rate
+    decay, momentum = recipe.weight_decay, recipe.momentum
+    if recipe.optimizer == "adam":
+        return torch.optim.Adam(weights, lr=rate, weight_decay=decay)
+    if recipe.optimizer == "adamw":
+        return torch.optim.AdamW(weights, lr=rate, weight_decay=decay)
+    if recipe.optimizer == "rmsprop":
+        return torch.optim.RMSprop(weights, lr=rate, weight_decay=decay, momentum=momentum)
+    return torch.optim.SGD(
+        weights, lr=rate, momentum=momentum, nesterov=momentum > 0, weight_decay=decay
+    )
+
+
+def truth_for(faces: FaceSet, labels: tuple[str, ...]) -> NDArray[np.str_]:
+    """What a head over these labels should say: votes for the eight, where there are any."""
+    return faces.majority() if labels == VOTES and faces.votes.any() else faces.labels
 
 
 @torch.inference_mode()
@@ -223,12 +252,13 @@ def predict(
 ) -> dict[str, NDArray[np.float32]]:
     """Logits of every head for grey faces: (N, S, S) uint8 → name → (N, classes) float32."""
     network.eval()
+    device = next(network.parameters()).device
     parts: dict[str, list[NDArray[np.float32]]] = {}
     for start in range(0, len(images), batch):
         faces = list(images[start : start + batch])
-        out = network(prepare(faces, recipe.preprocessing))
+        out = network(prepare(faces, recipe.preprocessing).to(device))
         for name, logits in out.items():
-            parts.setdefault(name, []).append(logits.numpy())
+            parts.setdefault(name, []).append(logits.cpu().numpy())
     return {name: np.concatenate(part) for name, part in parts.items()}
 
 
@@ -240,3 +270,15 @@ def accuracy(
     if not known.any():
         return 0.0
     return float((np.array(names)[logits[known].argmax(axis=1)] == labels[known]).mean())
+
+
+def balanced_accuracy(
+    logits: NDArray[np.float32], labels: NDArray[np.str_], names: tuple[str, ...]
+) -> float:
+    """Mean over the classes that occur of the share of right answers."""
+    known = np.isin(labels, names)
+    if not known.any():
+        return 0.0
+    said = np.array(names)[logits[known].argmax(axis=1)]
+    right = [(said == labels[known])[labels[known] == name] for name in set(labels[known])]
+    return float(np.mean([one.mean() for one in right]))

@@ -116,9 +116,56 @@ def _cnn(channels: int, size_px: int, heads: Mapping[str, int]) -> Network:
     return Network(stem, neck, 512, heads, dropout=0.5)
 
 
+def _cnn3(channels: int, size_px: int, heads: Mapping[str, int]) -> Network:
+    """Three 3×3 convolutions of 32, 64 and 128 with max pooling, and a dense layer of 256."""
+    stem = nn.Sequential(
+        nn.Conv2d(channels, 32, 3, padding=1),
+        nn.ReLU(inplace=True),
+        nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 3, padding=1),
+        nn.ReLU(inplace=True),
+        nn.MaxPool2d(2),
+        nn.Conv2d(64, 128, 3, padding=1),
+        nn.ReLU(),
+    )
+    grid = size_px // 8
+    neck = nn.Sequential(
+        nn.MaxPool2d(2), nn.Flatten(), nn.Linear(128 * grid * grid, 256), nn.ReLU()
+    )
+    return Network(stem, neck, 256, heads, dropout=0.5)
+
+
+def _cnn48(channels: int, size_px: int, heads: Mapping[str, int]) -> Network:
+    """Three blocks (32, 64, 128: convolution, batch norm, ReLU, max pool, dropout), dense 256.
+
+    Made for raw 48-px faces; the explained layer is the last convolution, 12×12 for them.
+    """
+
+    def block(before: int, after: int) -> list[nn.Module]:
+        return [nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after)]
+
+    def pooled() -> list[nn.Module]:
+        return [nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25)]
+
+    stem = nn.Sequential(
+        *block(channels, 32), *pooled(), *block(32, 64), *pooled(), *block(64, 128), nn.ReLU()
+    )
+    grid = size_px // 8
+    neck = nn.Sequential(
+        nn.MaxPool2d(2),
+        nn.Dropout(0.25),
+        nn.Flatten(),
+        nn.Linear(128 * grid * grid, 256),
+        nn.ReLU(),
+    )
+    return Network(stem, neck, 256, heads, dropout=0.5)
+
+
 ARCHITECTURES: dict[str, Callable[[int, int, Mapping[str, int]], Network]] = {
     "resnet18": _resnet18,
     "cnn": _cnn,
+    "cnn3": _cnn3,
+    "cnn48": _cnn48,
 }
 
 

@@ -1,0 +1,71 @@
+"""How fast to learn at each step, and when to stop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from yuzug.lab.recipe import Cycle, Plateau, Schedule
+
+# Share of a one-cycle course in which the rate rises, and where each course ends.
+_RISE = 0.15
+_LOWEST = 1e-3
+
+
+def learning_rate(
+    step: int,
+    cycles: Sequence[Cycle],
+    steps_per_epoch: int,
+    schedule: Schedule = "one-cycle",
+) -> float:
+    """The rate at a step, counted from 0 over all cycles.
+
+    ``one-cycle``: a linear rise over the first 15 % of a cycle, then half a cosine down to 1e-3
+    of the peak; ``cosine``: that fall from the start; the others keep the peak.
+    Source: Smith and Topin 2018, "Super-convergence"; Loshchilov and Hutter 2017, "SGDR".
+    """
+    cycle, first = cycles[0], 0
+    for one in cycles[1:]:
+        start = first + cycle.epochs * steps_per_epoch
+        if step < start:
+            break
+        cycle, first = one, start
+    if schedule in ("plateau", "constant"):
+        return cycle.learning_rate
+    steps = cycle.epochs * steps_per_epoch
+    rise = max(1, round(_RISE * steps)) if schedule == "one-cycle" else 0
+    passed = step - first
+    if passed < rise:
+        return cycle.learning_rate * (passed + 1) / rise
+    progress = (passed - rise) / max(1, steps - rise)
+    return cycle.learning_rate * (_LOWEST + (1 - _LOWEST) * (1 + math.cos(math.pi * progress)) / 2)
+
+
+def plateau_factor(scores: Sequence[float], plateau: Plateau) -> float:
+    """What the rate is multiplied with after epochs of these scores, larger ones better.
+
+    >>> plateau_factor([0.5, 0.4, 0.4, 0.4], Plateau(factor=0.1, patience=3))
+    0.1
+    >>> plateau_factor([0.5, 0.4, 0.4, 0.6], Plateau(factor=0.1, patience=3))
+    1.0
+    """
+    factor, best, waited = 1.0, -math.inf, 0
+    for score in scores:
+        if score > best:
+            best, waited = score, 0
+        else:
+            waited += 1
+        if waited >= plateau.patience:
+            factor, waited = factor * plateau.factor, 0
+    return factor
+
+
+def is_over(scores: Sequence[float], patience: int | None) -> bool:
+    """Whether the best of these scores is ``patience`` epochs old.
+
+    >>> is_over([0.5, 0.6, 0.5, 0.4], 2), is_over([0.5, 0.6, 0.5], 2), is_over([0.5] * 9, None)
+    (True, False, False)
+    """
+    if patience is None or not scores:
+        return False
+    return len(scores) - 1 - scores.index(max(scores)) >= patience
