@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
+from drawn import drawn_faces, png, tiny_recipe
 from PIL import Image
 from sklearn.metrics import balanced_accuracy_score
 
@@ -22,43 +22,14 @@ from yuzug.lab.evaluate import evaluate
 from yuzug.lab.faceset import VOTES, FaceSet, read
 from yuzug.lab.finish import finish
 from yuzug.lab.measure import expected_calibration_error, per_class
-from yuzug.lab.recipe import Cycle, Recipe, read_recipe
+from yuzug.lab.recipe import Cycle, read_recipe
 from yuzug.lab.schedule import learning_rate
 from yuzug.lab.targets import targets
 from yuzug.lab.train import Trainer
 from yuzug.models import read_card
-from yuzug.models.preprocess import Preprocessing
 from yuzug.pipeline import Analyzer
 
 RECIPES = sorted(Path(__file__).parent.parent.glob("yuzug/lab/recipes/*.yaml"))
-
-
-def drawn_faces(count: int, seed: int = 0) -> FaceSet:
-    """Noise pictures whose brightness gives the label away, with votes to match."""
-    random = np.random.default_rng(seed)
-    index = random.integers(0, 7, count)
-    images = random.integers(0, 90, (count, 48, 48)) + 24 * index[:, None, None]
-    labels = np.array(LABEL_SETS[7].names)[index]
-    votes = np.zeros((count, 8), np.float32)
-    votes[np.arange(count), [VOTES.index(label) for label in labels]] = 0.8
-    return FaceSet(images.astype(np.uint8), labels, np.array(["train"] * count), votes)
-
-
-def tiny_recipe(**changes: object) -> Recipe:
-    values = {
-        "name": "tiny",
-        "architecture": "cnn",
-        "preprocessing": Preprocessing(channels=1, size_px=32, detail_px=32, mean=0.5, std=0.25),
-        "cycles": [{"epochs": 2, "learning_rate": 0.05}],
-        "batch": 16,
-    }
-    return Recipe.model_validate(values | changes)
-
-
-def png(image: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def test_parquet_and_folders_hold_the_same(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.lab import lab_installed, part_of
+from yuzug.commands.lab import lab_installed
 from yuzug.commands.model import analyzer_of, model_options
 from yuzug.commands.parser import Parser
 
@@ -22,9 +22,11 @@ def run(options: Namespace) -> int:
     with lab_installed():
         from yuzug.lab.evaluate import evaluate as measure
         from yuzug.lab.faceset import read
+        from yuzug.lab.gather import part_rows
     analyzer = analyzer_of(options, detects=False)
     detail_px = analyzer.classifier.checkpoint.card.preprocessing.detail_px
-    faces = part_of(read(options.data, detail_px), options.split)
+    every = read(options.data, detail_px)
+    faces = every.take(part_rows(every, options.split))
     result = measure(
         analyzer, faces, data=options.data.name, split=options.split, labels=options.labels
     )

@@ -1,0 +1,241 @@
+"""Training: what a recipe may name is done, a kill loses nothing, processes share the work."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from drawn import drawn_faces, folder_of, png, tiny_recipe
+from PIL import Image
+
+from yuzug.cli import main
+from yuzug.errors import YuzugError
+from yuzug.lab.gather import gather
+from yuzug.lab.losses import class_weights_of, loss
+from yuzug.lab.mixing import mix
+from yuzug.lab.recipe import OWN, read_recipe
+from yuzug.lab.results import Result
+from yuzug.lab.schedule import learning_rate
+from yuzug.lab.targets import targets
+from yuzug.lab.train import Trainer, balanced_accuracy
+from yuzug.models import read_card
+from yuzug.models.networks import ARCHITECTURES, build
+from yuzug.pipeline import Analyzer
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw", "rmsprop"])
+def test_every_optimizer_goes_on_where_it_was_stopped(name: str, tmp_path: Path) -> None:
+    recipe = tiny_recipe(
+        optimizer=name, cycles=[{"epochs": 2, "learning_rate": 0.002}], schedule="cosine"
+    )
+    faces, held = drawn_faces(48), drawn_faces(24, seed=1)
+    through = Trainer(recipe, faces, held, tmp_path / "through")
+    through.run()
+    Trainer(recipe, faces, held, tmp_path / "broken")._one_epoch()
+    again = Trainer(recipe, faces, held, tmp_path / "broken")
+    assert again.epoch == 1
+    again.run()
+    for key, value in through.network.state_dict().items():
+        torch.testing.assert_close(value, again.network.state_dict()[key], msg=key)
+
+
+def test_a_folder_keeps_the_run_of_one_recipe(tmp_path: Path) -> None:
+    faces = drawn_faces(32)
+    Trainer(tiny_recipe(), faces, faces, tmp_path)._one_epoch()
+    with pytest.raises(YuzugError, match="the run of another one"):
+        Trainer(tiny_recipe(batch=8), faces, faces, tmp_path)
+
+
+def test_plateau_and_early_stop_follow_the_held_out_score(tmp_path: Path) -> None:
+    recipe = tiny_recipe(
+        schedule="plateau", plateau={"factor": 0.5, "patience": 1}, early_stop=3,
+        cycles=[{"epochs": 30, "learning_rate": 1e-7}], ema=0, optimizer="adam",
+    )  # fmt: skip
+    trainer = Trainer(recipe, drawn_faces(32), drawn_faces(24, seed=1), tmp_path)
+    trainer.score = lambda: 0.5  # type: ignore[method-assign]  # it never gets better
+    trainer.run()
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [line["learning_rate"] for line in lines] == [1e-7, 1e-7, 5e-8, 2.5e-8]
+
+
+def test_a_cosine_falls_from_the_start_and_the_others_stay() -> None:
+    cycles = tiny_recipe().cycles
+    fall = [learning_rate(step, cycles, 10, "cosine") for step in range(20)]
+    assert fall[0] == cycles[0].learning_rate
+    assert fall == sorted(fall, reverse=True)
+    assert learning_rate(19, cycles, 10, "constant") == cycles[0].learning_rate
+
+
+def test_rare_classes_weigh_more() -> None:
+    faces = drawn_faces(400)
+    rare = faces.take((faces.labels != "happy") | (np.arange(400) % 8 == 0))
+    weights = class_weights_of(targets(rare, 0.0), 1.0)
+    assert weights is not None
+    sevens = dict(zip(LABELS_7, weights["7"].tolist(), strict=True))
+    assert max(sevens, key=lambda name: sevens[name]) == "happy"
+    assert class_weights_of(targets(rare, 0.0), 0.0) is None
+    wanted = targets(rare, 0.0)
+    rows = torch.tensor([int(np.flatnonzero(rare.labels == "happy")[0])])
+    plain = loss({"7": torch.zeros(1, 7)}, wanted, rows, {"7": 1.0})
+    weighed = loss({"7": torch.zeros(1, 7)}, wanted, rows, {"7": 1.0}, class_weights=weights)
+    assert float(weighed / plain) == pytest.approx(sevens["happy"])
+
+
+LABELS_7 = tiny_recipe().heads(())["7"]
+
+
+def test_mixed_faces_hold_the_share_that_they_say() -> None:
+    faces = torch.zeros(8, 1, 32, 32)
+    faces[4:] = 200.0
+    random = torch.Generator().manual_seed(0)
+    assert mix(faces, tiny_recipe(), random) is None
+    for kind in ("mixup", "cutmix"):
+        for _ in range(5):
+            mixed = mix(faces, tiny_recipe(**{kind: 1.0}), random)
+            assert mixed is not None
+            own, other = faces.mean(dim=(1, 2, 3)), faces[mixed.partners].mean(dim=(1, 2, 3))
+            expected = mixed.share * own + (1 - mixed.share) * other
+            torch.testing.assert_close(mixed.faces.mean(dim=(1, 2, 3)), expected)
+
+
+def test_everything_that_a_recipe_may_name_learns_together(tmp_path: Path) -> None:
+    recipe = tiny_recipe(
+        architecture="cnn48", cycles=[{"epochs": 8, "learning_rate": 0.003}], schedule="cosine",
+        optimizer="adamw", focal=1.0, class_weights=0.5, mixup=0.2, cutmix=0.2, ema=0.5,
+        head_weights={3: 1.0}, mixed_precision=False, choose_by="balanced_accuracy", early_stop=8,
+    )  # fmt: skip
+    faces = drawn_faces(400)
+    faces = faces.take(np.isin(faces.labels, recipe.heads(())["3"]))
+    trainer = Trainer(recipe, faces, faces, tmp_path)
+    trainer.run()
+    assert set(trainer.network.heads) == {"3"}
+    assert max(trainer.progress.scores) > 0.6  # chance is 0.33
+
+
+def test_balanced_accuracy_counts_classes_alike() -> None:
+    logits = np.eye(2, dtype=np.float32)[[0, 0, 0, 0]]
+    truth = np.array(["a", "a", "a", "b"])
+    assert balanced_accuracy(logits, truth, ("a", "b")) == 0.5
+
+
+@pytest.mark.parametrize("name", ["cnn3", "cnn48"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_the_smaller_networks_are_built_and_split_where_they_are_explained(
+    name: str, channels: int
+) -> None:
+    assert name in ARCHITECTURES
+    network = build(name, channels=channels, size_px=64, heads={"8": 8}).eval()
+    features = network.features(torch.zeros(1, channels, 64, 64))
+    assert min(features.shape[2:]) >= 7
+    assert network.head(features, "8").shape == (1, 8)
+
+
+def test_a_sample_takes_classes_in_turn_and_a_head_gets_only_its_faces(tmp_path: Path) -> None:
+    faces = drawn_faces(300)
+    folder_of(faces, tmp_path / "faces")
+    recipe = tiny_recipe(head_weights={3: 1.0}, sample=30)
+    data = gather([tmp_path / "faces"], recipe)
+    names, counts = np.unique(data.train.labels, return_counts=True)
+    assert set(names) == set(recipe.heads(())["3"])
+    assert counts.tolist() == [10, 10, 10]
+    assert data.measured[0].split == "held-out fifth"
+
+
+def test_own_labels_become_a_checkpoint_of_one_head(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = {"happy": "cheerful", "sad": "gloomy", "angry": "cross"}
+    mine = folder_of(drawn_faces(220), tmp_path / "mine", names)
+    more = folder_of(drawn_faces(60, seed=2), tmp_path / "more", names)
+    recipe = read_recipe(ROOT / "yuzug/lab/recipes/own.yaml").model_dump(mode="json")
+    recipe |= {"architecture": "cnn", "start_from": "cnn", "cycles": [
+        {"epochs": 3, "learning_rate": 0.02}]}  # fmt: skip
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(recipe))
+    out = tmp_path / "out"
+    words = ["train", str(tmp_path / "own.yaml"), "--data", str(mine), str(more), "--out", str(out)]
+    assert main(words) == 0
+    path = Path(capsys.readouterr().out.strip())
+    card = read_card(path)
+    assert card.heads[OWN].labels == ("cheerful", "cross", "gloomy")
+    assert [one.data for one in card.heads[OWN].metrics] == ["mine", "more"]
+    assert not any("FER2013" in limit for limit in card.limits)
+    face = Analyzer.load(path, OWN).analyze(png(drawn_faces(1).images[0]), crops=True).dominant
+    assert face is not None
+    assert set(face.probabilities) == set(names.values())
+    result = Result.model_validate_json((out / "result.json").read_text())
+    assert (result.epochs, result.recipe["start_from"]) == (3, "cnn")
+    with Image.open(out / "curves.png") as curves:
+        assert curves.size > (300, 100)
+
+
+def test_two_own_labels_are_too_few() -> None:
+    with pytest.raises(YuzugError, match="3 to 8"):
+        tiny_recipe(own_labels=True).heads(["a", "b"])
+
+
+def _recipe_file(folder: Path, epochs: int) -> Path:
+    values = tiny_recipe(cycles=[{"epochs": epochs, "learning_rate": 0.05}], batch=8)
+    path = folder / "tiny.yaml"
+    path.write_text(yaml.safe_dump(values.model_dump(mode="json", exclude_defaults=True)))
+    return path
+
+
+def _train(recipe: Path, data: Path, out: Path) -> list[str]:
+    return [sys.executable, "-m", "yuzug.cli", "train", str(recipe),
+            "--data", str(data), "--out", str(out)]  # fmt: skip
+
+
+_ENV = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+
+
+def test_a_run_killed_by_the_system_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+    data = folder_of(drawn_faces(160), tmp_path / "faces")
+    recipe = _recipe_file(tmp_path, epochs=4)
+    killed = tmp_path / "killed"
+    process = subprocess.Popen(
+        _train(recipe, data, killed), env=_ENV, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while not (killed / "log.jsonl").is_file() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    done = len((killed / "log.jsonl").read_text().splitlines())
+    assert 1 <= done < 4
+    for out in (killed, tmp_path / "through"):
+        torch.set_num_threads(1)
+        assert main(_train(recipe, data, out)[3:]) == 0
+    one, two = (
+        [json.loads(line) | {"seconds": 0} for line in (out / "log.jsonl").read_text().splitlines()]
+        for out in (killed, tmp_path / "through")
+    )
+    assert one == two
+    assert len(one) == 4
+    weights = [(out / "best.safetensors").read_bytes() for out in (killed, tmp_path / "through")]
+    assert weights[0] == weights[1]
+
+
+def test_two_processes_share_the_work(tmp_path: Path) -> None:
+    data = folder_of(drawn_faces(160), tmp_path / "faces")
+    out = tmp_path / "out"
+    launch = (
+        "-m accelerate.commands.launch --cpu --num_processes 2 --num_machines 1 "
+        "--mixed_precision no --dynamo_backend no"
+    )
+    words = [sys.executable, *launch.split(), *_train(_recipe_file(tmp_path, 2), data, out)[1:]]
+    done = subprocess.run(words, env=_ENV, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert Path(done.stdout.strip().splitlines()[-1]) == out / "tiny.safetensors"
+    assert len((out / "log.jsonl").read_text().splitlines()) == 2
+    assert set(read_card(out / "tiny.safetensors").heads) == set(tiny_recipe().heads(()))
