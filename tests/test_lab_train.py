@@ -149,7 +149,7 @@ def test_a_sample_takes_classes_in_turn_and_a_head_gets_only_its_faces(tmp_path:
     names, counts = np.unique(data.train.labels, return_counts=True)
     assert set(names) == set(recipe.heads(())["3"])
     assert counts.tolist() == [10, 10, 10]
-    assert data.measured[0].split == "held-out fifth"
+    assert data.measured[0].split == "held out"
 
 
 def test_own_labels_become_a_checkpoint_of_one_head(

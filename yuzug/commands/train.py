@@ -36,7 +36,8 @@ def run(options: Namespace) -> int:
     best = trainer.run(draw)
     if trainer.leads:  # of several processes one writes
         first, *others = data.measured
-        weights = finish(recipe, best, data.held, first.faces, first.data, others)
+        beside = {part.data: part.faces for part in others}
+        weights = finish(recipe, best, data.held, first.faces, first.data, beside)
         faces = len(data.train)
         write_result(options.out, recipe, read_card(weights), trainer.progress, faces)
         print(weights)

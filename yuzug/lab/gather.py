@@ -63,7 +63,7 @@ def gather(paths: Sequence[Path], recipe: Recipe) -> Gathered:
         else:
             others = np.concatenate([*known, one[:0]])
             train_rows, rows = hold_out(one, others, _FIFTH, _FIFTH_SEED)
-            split = "held-out fifth"
+            split = "held out"
         trains.append(faces.take(train_rows))
         train_prints.append(one[train_rows])
         measured.append(Measured(path.name, split, faces.take(rows)))
