@@ -36,7 +36,7 @@ def coverage(catalogue: Catalogue) -> list[Count]:
     """
     return [
         Count(emotion, name, int(offered(catalogue, mood, wish).sum()), least)
-        for name, wish, sure, least in _cases(catalogue)
+        for name, wish, sure, least in _cases()
         for emotion in EMOTIONS
         for mood in [Mood({emotion: 1.0}, sure=sure)]
     ]
@@ -52,13 +52,11 @@ def table(catalogue: Catalogue) -> str:
     return "\n".join([head, rule, *(f"| {w} | {' | '.join(n)} |" for w, n in lines.items())])
 
 
-def _cases(catalogue: Catalogue) -> Iterator[tuple[str, Wish, bool, int]]:
+def _cases() -> Iterator[tuple[str, Wish, bool, int]]:
     yield "all", Wish(), True, _ENOUGH
     yield "not sure", Wish(), False, _ENOUGH
     for name, wish in _single_wishes():
-        # Until the activities say how they are accessible, this is not counted.
-        if not wish.accessible or any(a.accessible for a in catalogue.activities):
-            yield name, wish, True, _ENOUGH
+        yield name, wish, True, _ENOUGH
     for minutes in MINUTES:
         tired = Wish(minutes=minutes, energy="low", place="indoor", company="alone")
         name = f"{minutes} minutes, low, indoor, alone"
