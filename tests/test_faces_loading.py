@@ -22,9 +22,9 @@ import numpy as np
 import pytest
 
 from yuzug.errors import DetectorError
-from yuzug.faces import YuNetDetector, align, hub, load_detector
+from yuzug.faces import YuNetDetector, align, load_detector
 from yuzug.faces.detection import iou
-from yuzug.faces.loading import SHA256, LoadedDetector, Reason
+from yuzug.faces.loading import REPOSITORY, SHA256, LoadedDetector, Reason
 from yuzug.texts import table
 
 MODEL = "models/face_detection_yunet_2023mar.onnx"
@@ -122,7 +122,7 @@ def loopback_hub(body: bytes) -> Iterator[str]:
         def do_HEAD(self) -> None:
             self.send_response(200)
             self.send_header("ETag", '"0123456789abcdef"')
-            self.send_header("X-Repo-Commit", hub.REVISION)
+            self.send_header("X-Repo-Commit", REPOSITORY.revision)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
 

@@ -19,6 +19,7 @@ PUBLIC = {
     "DetectorError",
     "Emotion",
     "Face",
+    "HubError",
     "ImageError",
     "LabelSet",
     "ModelError",

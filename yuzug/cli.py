@@ -1,4 +1,4 @@
-"""The command line: ``yuzug serve | analyze | recommend | models | train | evaluate | doctor``.
+"""The command line: ``yuzug COMMAND``; ``yuzug.commands`` has a module for each.
 
 Exit code 0: done; 2: wrong use or bad input, with one line on stderr; 1: a fault of ours.
 """

@@ -14,7 +14,7 @@ from huggingface_hub import constants
 from yuzug import __version__, bundled
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
-from yuzug.faces import Detector, load_detector
+from yuzug.faces import Detector, default_detector
 from yuzug.models import DEFAULT_CLASSES, ModelInfo, available_models
 from yuzug.pipeline import Analyzer
 from yuzug.recommend import bundled as bundled_catalogue
@@ -98,7 +98,7 @@ def _cache(lang: Language) -> Iterator[tuple[str, bool]]:
 
 
 def _detector_and_time(lang: Language) -> Iterator[tuple[str, bool]]:
-    loaded = load_detector()
+    loaded = default_detector()
     name = text(f"detector.{loaded.detector.name}", lang)
     reason = text(f"detector.{loaded.reason}", lang)
     yield text("doctor.detector", lang, name=name, reason=reason), True

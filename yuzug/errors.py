@@ -4,6 +4,7 @@ YuzugError
 ├── ImageError       a picture that cannot be read or is not one
 ├── ModelError       a model or a class count that does not exist
 ├── WeightsError     a weights file that is missing, damaged or not what its card says
+├── HubError         a hub, or a repository on it, that does not give what is asked for
 ├── DetectorError    a face detector that cannot be had
 ├── CatalogueError   an activity catalogue with a fault
 └── ConsentError     a picture that came before the notice was accepted
@@ -27,6 +28,17 @@ KINDS: frozenset[str] = frozenset(
         "model.target",  # a label that the model has no output for
         "weights.missing",
         "weights.damaged",
+        "hub.name",  # no address of a repository
+        "hub.offline",  # HF_HUB_OFFLINE, and nothing in the cache
+        "hub.unreachable",
+        "hub.busy",  # 429 or 5xx
+        "hub.missing",  # not there, or private
+        "hub.gated",
+        "hub.denied",  # no right to do this
+        "hub.revision",
+        "hub.file",  # a repository without the files of a model
+        "hub.content",  # a file that is not what its card says
+        "hub.cache",  # a cache that cannot be read or written
         "detector.missing",
         "detector.damaged",
         "catalogue.invalid",
@@ -76,6 +88,10 @@ class ModelError(YuzugError):
 
 class WeightsError(YuzugError):
     """A weights file that is missing, damaged or not what its card says."""
+
+
+class HubError(YuzugError):
+    """A hub, or a repository on it, that does not give what is asked for."""
 
 
 class DetectorError(YuzugError):

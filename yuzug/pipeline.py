@@ -12,7 +12,7 @@ from PIL import Image
 from yuzug.analysis import Analysis, Clock, Face, Located, largest_sure
 from yuzug.explain import Contrast, Heatmap, Trust
 from yuzug.explaining import Explainer
-from yuzug.faces import Detection, Detector, align, assess, load_detector, whole
+from yuzug.faces import Detection, Detector, align, assess, default_detector, whole
 from yuzug.images import load_image
 from yuzug.models import (
     DEFAULT_CLASSES,
@@ -21,8 +21,7 @@ from yuzug.models import (
     Checkpoint,
     Classifier,
     Reading,
-    find,
-    load,
+    take,
 )
 from yuzug.models.classifier import OUTSIDE_LIMIT
 
@@ -56,15 +55,19 @@ class Analyzer:
         *,
         detector: Detector | None = None,
     ) -> Analyzer:
-        """An analyzer with a bundled model or a weights file, and the best detector to be had.
+        """An analyzer with a model, and the best detector to be had.
+
+        ``model`` is the name of a bundled model, a weights file, or ``"owner/name"`` on a hub,
+        pinned as ``"owner/name@revision"``.
 
         Raises:
             ModelError: ``model.unknown`` or ``model.classes``.
             WeightsError: ``weights.damaged``.
+            HubError: where a repository cannot be had or is to be refused.
         """
-        checkpoint = load(find(model))
+        checkpoint = take(model)
         Classifier(checkpoint, classes)  # a wrong class count is told before a detector is sought
-        return cls(checkpoint, classes, detector or load_detector().detector)
+        return cls(checkpoint, classes, detector or default_detector().detector)
 
     def with_model(self, model: str | Path) -> Analyzer:
         """Other weights with the same detector and label set.
@@ -72,8 +75,9 @@ class Analyzer:
         Raises:
             ModelError: ``model.unknown`` or ``model.classes``.
             WeightsError: ``weights.damaged``.
+            HubError: where a repository cannot be had or is to be refused.
         """
-        return Analyzer(load(find(model)), self.classifier.head_name, self.detector)
+        return Analyzer(take(model), self.classifier.head_name, self.detector)
 
     @property
     def model(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 
-from yuzug.commands import analyze, doctor, evaluate, models, recommend, serve, train
+from yuzug.commands import analyze, doctor, evaluate, models, publish, recommend, serve, train
 from yuzug.commands.parser import Parser
 
 __all__ = ["COMMANDS", "Parser"]
@@ -21,5 +21,6 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], int], Callable[[Parser], None]]]
     "models": (models.run, models.options),
     "train": (train.run, train.options),
     "evaluate": (evaluate.run, evaluate.options),
+    "publish": (publish.run, publish.options),
     "doctor": (doctor.run, doctor.options),
 }

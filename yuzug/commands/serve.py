@@ -16,10 +16,10 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Start the page and stay until it is interrupted."""
-    from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, Classifier, find, load
+    from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, Classifier, take
     from yuzug.ui.serve import serve as serve_page
 
     model, classes = options.model or DEFAULT_MODEL, options.classes or DEFAULT_CLASSES
-    Classifier(load(find(model)), classes)  # a wrong choice is told before progress is
+    Classifier(take(model), classes)  # a wrong choice is told before progress is
     serve_page(options.host, options.port, model, classes, options.lang)
     return 0

@@ -6,7 +6,7 @@ detection → align → quality for one picture; tracking → smoothing for a st
 from yuzug.faces.align import Alignment, align, whole
 from yuzug.faces.detection import Detection, Detector, NoDetector
 from yuzug.faces.haar import HaarDetector
-from yuzug.faces.loading import LoadedDetector, load_detector
+from yuzug.faces.loading import LoadedDetector, default_detector, load_detector
 from yuzug.faces.quality import Quality, assess
 from yuzug.faces.smoothing import Average, Hysteresis, Smoothed, Smoother
 from yuzug.faces.tracking import Tracker
@@ -28,6 +28,7 @@ __all__ = [
     "YuNetDetector",
     "align",
     "assess",
+    "default_detector",
     "load_detector",
     "whole",
 ]

@@ -6,9 +6,9 @@ Decided once, at start, in about three seconds at worst; the reason is kept, so 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -16,13 +16,18 @@ from typing import Literal
 
 from huggingface_hub import constants
 
-from yuzug.errors import DetectorError
-from yuzug.faces import hub
+from yuzug import hub
+from yuzug.errors import DetectorError, HubError
 from yuzug.faces.detection import Detector
 from yuzug.faces.haar import HaarDetector
 from yuzug.faces.yunet import YuNetDetector
 
 PATIENCE_S = 3.0
+REPOSITORY = hub.Repository(
+    "opencv/face_detection_yunet", "3cc26e7f1014a5ee5d74a42acee58bafc9d0a310"
+)
+FILE = "face_detection_yunet_2023mar.onnx"
+_MOST_BYTES = 1_000_000
 # The true check of what was fetched, whatever server it came from.
 SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 
@@ -45,11 +50,44 @@ class LoadedDetector:
     detail: str = ""
 
 
+def cached_yunet() -> Path | None:
+    """YuNet's file in the hub's cache, whatever its content; asks no network."""
+    return hub.cached(REPOSITORY, FILE)
+
+
+def fetch_yunet() -> Path:
+    """YuNet's file from the hub, also over a damaged one in the cache.
+
+    Raises:
+        HubError: what kept it from coming, after one question without repeats.
+    """
+    # A public file: a token that is wrong or too old must not stand in its way. The time-out is
+    # beyond the patience of load_detector, which alone decides what is slow.
+    return hub.fetch(
+        REPOSITORY,
+        FILE,
+        most_bytes=_MOST_BYTES,
+        sha256=SHA256,
+        token=False,
+        timeout_s=5.0,
+        waits_s=(),
+    )
+
+
+@cache
+def default_detector() -> LoadedDetector:
+    """The best detector to be had, sought once in the life of a process.
+
+    A hub that hangs is so waited for once, and all analyzers share one detector.
+    """
+    return load_detector()
+
+
 def load_detector(
     prefer: Literal["yunet", "haar"] = "yunet",
     *,
-    cached: Callable[[], Path | None] = hub.cached,
-    fetch: Callable[[], Path] = hub.fetch,
+    cached: Callable[[], Path | None] = cached_yunet,
+    fetch: Callable[[], Path] = fetch_yunet,
     offline: bool | None = None,
     patience_s: float = PATIENCE_S,
     sha256: str = SHA256,
@@ -77,7 +115,9 @@ def load_detector(
     except TimeoutError:
         return LoadedDetector(HaarDetector(), "slow", f"no file within {patience_s:g} s")
     except Exception as error:  # a network fails in every way there is; the reason is shown
-        return LoadedDetector(HaarDetector(), "unreachable", f"{type(error).__name__}: {error}")
+        damaged = isinstance(error, HubError) and error.kind == "hub.content"
+        reason: Reason = "damaged" if damaged else "unreachable"
+        return LoadedDetector(HaarDetector(), reason, f"{type(error).__name__}: {error}")
     if not _is_intact(path, sha256):
         return LoadedDetector(HaarDetector(), "damaged", f"{path} has another sha256")
     return _yunet(path, "fetched")
@@ -92,7 +132,7 @@ def _yunet(path: Path, reason: Reason) -> LoadedDetector:
 
 def _is_intact(path: Path, sha256: str) -> bool:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+        return hub.sha256_of(path) == sha256
     except OSError:  # a cache emptied meanwhile is no cache
         return False
 

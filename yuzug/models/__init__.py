@@ -9,6 +9,7 @@ from yuzug.models.shelf import (
     ModelInfo,
     available_models,
     find,
+    take,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "find",
     "load",
     "read_card",
+    "take",
 ]

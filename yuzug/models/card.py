@@ -5,15 +5,19 @@ It travels inside the safetensors file. No other line knows a mean, a size or a 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from yuzug.models.preprocess import Preprocessing
 
+# Cards come from strangers too: a name becomes part of the network and of the page.
+HeadName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
+Label = Annotated[str, Field(min_length=1, max_length=40)]
+
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ClassMetrics(_Frozen):
@@ -48,7 +52,7 @@ class Metrics(_Frozen):
 class HeadCard(_Frozen):
     """One label set of a checkpoint."""
 
-    labels: tuple[str, ...] = Field(min_length=3, max_length=8)
+    labels: tuple[Label, ...] = Field(min_length=3, max_length=8)
     """In the order of the outputs."""
     served_from: str
     """Name of the head whose outputs are read: this one, or a larger one restricted to its
@@ -68,7 +72,7 @@ class Card(_Frozen):
     architecture: str
     parameters: int
     preprocessing: Preprocessing
-    heads: dict[str, HeadCard]
+    heads: dict[HeadName, HeadCard] = Field(min_length=1, max_length=16)
     """By the name of the head: the class count for the label sets of this package."""
     explanation: Literal["gradcam", "hirescam"] = "gradcam"
     """The method of a heat map where none is asked for; both of these measure in logits."""
@@ -81,7 +85,9 @@ class Card(_Frozen):
     licence: str
     limits: tuple[str, ...]
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True
+    )
 
     @model_validator(mode="after")
     def _heads_are_served(self) -> Card:

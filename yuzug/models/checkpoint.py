@@ -66,36 +66,70 @@ def read_card(path: Path) -> Card:
         raise _damaged(path, error) from error
 
 
+def inspect(path: Path) -> Card:
+    """The card of a weights file whose tensors are those that the card speaks of.
+
+    Only the header is read, and nothing is allocated for what a card claims, however much that
+    is: names and shapes are compared with a network that has no memory of its own.
+
+    Raises:
+        WeightsError: ``weights.missing`` or ``weights.damaged``.
+    """
+    card, _ = _plan(path)
+    return card
+
+
 def load(path: Path) -> Checkpoint:
     """The network and card of a weights file; a disagreement between the two is an error.
 
     Raises:
         WeightsError: ``weights.missing`` or ``weights.damaged``.
     """
-    card = read_card(path)
-    spec = card.preprocessing
-    network = build(
-        card.architecture, channels=spec.channels, size_px=spec.size_px, heads=card.head_sizes
-    )
+    card, network = _plan(path)
+    expected = network.state_dict()
     try:
         with safe_open(path, framework="pt") as file:
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        expected = network.state_dict()
-        cast = {
-            name: value.to(expected[name].dtype) if name in expected else value
-            for name, value in state.items()
-        }
-        network.load_state_dict(cast, strict=True)
-    except (SafetensorError, RuntimeError, OSError) as error:
+            state = {name: file.get_tensor(name).to(expected[name].dtype) for name in expected}
+    except (SafetensorError, OSError) as error:
         raise _damaged(path, error) from error
-    count = sum(parameter.numel() for parameter in network.parameters())
-    if count != card.parameters:
-        raise _damaged(path, f"{count} parameters where the card says {card.parameters}")
+    for name, value in state.items():
+        if not bool(torch.isfinite(value).all()):
+            raise _damaged(path, f"{name} holds what is no number")
+    network.load_state_dict(state, assign=True)
     # Plain convolutions on the CPU run fastest with channels last.
     network = network.eval().to(memory_format=torch.channels_last)
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     return Checkpoint(network, card)
+
+
+def _plan(path: Path) -> tuple[Card, Network]:
+    """The card, and its network without memory, which the file's tensors fit."""
+    card = read_card(path)
+    spec = card.preprocessing
+    try:
+        with torch.device("meta"):
+            network = build(
+                card.architecture,
+                channels=spec.channels,
+                size_px=spec.size_px,
+                heads=card.head_sizes,
+            )
+    except KeyError as error:  # a head named as something that a module already has
+        raise _damaged(path, error) from error
+    count = sum(parameter.numel() for parameter in network.parameters())
+    if count != card.parameters:
+        raise _damaged(path, f"{count} parameters where the card says {card.parameters}")
+    try:
+        with safe_open(path, framework="pt") as file:
+            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise _damaged(path, error) from error
+    expected = {name: tuple(value.shape) for name, value in network.state_dict().items()}
+    if shapes != expected:
+        odd = sorted(set(shapes.items()) ^ set(expected.items()))[0][0]
+        raise _damaged(path, f"{odd} is {shapes.get(odd)} instead of {expected.get(odd)}")
+    return card, network
 
 
 def _damaged(path: Path, detail: object) -> WeightsError:

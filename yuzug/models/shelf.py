@@ -1,14 +1,16 @@
-"""Which models there are, and where the file of a model is found."""
+"""Which models there are, and where the file of a model is found: bundled, on disk, on a hub."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yuzug import bundled
 from yuzug.errors import ModelError
+from yuzug.hub import Repository, is_address
+from yuzug.models import published
 from yuzug.models.card import Card
-from yuzug.models.checkpoint import read_card
+from yuzug.models.checkpoint import Checkpoint, load, read_card
 
 _SUFFIX = ".safetensors"
 
@@ -41,10 +43,13 @@ DEFAULT_CLASSES = 7
 
 
 def find(model: str | Path) -> Path:
-    """The weights file of a model: a path to one, or the name of a bundled model.
+    """The weights file of a model: a path, the name of a bundled model, or ``owner/name[@rev]``.
+
+    A repository on a hub is fetched into the hub's cache and checked, unless it is there already.
 
     Raises:
-        ModelError: ``model.unknown`` where there is neither.
+        ModelError: ``model.unknown`` where there is no such model.
+        HubError: where a repository cannot be had or is to be refused.
     """
     shelf = bundled.folder("weights")
     named = shelf / f"{model}{_SUFFIX}"
@@ -53,10 +58,31 @@ def find(model: str | Path) -> Path:
         return named
     if Path(model).suffix == _SUFFIX and Path(model).is_file():
         return Path(model)
+    if isinstance(model, str) and is_address(model):
+        return published.fetch(Repository.parse(model))
     names = ", ".join(path.stem for path in sorted(shelf.glob(f"*{_SUFFIX}")))
     raise ModelError(
         "model.unknown",
-        must=f"the model must be one of {names}, or a path to a {_SUFFIX} file",
+        must=f"the model must be one of {names}, a {_SUFFIX} file, or owner/name on a hub",
         got=repr(str(model)),
         do="run `yuzug models` to see what there is",
     )
+
+
+def take(model: str | Path) -> Checkpoint:
+    """The network and card of a model; one from a hub is called by its address from then on.
+
+    Raises:
+        ModelError: ``model.unknown``.
+        WeightsError: ``weights.missing`` or ``weights.damaged``.
+        HubError: where a repository cannot be had or is to be refused.
+
+    >>> take("cnn").card.name
+    'cnn'
+    """
+    path = find(model)
+    checkpoint = load(path)
+    if path.is_relative_to(bundled.folder("weights")) or path == Path(model):
+        return checkpoint
+    # Its owner may have called it anything, "resnet18" too.
+    return replace(checkpoint, card=checkpoint.card.model_copy(update={"name": str(model)}))

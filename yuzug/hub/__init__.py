@@ -1,0 +1,21 @@
+"""Files from a hub of models, and a sentence for everything that can keep one from coming.
+
+repository (what is named) → files (what is fetched, checked and kept) → faults (what is told).
+All of it goes through huggingface_hub, so ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``, ``HF_TOKEN``,
+``HF_HUB_CACHE`` and ``HF_HUB_DISABLE_XET`` hold as everywhere else.
+"""
+
+from yuzug.hub.faults import told
+from yuzug.hub.files import cached, fetch, forget, refused, sha256_of
+from yuzug.hub.repository import Repository, is_address
+
+__all__ = [
+    "Repository",
+    "cached",
+    "fetch",
+    "forget",
+    "is_address",
+    "refused",
+    "sha256_of",
+    "told",
+]
