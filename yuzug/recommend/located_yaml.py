@@ -1,15 +1,16 @@
 """YAML as plain values, each with the line it stands on, read with strict bounds.
 
 Our own narrow reading of YAML: no tags, no anchors, no doubled keys, and only ``true`` and
-``false`` are booleans, so that a title "No" stays a word. Libyaml does the parsing where PyYAML
-was built with it.
+``false`` are booleans, so that a title "No" stays a word. The values are built from the events
+of the parser (libyaml's, where PyYAML was built with it); the lines are looked up only when
+something is to be said about one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import yaml
 MAX_BYTES = 32_000_000
 MAX_DEPTH = 20
 
-_PLAIN, _QUOTED = "plain", "quoted"
+_LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -38,7 +39,9 @@ class Document:
     """One YAML text: its plain values, and the way back to the lines."""
 
     value: Any
-    _root: yaml.Node | None
+    _text: str
+    _item_lines: tuple[int, ...]
+    """The line of each item where the whole is a list: that much is often asked for."""
 
     def line(self, path: tuple[int | str, ...]) -> int:
         """The line, counted from 1, of the value at this path, or of the nearest one above it.
@@ -46,6 +49,8 @@ class Document:
         >>> parse("a:\\n  b: 1\\n  c: 2").line(("a", "c"))
         3
         """
+        if len(path) == 1 and isinstance(path[0], int) and path[0] < len(self._item_lines):
+            return self._item_lines[path[0]]
         node, line = self._root, 1
         for step in path:
             child = _child(node, step)
@@ -53,6 +58,11 @@ class Document:
                 break
             line, node = child
         return line
+
+    @cached_property
+    def _root(self) -> yaml.Node | None:
+        root: yaml.Node | None = yaml.compose(self._text, Loader=_LOADER)
+        return root
 
 
 def read(path: Path) -> Document:
@@ -82,81 +92,78 @@ def parse(text: str) -> Document:
     Raises:
         LocatedError: where it is not YAML as we read it.
     """
-    parser: Any = None
+    builder = _Builder()
     try:
-        parser = _Parser(text)
-        root = parser.get_single_node()
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         raise LocatedError(f"not YAML: {fault.problem}", mark.line + 1 if mark else 1) from fault
     except yaml.YAMLError as fault:  # a character that YAML does not allow
         raise LocatedError(f"not YAML: {str(fault).splitlines()[0]}", 1) from fault
-    finally:
-        if parser is not None:
-            parser.dispose()
-    return Document(_plain(root, set()) if root is not None else None, root)
+    return Document(builder.value, text, tuple(builder.item_lines))
 
 
-class _Bounded:
-    """What the parser asks us while it composes: how deep it may go, and what a scalar is."""
-
-    _depth = 0
-
-    def descend_resolver(self, parent: yaml.Node | None, _index: object) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            line = parent.start_mark.line + 1 if parent is not None else 1
-            raise LocatedError(f"nested more than {MAX_DEPTH} deep", line)
-
-    def ascend_resolver(self) -> None:
-        self._depth -= 1
-
-    def resolve(self, _kind: type[yaml.Node], _value: object, implicit: object) -> str:
-        return _PLAIN if isinstance(implicit, tuple) and implicit[0] else _QUOTED
+_NO_KEY = object()
+_ANCHORS = "anchors and aliases (& and *) are not read"
 
 
-if yaml.__with_libyaml__:
-    from yaml.cyaml import CParser  # type: ignore[attr-defined]
+class _Builder:
+    """Plain values from events, one after another."""
 
-    class _Parser(_Bounded, CParser):
-        pass
+    def __init__(self) -> None:
+        self.value: Any = None
+        self.item_lines: list[int] = []
+        self._open: list[Any] = []  # the collections around the one that is being filled
+        self._into: Any = None
+        self._key: Any = _NO_KEY  # of the mapping that is being filled, still without its value
+        self._documents = 0
 
-else:  # pragma: no cover - the wheels of PyYAML all carry libyaml
-    from yaml.composer import Composer
-    from yaml.parser import Parser
-    from yaml.reader import Reader
-    from yaml.scanner import Scanner
+    def take(self, event: yaml.Event) -> None:
+        """The next event."""
+        if isinstance(event, yaml.ScalarEvent):
+            self._put(_scalar(event.value) if event.implicit[0] else event.value, event)
+        elif isinstance(event, yaml.MappingStartEvent):
+            self._begin({}, event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self._begin([], event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._into = self._open.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            raise LocatedError(_ANCHORS, _line(event))
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise LocatedError("a second document begins; put it into a file", _line(event))
 
-    class _Parser(_Bounded, Reader, Scanner, Parser, Composer):  # type: ignore[no-redef]
-        def __init__(self, text: str) -> None:
-            Reader.__init__(self, text)
-            Scanner.__init__(self)
-            Parser.__init__(self)
-            Composer.__init__(self)
+    def _begin(self, value: Any, event: yaml.CollectionStartEvent) -> None:
+        if len(self._open) >= MAX_DEPTH:
+            raise LocatedError(f"nested more than {MAX_DEPTH} deep", _line(event))
+        self._put(value, event)
+        self._open.append(self._into)
+        self._into = value
 
-
-def _plain(node: yaml.Node, seen: set[int]) -> Any:
-    if id(node) in seen:
-        raise LocatedError("anchors and aliases (& and *) are not read", _line(node))
-    seen.add(id(node))
-    if node.tag not in (_PLAIN, _QUOTED):
-        raise LocatedError(f"tags such as {node.tag} are not read", _line(node))
-    if isinstance(node, yaml.ScalarNode):
-        return _scalar(node.value) if node.tag == _PLAIN else node.value
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, seen) for item in node.value]
-    return dict(_pairs(node, seen))
-
-
-def _pairs(node: yaml.Node, seen: set[int]) -> Iterator[tuple[str, Any]]:
-    keys: set[str] = set()
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise LocatedError("a key must be a single word", _line(key))
-        if key.value in keys:
-            raise LocatedError(f"the key {key.value!r} stands twice", _line(key))
-        keys.add(key.value)
-        yield key.value, _plain(value, seen)
+    def _put(self, value: Any, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
+        if event.anchor is not None:
+            raise LocatedError(_ANCHORS, _line(event))
+        if event.tag is not None:
+            raise LocatedError(f"tags such as {event.tag} are not read", _line(event))
+        into = self._into
+        if type(into) is list:
+            into.append(value)
+            if len(self._open) == 1:
+                self.item_lines.append(_line(event))
+        elif into is None:
+            self.value = value
+        elif self._key is not _NO_KEY:
+            into[self._key] = value
+            self._key = _NO_KEY
+        elif not isinstance(event, yaml.ScalarEvent):
+            raise LocatedError("a key must be a single word", _line(event))
+        elif event.value in into:
+            raise LocatedError(f"the key {event.value!r} stands twice", _line(event))
+        else:
+            self._key = event.value
 
 
 def _scalar(word: str) -> str | int | float | bool | None:
@@ -179,5 +186,5 @@ def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | N
     return None
 
 
-def _line(node: yaml.Node) -> int:
-    return int(node.start_mark.line) + 1
+def _line(place: Any) -> int:
+    return int(place.start_mark.line) + 1
