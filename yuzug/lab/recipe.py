@@ -112,6 +112,8 @@ class Recipe(BaseModel):
     """Sides of the faces, epoch after epoch; after the last stage the side that is served."""
     start_from: str | None = None
     """Name of a model, or path to a weights file, whose backbone and heads training begins with."""
+    fresh_heads: bool = False
+    """Whether ``start_from`` gives its backbone alone."""
     teaching: Teaching | None = None
     balance: float = Field(default=0.0, ge=0, le=1)
     """Rare classes are drawn more often: in proportion to their count to the power of minus this

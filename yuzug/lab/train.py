@@ -210,6 +210,8 @@ def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
     first = load(find(recipe.start_from))
     known = first.network.state_dict()
     same = {name for name, head in first.card.heads.items() if head.labels == heads.get(name)}
+    if recipe.fresh_heads:
+        same = set()
     fresh = {
         key
         for key, value in network.state_dict().items()
