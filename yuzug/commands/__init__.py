@@ -8,7 +8,17 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 
-from yuzug.commands import analyze, doctor, evaluate, models, publish, recommend, serve, train
+from yuzug.commands import (
+    analyze,
+    doctor,
+    evaluate,
+    models,
+    prepare,
+    publish,
+    recommend,
+    serve,
+    train,
+)
 from yuzug.commands.parser import Parser
 
 __all__ = ["COMMANDS", "Parser"]
@@ -19,6 +29,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], int], Callable[[Parser], None]]]
     "analyze": (analyze.run, analyze.options),
     "recommend": (recommend.run, recommend.options),
     "models": (models.run, models.options),
+    "prepare": (prepare.run, prepare.options),
     "train": (train.run, train.options),
     "evaluate": (evaluate.run, evaluate.options),
     "publish": (publish.run, publish.options),

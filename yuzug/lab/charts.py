@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
 from matplotlib.figure import Figure
 
 from yuzug.emotions import Language
@@ -21,4 +24,23 @@ def learning_curves(progress: Progress, lang: Language) -> Figure:
         axes.plot(epochs, values, marker=".")
         axes.set(title=text(key, lang), xlabel=text("lab.epoch", lang))
         axes.grid(alpha=0.3)
+    return figure
+
+
+def class_counts(counts: Mapping[str, Mapping[str, int]], lang: Language) -> Figure:
+    """How many faces of each label stand in each split: ``counts[split][label]``."""
+    labels = sorted({label for split in counts.values() for label in split})
+    figure = Figure(figsize=(8, 0.8 + 0.35 * len(labels)), layout="constrained")
+    axes = figure.subplots()
+    left = np.zeros(len(labels))
+    for split, of in counts.items():
+        widths = np.array([of.get(label, 0) for label in labels], float)
+        axes.barh(labels, widths, left=left, label=split)
+        left += widths
+    for row, total in enumerate(left):
+        axes.text(total, row, f" {int(total)}", va="center")
+    axes.invert_yaxis()
+    axes.margins(x=0.1)
+    axes.set(xlabel=text("lab.faces", lang))
+    axes.legend()
     return figure

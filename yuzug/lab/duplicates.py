@@ -39,17 +39,22 @@ def has_near(prints: NDArray[np.bool_], others: NDArray[np.bool_]) -> NDArray[np
     return found
 
 
-def first_of_each(prints: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which rows have no identical or near row before them."""
-    keep = np.ones(len(prints), bool)
+def near_before(prints: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """For each row the first row before it that is identical or near; -1 where there is none."""
+    before = np.full(len(prints), -1, np.intp)
     signed = np.where(prints, 1, -1).astype(np.float32)
     for start in range(0, len(prints), _ROWS_AT_ONCE):
         stop = min(start + _ROWS_AT_ONCE, len(prints))
         differing = (prints.shape[1] - signed[start:stop] @ signed[:stop].T) / 2
         near = differing <= _NEAR_BITS
         near &= np.arange(stop)[None, :] < np.arange(start, stop)[:, None]
-        keep[start:stop] = ~near.any(axis=1)
-    return keep
+        before[start:stop] = np.where(near.any(axis=1), near.argmax(axis=1), -1)
+    return before
+
+
+def first_of_each(prints: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which rows have no identical or near row before them."""
+    return near_before(prints) < 0
 
 
 def hold_out(

@@ -18,7 +18,7 @@ from yuzug.models.preprocess import resize, to_grey
 
 VOTES = tuple(emotion.value for emotion in Emotion)
 _OUTSIDE = ("unknown", "not_a_face")
-_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _read_parquet(path: Path, side_px: int) -> FaceSet:
 
 
 def _read_folder(path: Path, side_px: int) -> FaceSet:
-    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in _PICTURES)
+    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in PICTURES)
     files = [file for file in files if 2 <= len(file.relative_to(path).parts) <= 3]
     if not files:
         empty = np.zeros(0, dtype=str)

@@ -1,0 +1,34 @@
+"""``yuzug prepare``: a folder of labelled pictures made fit to train on."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from yuzug.commands.lab import lab_installed
+from yuzug.commands.parser import Parser
+
+
+def options(command: Parser) -> None:
+    command.option("source", metavar="DIR", type=Path)
+    command.option("out", key="prepared", metavar="OUT", type=Path)
+    command.option("--size", metavar="PX", type=int, default=224)
+    command.option("--seed", metavar="N", type=int, default=0)
+    command.option("--subject", metavar="REGEX")
+
+
+def run(options: Namespace) -> int:
+    """Write the prepared faces, a report and their counts as a picture; print the summary."""
+    with lab_installed():
+        from yuzug.lab.charts import class_counts
+        from yuzug.lab.prepare import prepare_folder
+    report = prepare_folder(
+        options.source,
+        options.out,
+        size_px=options.size,
+        seed=options.seed,
+        subject=options.subject,
+    )
+    class_counts(report.splits, options.lang).savefig(options.out / "counts.png")
+    print(report.model_dump_json(by_alias=True, exclude={"files"}))
+    return 0
