@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -87,3 +88,39 @@ def chromium() -> str:
 def yuzug_command() -> list[str]:
     """The command line of this checkout, to be followed by arguments."""
     return [sys.executable, "-m", "yuzug.cli"]
+
+
+@pytest.fixture(scope="session")
+def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder where the server puts what is uploaded."""
+    return tmp_path_factory.mktemp("uploads")
+
+
+@pytest.fixture(scope="session")
+def url(uploads: Path) -> Iterator[str]:
+    """The address of the app, started as a user would start it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PORT": str(port), "GRADIO_TEMP_DIR": str(uploads)}
+    with subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    ) as server:
+        assert server.stdout is not None
+        said = []
+        for line in server.stdout:
+            said.append(line)
+            if f":{port}" in line:
+                break
+        else:
+            pytest.fail("the app did not start:\n" + "".join(said))
+        yield f"http://127.0.0.1:{port}"
+        server.terminate()
+        rest = server.stdout.read()
+    assert "Traceback" not in rest, rest

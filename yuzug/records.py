@@ -140,6 +140,47 @@ class ErrorRecord(Record):
         )
 
 
+class FaceExplanation(_Part):
+    """Why a face was read as it was."""
+
+    box_xywh: tuple[Pixels, Pixels, Pixels, Pixels]
+    emotion: str
+    confidence: Share
+    sure: bool
+    regions: dict[str, Share] | None
+    strength: Share
+    """How much evidence there is, in [0, 1]; a weak map is drawn faintly."""
+    heatmap: str | None
+    """A square around the face with the map over it, as the data URL of a picture."""
+
+
+class ExplanationRecord(Record):
+    """One picture explained; only the largest faces carry a ``heatmap``."""
+
+    image: Name
+    model: str
+    classes: int
+    faces: tuple[FaceExplanation, ...]
+
+    @classmethod
+    def of(cls, image: str, analysis: Analysis, heatmaps: Sequence[str]) -> ExplanationRecord:
+        """The record of an analysis; ``heatmaps`` belong to its first faces, in their order."""
+        shown = [*heatmaps, *[None] * len(analysis.faces)]
+        return cls(
+            image=image,
+            model=analysis.model,
+            classes=analysis.classes,
+            faces=tuple(
+                FaceExplanation(
+                    **FaceRecord.of(face).model_dump(exclude={"score", "probabilities"}),
+                    strength=face.explanation.strength if face.explanation else 0.0,
+                    heatmap=heatmap,
+                )
+                for face, heatmap in zip(analysis.faces, shown, strict=False)
+            ),
+        )
+
+
 class RecommendationsRecord(Record):
     """What ``yuzug recommend EMOTION`` prints."""
 

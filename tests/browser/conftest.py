@@ -1,12 +1,8 @@
-"""One server with the real models and one Chromium with a fake camera for all browser tests."""
+"""One Chromium with a fake camera for all browser tests."""
 
 from __future__ import annotations
 
 import io
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +13,6 @@ from journeys import ASTRONAUT
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
 CLIP_FRAMES = 360  # 12 s at 30 a second: none comes again while frames are counted
 
 
@@ -47,42 +42,6 @@ def jpeg(image: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
-
-
-@pytest.fixture(scope="session")
-def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder where the server puts what is uploaded."""
-    return tmp_path_factory.mktemp("uploads")
-
-
-@pytest.fixture(scope="session")
-def url(uploads: Path) -> Iterator[str]:
-    """The address of the app, started as a user would start it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "PORT": str(port), "GRADIO_TEMP_DIR": str(uploads)}
-    with subprocess.Popen(
-        [sys.executable, "app.py"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    ) as server:
-        assert server.stdout is not None
-        said = []
-        for line in server.stdout:
-            said.append(line)
-            if f":{port}" in line:
-                break
-        else:
-            pytest.fail("the app did not start:\n" + "".join(said))
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
-        rest = server.stdout.read()
-    assert "Traceback" not in rest, rest
 
 
 @pytest.fixture(scope="session")

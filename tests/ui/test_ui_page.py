@@ -39,14 +39,14 @@ def in_a_loop(work: Coroutine[Any, Any, Result]) -> Result:
         return pool.submit(asyncio.run, work).result()
 
 
-def test_no_endpoint_is_public(analyzers: Analyzers) -> None:
+def test_only_the_four_endpoints_are_public(analyzers: Analyzers) -> None:
     async def built() -> gr.Blocks:  # Gradio leaves a loop of its own open where none runs
         return build(analyzers, Settings(model="cnn"))
 
     demo = in_a_loop(built())
-    visible = [fn.api_visibility for fn in demo.fns.values() if fn.fn is not None]
-    assert set(visible) == {"private"}
-    assert demo.get_api_info()["named_endpoints"] == {}
+    public = {fn.name for fn in demo.fns.values() if fn.fn and fn.api_visibility != "private"}
+    assert public == {"analyze", "explain", "models", "recommend"}
+    assert set(demo.get_api_info()["named_endpoints"]) == {f"/{name}" for name in public}
 
 
 def test_the_page_asks_no_other_server_for_anything() -> None:

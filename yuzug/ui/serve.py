@@ -15,6 +15,7 @@ from yuzug.errors import YuzugError
 from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, available_models
 from yuzug.pipeline import Analyzer
 from yuzug.texts import text
+from yuzug.ui import agents
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.chrome import head
 from yuzug.ui.photo import EXAMPLE
@@ -98,12 +99,15 @@ def launch(demo: gr.Blocks, host: str, port: int) -> None:
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,
+        mcp_server=agents.installed(),
         max_file_size=MAX_UPLOAD_BYTES,
         theme=theme(),
         css_paths=[STYLE_SHEET],
         head=head(),
         favicon_path=STYLE_SHEET.with_name("favicon.svg"),
     )
+    if agents.installed():
+        agents.answer_json(demo)
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -1,4 +1,4 @@
-"""Which event calls which handler, and what it may change. No endpoint is public."""
+"""Which event calls which handler, and what it may change; only what ``api`` offers is public."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 import gradio as gr
 
 from yuzug.texts import text
-from yuzug.ui import live, photo, visit
+from yuzug.ui import api, live, photo, visit
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.events import every_one, quietly, told
 from yuzug.ui.forget import keep_no_values
 from yuzug.ui.layout import Page, draw
 from yuzug.ui.settings import Settings
-from yuzug.ui.uploads import encoded
+from yuzug.ui.uploads import encoded, take_uploads_alone
 
 STREAM_EVERY_S = 0.08
 # Seconds of work on the server, not of wall clock; then others get their turn, and the page
@@ -27,6 +27,7 @@ STREAMS_AT_ONCE = 6
 def build(analyzers: Analyzers, default: Settings) -> gr.Blocks:
     """The app for these models; ``default`` is what a visitor with no wishes gets."""
     keep_no_values()
+    take_uploads_alone()
     demo = gr.Blocks(
         title=text("ui.title", default.lang),
         analytics_enabled=False,
@@ -38,6 +39,7 @@ def build(analyzers: Analyzers, default: Settings) -> gr.Blocks:
         visit.wire(demo, page, analyzers, default)
         _wire_live(page, analyzers)
         _wire_photo(page, analyzers)
+        api.offer(demo, analyzers)
     demo.queue(default_concurrency_limit=4)
     return demo
 

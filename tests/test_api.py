@@ -1,0 +1,225 @@
+"""The HTTP endpoints of a running page, asked by a real client, curl and plain HTTP."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import inspect
+import io
+import json
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from jsonschema import Draft202012Validator
+
+from yuzug.cli import main
+from yuzug.records import AnalysisRecord, ExplanationRecord, ModelsRecord, RecommendationsRecord
+from yuzug.ui.api import MAX_IMAGES, Endpoints
+from yuzug.ui.uploads import DELETE_AFTER_S
+
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "api.md"
+NAMES = ("analyze", "explain", "models", "recommend")
+
+
+def block(kind: str, after: str, url: str) -> str:
+    """The first block of this kind under a heading of the documentation, for this server."""
+    page = DOCS.read_text(encoding="utf-8").split(f"\n## {after}", 1)[1]
+    found = re.findall(rf"^```{kind}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    return str(found[0]).replace("http://localhost:7860", url)
+
+
+@pytest.fixture(scope="module")
+def client(url: str) -> Client:
+    return Client(url, verbose=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, astronaut_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory of the documentation's examples."""
+    shutil.copy(astronaut_path, tmp_path / "portrait.jpg")
+    (tmp_path / "notes.txt").write_text("words")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def picture(astronaut_path: Path) -> str:
+    return base64.b64encode(astronaut_path.read_bytes()).decode()
+
+
+def ask(url: str, endpoint: str, values: dict[str, Any]) -> tuple[str, Any]:
+    """The event that a call ends with, and what it carries."""
+    call = f"{url}/gradio_api/call"
+    event_id = httpx.post(f"{call}/v2/{endpoint}", json=values).json()["event_id"]
+    said = httpx.get(f"{call}/{endpoint}/{event_id}", timeout=60).text
+    event, data = re.findall(r"event: (complete|error)\ndata: (.*)", said)[-1]
+    return event, json.loads(data)
+
+
+def test_the_python_of_the_documentation_prints_what_it_says(folder: Path, url: str) -> None:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(block("python", "Python", url), DOCS.name, "exec"), {})
+    assert out.getvalue() == block("text", "Python", url)
+
+
+def test_the_curl_of_the_documentation_prints_what_it_says(folder: Path, url: str) -> None:
+    if shutil.which("curl") is None or shutil.which("sh") is None:
+        pytest.skip("no curl here")
+    ran = subprocess.run(
+        ["sh", "-eu"], input=block("sh", "curl", url), capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.startswith(block("text", "curl", url).split(" …")[0])
+
+
+@pytest.mark.parametrize("lang", ["en", "tr"])
+def test_analyze_answers_the_lines_of_the_command_line(
+    folder: Path, client: Client, capsys: pytest.CaptureFixture[str], lang: str
+) -> None:
+    names = ["portrait.jpg", "notes.txt"]
+    assert main(["analyze", *names, "--recommend", "--classes", "5", "--lang", lang]) == 2
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    answers = client.predict(
+        images=[handle_file(name) for name in names],
+        classes=5,
+        recommend=True,
+        lang=lang,
+        api_name="/analyze",
+    )
+    assert len(lines) == 2
+    for line, answer in zip(lines, answers, strict=True):
+        assert list(line) == list(answer)
+        assert list(line.pop("ms", [])) == list(answer.pop("ms", []))
+    assert answers == lines
+    AnalysisRecord.model_validate({**answers[0], "ms": {}})
+
+
+def test_a_batch_answers_in_order_whatever_the_form_of_a_picture(
+    folder: Path, client: Client, picture: str
+) -> None:
+    forms = [picture, f"data:image/jpeg;base64,{picture}", handle_file("portrait.jpg")]
+    forms += ["no picture", "data:image/png;base64,aGk="]
+    answers = client.predict(images=forms, api_name="/analyze")
+    assert [answer["image"] for answer in answers] == [
+        *("image-1", "image-2", "portrait.jpg", "image-4", "image-5")
+    ]
+    assert [len(answer.get("faces", [])) for answer in answers] == [1, 1, 1, 0, 0]
+    assert answers[0]["faces"] == answers[1]["faces"] == answers[2]["faces"]
+    assert answers[3]["error"]["type"] == answers[4]["error"]["type"] == "ImageError"
+
+
+def test_the_other_endpoints_answer_their_records(
+    client: Client, picture: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def printed(*words: str) -> Any:
+        assert main(words) == 0
+        return json.loads(capsys.readouterr().out)
+
+    advised = client.predict("sad", lang="tr", minutes=10, goal="calm", api_name="/recommend")
+    RecommendationsRecord.model_validate(advised)
+    wish = ["sad", "--lang", "tr", "--minutes", "10", "--goal", "calm"]
+    assert advised == printed("recommend", *wish)
+    models = client.predict(api_name="/models")
+    ModelsRecord.model_validate(models)
+    assert models == printed("models", "--json")
+    explained = client.predict(picture, model="cnn", classes=8, api_name="/explain")
+    [face] = ExplanationRecord.model_validate(explained).faces
+    assert face.heatmap is not None
+    assert face.heatmap.startswith("data:image/jpeg;base64,")
+    assert explained["classes"] == 8
+
+
+@pytest.mark.parametrize("lang", ["en", "tr"])
+@pytest.mark.parametrize(
+    ("endpoint", "values", "said"),
+    [
+        ("analyze", {"images": []}, "1 to 32 images"),
+        ("analyze", {"images": ["aGk="] * (MAX_IMAGES + 1)}, "1 to 32 images"),
+        ("analyze", {"images": "aGk="}, "images must be of its type"),
+        ("analyze", {"images": ["aGk="], "classes": "many"}, "classes must be of its type"),
+        ("analyze", {"images": ["aGk="], "classes": 9}, "must be one of 3, 4, 5, 6, 7, 8"),
+        ("analyze", {"images": ["aGk="], "model": "gpt"}, "must be one of resnet18, cnn"),
+        ("recommend", {"emotion": "hungry"}, "an emotion must be one of"),
+        ("recommend", {"emotion": "sad", "energy": "huge"}, "energy must be of its type"),
+        ("explain", {"image": "http://elsewhere.example/a.jpg"}, "nothing is fetched"),
+        ("explain", {"image": "aGk="}, "the file must be a whole picture"),
+    ],
+)
+def test_a_wrong_call_ends_in_one_sentence(
+    url: str, endpoint: str, values: dict[str, Any], said: str, lang: str
+) -> None:
+    event, answer = ask(url, endpoint, {**values, "lang": lang})
+    assert event == "error"
+    assert said in answer["error"]
+    assert bool(re.search("[çğıöşüİ]", answer["error"])) == (lang == "tr")
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "pyproject.toml", "../../etc/passwd", ""])
+def test_no_file_of_the_server_is_read(url: str, uploads: Path, path: str) -> None:
+    inside = f"{uploads}/../{path}"
+    named = [{"path": path}, {"path": inside}, f"{url}/gradio_api/file={path}"]
+    for image in (*named, f"/gradio_api/file={inside}"):
+        event, [[answer]] = ask(url, "analyze", {"images": [image]})
+        assert event == "complete"
+        assert "nobody uploaded" in answer["error"]["message"]
+    marked = {"path": path or "/", "meta": {"_type": "gradio.FileData"}}
+    event, answer = ask(url, "analyze", {"images": [marked]})
+    assert event == "error"
+    assert "nobody uploaded" in answer["error"]
+
+
+def test_nothing_is_fetched_from_an_address(url: str) -> None:
+    there = {"path": "http://192.0.2.1/a.jpg", "meta": {"_type": "gradio.FileData"}}
+    start_s = time.monotonic()
+    event, answer = ask(url, "analyze", {"images": [there]})
+    assert event == "error"
+    assert "nothing is fetched" in answer["error"]
+    assert time.monotonic() - start_s < 5
+
+
+def test_an_upload_is_gone_soon_after_it_was_read(url: str, uploads: Path, client: Client) -> None:
+    unlike = f"unlike any other {time.time_ns()}"
+    [path] = httpx.post(f"{url}/gradio_api/upload", files={"files": ("a.txt", unlike)}).json()
+    assert Path(path).is_relative_to(uploads)
+    assert client.predict(images=[f"{url}/gradio_api/file={path}"], api_name="/analyze")
+    deadline_s = time.monotonic() + DELETE_AFTER_S + 5
+    while Path(path).exists() and time.monotonic() < deadline_s:
+        time.sleep(0.2)
+    assert not Path(path).exists()
+    [answer] = client.predict(images=[{"path": path}], api_name="/analyze")
+    assert "an upload is deleted once it has been read" in answer["error"]["message"]
+
+
+def test_four_endpoints_are_public_and_no_other(url: str, client: Client) -> None:
+    info = httpx.get(f"{url}/gradio_api/info").json()
+    assert sorted(info["named_endpoints"]) == [f"/{name}" for name in NAMES]
+    assert info["unnamed_endpoints"] == {}
+    with pytest.raises((AppError, ValueError)):
+        client.predict(None, api_name="/read")
+
+
+def test_the_open_api_document_says_what_the_code_says(url: str) -> None:
+    document = httpx.get(f"{url}/gradio_api/openapi.json").json()
+    assert document["openapi"].startswith("3.")
+    for name in NAMES:
+        asks = document["paths"][f"/gradio_api/call/v2/{name}"]["post"]
+        assert f"/gradio_api/call/{name}/{{event_id}}" in document["paths"]
+        schema = asks["requestBody"]["content"]["application/json"]["schema"]
+        parameters = inspect.signature(getattr(Endpoints, name)).parameters
+        assert ["self", *schema["properties"]] == list(parameters)
+        assert asks["summary"] == asks["description"][: len(asks["summary"])]
+        Draft202012Validator.check_schema(schema)
+    returns = httpx.get(f"{url}/gradio_api/info").json()["named_endpoints"]["/analyze"]["returns"]
+    Draft202012Validator.check_schema(returns[0]["type"])
+    read, unread = returns[0]["type"]["items"]["anyOf"]
+    assert read["properties"]["schema"]["const"] == 1
+    assert set(read["properties"]) == {"schema", *AnalysisRecord.model_fields} - {"schema_version"}
+    assert set(unread["properties"]) == {"schema", "image", "error"}

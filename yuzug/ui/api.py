@@ -1,0 +1,275 @@
+"""The public endpoints: what programs and agents may ask for, as docs/api.md tells.
+
+Each method of :class:`Endpoints` is an HTTP endpoint and an MCP tool of its name; its docstring is
+what an agent reads. Everything else that the page calls is private.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any, Literal, TypeVar, cast
+
+import gradio as gr
+from gradio.events import api as endpoint
+from pydantic import TypeAdapter, ValidationError, validate_call
+from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
+
+from yuzug.emotions import Language
+from yuzug.errors import ImageError, YuzugError
+from yuzug.models import DEFAULT_MODEL, available_models
+from yuzug.pipeline import Analysis
+from yuzug.recommend import recommend as suggest
+from yuzug.records import (
+    AnalysisRecord,
+    ErrorRecord,
+    ExplanationRecord,
+    ModelsRecord,
+    RecommendationsRecord,
+    Record,
+    sentence_of,
+)
+from yuzug.ui import pictures
+from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.uploads import received
+
+MAX_IMAGES = 32
+Json = dict[str, Any]
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+class Upload(TypedDict, total=False):
+    """A file that was sent to ``/gradio_api/upload``, as Gradio's clients name it."""
+
+    path: str
+    orig_name: str | None
+    meta: dict[str, str]
+
+
+Picture = Upload | str
+
+
+def offer(demo: gr.Blocks, analyzers: Analyzers) -> None:
+    """Make the endpoints public in this app."""
+    ours = Endpoints(analyzers)
+    _offer(demo, ours.analyze, list[AnalysisRecord | ErrorRecord])
+    _offer(demo, ours.recommend, RecommendationsRecord)
+    _offer(demo, ours.models, ModelsRecord)
+    _offer(demo, ours.explain, ExplanationRecord)
+
+
+def answered(method: Method) -> Method:
+    """Check what came, and answer an error of ours with its sentence in the language asked for."""
+    checked = validate_call(method)
+    signature = inspect.signature(method)
+
+    @wraps(method)
+    def answer(*values: Any) -> Any:
+        by_name = signature.bind(*values).arguments
+        said: Language = "tr" if by_name.get("lang") == "tr" else "en"
+        try:
+            return checked(**by_name)
+        except ValidationError as error:
+            raise gr.Error(sentence_of(_invalid(error), said), print_exception=False) from error
+        except YuzugError as error:
+            raise gr.Error(sentence_of(error, said), print_exception=False) from error
+
+    return cast(Method, answer)
+
+
+class Endpoints:
+    """What may be asked for; holds no state of a caller."""
+
+    def __init__(self, analyzers: Analyzers) -> None:
+        self._analyzers = analyzers
+
+    @answered
+    def analyze(
+        self,
+        images: list[Picture],
+        model: str = DEFAULT_MODEL,
+        classes: int = 7,
+        crops: bool = False,
+        recommend: bool = False,
+        lang: Language = "en",
+    ) -> list[Json]:
+        """Tell what the expression of every face in some pictures looks like, with probabilities.
+
+        It reads expressions, which are weak signs of feelings: say "the expression looks happy",
+        never "this person is happy", and where "sure" is false, say that it is not certain. Send
+        only faces of people who agreed. Not for judging anybody at work, in education or in
+        health. Pictures are read in memory and forgotten.
+
+        Args:
+            images: 1 to 32 pictures, each an upload, a data URL ("data:image/...") or base64
+            model: which network reads; the tool "models" lists them
+            classes: how many expressions to tell apart, 3 to 8
+            crops: whether each picture already is one cropped face
+            recommend: whether to add activities that fit the main face
+            lang: language of sentences, "en" or "tr"
+
+        Returns:
+            one object a picture: its faces with box, emotion, confidence, probabilities and regions
+        """
+        analyzer = self._analyzers.get(model, classes)
+        answers: list[Json] = []
+        for number, picture in enumerate(_few(images), 1):
+            name = _name(picture, number)
+            try:
+                analysis = analyzer.analyze(received(picture), crops=crops)
+            except ImageError as error:
+                answers.append(_json(ErrorRecord.of(name, error, lang)))
+                continue
+            ideas = _ideas(analysis, lang) if recommend else []
+            answers.append(_json(AnalysisRecord.of(name, analysis, ideas)))
+        return answers
+
+    @answered
+    def recommend(
+        self,
+        emotion: str,
+        lang: Language = "en",
+        minutes: int | None = None,
+        energy: Literal["low", "medium", "high"] | None = None,
+        place: Literal["indoor", "outdoor"] | None = None,
+        company: Literal["alone", "together"] | None = None,
+        goal: Literal["match", "lift", "calm"] | None = None,
+        count: int = 3,
+        seed: int = 0,
+    ) -> Json:
+        """Suggest small activities that fit a mood, each with steps, reasons and evidence.
+
+        Activities come from a curated catalogue with citations. They are no treatment: to
+        somebody in serious distress, point out professional help instead.
+
+        Args:
+            emotion: angry, disgust, fear, happy, sad, surprise, neutral or contempt
+            lang: language of the activities, "en" or "tr"
+            minutes: the most time there is
+            energy: how much effort: low, medium or high
+            place: where: indoor or outdoor
+            company: with whom: alone or together
+            goal: give the mood room (match), lift it (lift), or calm down (calm)
+            count: how many activities
+            seed: the same number gives the same answer
+
+        Returns:
+            activities with title, steps, minutes, reasons and evidence
+        """
+        suggestions = suggest(
+            emotion,
+            lang=lang,
+            minutes=minutes,
+            energy=energy,
+            place=place,
+            company=company,
+            goal=goal,
+            count=count,
+            seed=seed,
+        )
+        return _json(RecommendationsRecord.of(emotion, lang, suggestions))
+
+    @answered
+    def models(self) -> Json:
+        """List the networks that can read faces here, with their measured accuracy and limits.
+
+        Returns:
+            each model's name, size and card: label sets, metrics, data, licence and limits
+        """
+        return _json(ModelsRecord.of(available_models(), DEFAULT_MODEL))
+
+    @answered
+    def explain(
+        self,
+        image: Picture,
+        model: str = DEFAULT_MODEL,
+        classes: int = 7,
+        crops: bool = False,
+        lang: Language = "en",
+    ) -> Json:
+        """Show why the expression of each face in one picture was read as it was.
+
+        The heat map shows where in the face the evidence for the emotion lies, "regions" how much
+        of it lies on brows, eyes, nose, cheeks and mouth. It explains the network, not the person.
+
+        Args:
+            image: one picture: an upload, a data URL ("data:image/...") or base64
+            model: which network reads; the tool "models" lists them
+            classes: how many expressions to tell apart, 3 to 8
+            crops: whether the picture already is one cropped face
+            lang: language of sentences, "en" or "tr"
+
+        Returns:
+            a heat map for each face, as a data URL, with the shares of the parts of the face
+        """
+        analyzer = self._analyzers.get(model, classes)
+        analysis = analyzer.analyze(received(image), crops=crops)
+        maps = [
+            pictures.data_url(pictures.heat_over_face(analysis.image, face))
+            for face in analysis.faces[: pictures.MAX_HEAT_MAPS]
+        ]
+        return _json(ExplanationRecord.of(_name(image, 1), analysis, maps))
+
+
+def _offer(demo: gr.Blocks, method: Callable[..., Any], answer: Any) -> None:
+    made = endpoint(method, api_name=method.__name__)
+    # Gradio knows our answers as objects of anything; their own schema says more.
+    [output] = demo.fns[made["id"]].outputs
+    schema = TypeAdapter(answer).json_schema(mode="serialization")
+    output._api_info = _inlined(schema, schema.pop("$defs", {}))  # type: ignore[union-attr]
+
+
+def _inlined(schema: Any, parts: Json) -> Any:
+    """A JSON schema as Gradio's clients read it: without references and without true or false."""
+    if isinstance(schema, list):
+        return [_inlined(one, parts) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(parts[schema["$ref"].rsplit("/", 1)[-1]], parts)
+    closed = schema.get("additionalProperties")
+    return {
+        key: {} if closed is True and key == "additionalProperties" else _inlined(value, parts)
+        for key, value in schema.items()
+        if not (key == "additionalProperties" and closed is False)
+    }
+
+
+def _json(record: Record) -> Json:
+    return record.model_dump(mode="json", by_alias=True)
+
+
+def _ideas(analysis: Analysis, lang: Language) -> list[Any]:
+    face = analysis.dominant
+    return suggest(face.probabilities, lang=lang, sure=face.sure) if face else []
+
+
+def _name(picture: Picture, number: int) -> str:
+    """What the answer calls a picture: the name of its file, else its number."""
+    if isinstance(picture, str):
+        return f"image-{number}"
+    return picture.get("orig_name") or Path(picture.get("path", "")).name
+
+
+def _few(images: Sequence[Picture]) -> Sequence[Picture]:
+    if not 1 <= len(images) <= MAX_IMAGES:
+        raise YuzugError(
+            "option.invalid",
+            must=f"one call must bring 1 to {MAX_IMAGES} images",
+            got=f"{len(images)}",
+            do="send them in several calls" if images else "add one",
+        )
+    return images
+
+
+def _invalid(error: ValidationError) -> YuzugError:
+    first = error.errors(include_url=False)[0]
+    value = repr(first["input"])
+    return YuzugError(
+        "option.invalid",
+        must=f"{first['loc'][0]} must be of its type ({first['msg']})",
+        got=value if len(value) <= 60 else f"{value[:60]}…",
+        do="see /gradio_api/openapi.json for the types",
+    )
