@@ -130,11 +130,21 @@ def test_the_other_endpoints_answer_their_records(
     models = client.predict(api_name="/models")
     ModelsRecord.model_validate(models)
     assert models == printed("models", "--json")
+
+
+def test_explain_says_where_and_how_far_to_trust_it(client: Client, picture: str) -> None:
     explained = client.predict(picture, model="cnn", classes=8, api_name="/explain")
     [face] = ExplanationRecord.model_validate(explained).faces
-    assert face.heatmap is not None
     assert face.heatmap.startswith("data:image/jpeg;base64,")
+    assert face.target == face.emotion
+    assert face.trust.sentence
     assert explained["classes"] == 8
+    asked = {"target": "sad", "method": "eigencam", "lang": "tr"}
+    [other] = client.predict(picture, **asked, api_name="/explain")["faces"]
+    assert (other["target"], other["method"]) == ("sad", "eigencam")
+    assert other["emotion"] == "happy"
+    assert other["heatmap"] != face.heatmap
+    assert re.search("[çğıöşüİ]", other["sentence"])
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])
@@ -150,6 +160,7 @@ def test_the_other_endpoints_answer_their_records(
         ("recommend", {"emotion": "hungry"}, "an emotion must be one of"),
         ("recommend", {"emotion": "sad", "energy": "huge"}, "energy must be of its type"),
         ("explain", {"image": "http://elsewhere.example/a.jpg"}, "nothing is fetched"),
+        ("explain", {"image": "aGk=", "method": "lime"}, "one that answers at once"),
         ("explain", {"image": "aGk="}, "the file must be a whole picture"),
     ],
 )

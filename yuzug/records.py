@@ -16,6 +16,7 @@ from yuzug.texts import text
 
 if TYPE_CHECKING:  # the records of activities need no torch
     from yuzug.analysis import Analysis, Face
+    from yuzug.explain import Trust
     from yuzug.models import ModelInfo
     from yuzug.recommend import Finding, Help, Suggestion
 
@@ -140,22 +141,65 @@ class ErrorRecord(Record):
         )
 
 
+class TrustRecord(_Part):
+    """How much the answer hangs on the places of a map: ROAD, beside maps that know nothing."""
+
+    score: Share
+    centre: Share
+    random: Share
+    level: str
+    sentence: str
+
+    @classmethod
+    def of(cls, trust: Trust, lang: Language) -> TrustRecord:
+        """The record of this trust."""
+        return cls(
+            score=trust.score,
+            centre=trust.centre,
+            random=trust.random,
+            level=trust.level,
+            sentence=trust.sentence(lang),
+        )
+
+
 class FaceExplanation(_Part):
-    """Why a face was read as it was."""
+    """Why a face looks like ``target`` to the network, by ``method``."""
 
     box_xywh: tuple[Pixels, Pixels, Pixels, Pixels]
     emotion: str
     confidence: Share
     sure: bool
-    regions: dict[str, Share] | None
+    target: str
+    method: str
     strength: Share
     """How much evidence there is, in [0, 1]; a weak map is drawn faintly."""
-    heatmap: str | None
+    regions: dict[str, Share] | None
+    sentence: str
+    """Where the map lies, in words."""
+    trust: TrustRecord
+    heatmap: str
     """A square around the face with the map over it, as the data URL of a picture."""
+
+    @classmethod
+    def of(cls, face: Face, *, trust: Trust, heatmap: str, lang: Language) -> FaceExplanation:
+        """The record of a face that was read with its heat map."""
+        from yuzug.explain import regions_sentence
+
+        read, explanation = FaceRecord.of(face), face.explanation
+        assert explanation is not None
+        return cls(
+            **read.model_dump(exclude={"score", "probabilities"}),
+            target=explanation.target,
+            method=explanation.method,
+            strength=explanation.strength,
+            sentence=regions_sentence(face.regions, lang),
+            trust=TrustRecord.of(trust, lang),
+            heatmap=heatmap,
+        )
 
 
 class ExplanationRecord(Record):
-    """One picture explained; only the largest faces carry a ``heatmap``."""
+    """One picture explained, its largest faces first."""
 
     image: Name
     model: str
@@ -163,22 +207,11 @@ class ExplanationRecord(Record):
     faces: tuple[FaceExplanation, ...]
 
     @classmethod
-    def of(cls, image: str, analysis: Analysis, heatmaps: Sequence[str]) -> ExplanationRecord:
-        """The record of an analysis; ``heatmaps`` belong to its first faces, in their order."""
-        shown = [*heatmaps, *[None] * len(analysis.faces)]
-        return cls(
-            image=image,
-            model=analysis.model,
-            classes=analysis.classes,
-            faces=tuple(
-                FaceExplanation(
-                    **FaceRecord.of(face).model_dump(exclude={"score", "probabilities"}),
-                    strength=face.explanation.strength if face.explanation else 0.0,
-                    heatmap=heatmap,
-                )
-                for face, heatmap in zip(analysis.faces, shown, strict=False)
-            ),
-        )
+    def of(
+        cls, image: str, analysis: Analysis, faces: Sequence[FaceExplanation]
+    ) -> ExplanationRecord:
+        """The record of these faces of an analysis."""
+        return cls(image=image, model=analysis.model, classes=analysis.classes, faces=tuple(faces))
 
 
 class RecommendationsRecord(Record):

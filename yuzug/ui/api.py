@@ -17,15 +17,17 @@ from gradio.events import api as endpoint
 from pydantic import TypeAdapter, ValidationError, validate_call
 from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
+from yuzug.analysis import Analysis
 from yuzug.emotions import Language
 from yuzug.errors import ImageError, YuzugError
+from yuzug.explain import method_named
 from yuzug.models import DEFAULT_MODEL, available_models
-from yuzug.pipeline import Analysis
 from yuzug.recommend import recommend as suggest
 from yuzug.records import (
     AnalysisRecord,
     ErrorRecord,
     ExplanationRecord,
+    FaceExplanation,
     ModelsRecord,
     RecommendationsRecord,
     Record,
@@ -36,6 +38,7 @@ from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.uploads import received
 
 MAX_IMAGES = 32
+MAX_EXPLAINED = 8  # faces, the largest: how far a map can be trusted takes a while to find out
 Json = dict[str, Any]
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -187,30 +190,42 @@ class Endpoints:
         model: str = DEFAULT_MODEL,
         classes: int = 7,
         crops: bool = False,
+        target: str | None = None,
+        method: str | None = None,
         lang: Language = "en",
     ) -> Json:
         """Show why the expression of each face in one picture was read as it was.
 
-        The heat map shows where in the face the evidence for the emotion lies, "regions" how much
-        of it lies on brows, eyes, nose, cheeks and mouth. It explains the network, not the person.
+        The heat map shows where in the face the evidence for an emotion lies, "regions" how much
+        of it lies on brows, eyes, nose, cheeks and mouth, "trust" whether the network's answer
+        really hangs on these places. It explains the network, not the person.
 
         Args:
             image: one picture: an upload, a data URL ("data:image/...") or base64
             model: which network reads; the tool "models" lists them
             classes: how many expressions to tell apart, 3 to 8
             crops: whether the picture already is one cropped face
+            target: the emotion to explain, such as "sad"; what each face looks like, unless given
+            method: how the heat map is made, such as gradcam or hirescam; the best, unless given
             lang: language of sentences, "en" or "tr"
 
         Returns:
             a heat map for each face, as a data URL, with the shares of the parts of the face
         """
         analyzer = self._analyzers.get(model, classes)
-        analysis = analyzer.analyze(received(image), crops=crops)
-        maps = [
-            pictures.data_url(pictures.heat_over_face(analysis.image, face))
-            for face in analysis.faces[: pictures.MAX_HEAT_MAPS]
+        analysis = analyzer.analyze(
+            received(image), crops=crops, target=target, method=_fast(method)
+        )
+        faces = [
+            FaceExplanation.of(
+                face,
+                trust=analyzer.explainer.trust(face),
+                heatmap=pictures.data_url(pictures.heat_over_face(analysis.image, face)),
+                lang=lang,
+            )
+            for face in analysis.faces[:MAX_EXPLAINED]
         ]
-        return _json(ExplanationRecord.of(_name(image, 1), analysis, maps))
+        return _json(ExplanationRecord.of(_name(image, 1), analysis, faces))
 
 
 def _offer(demo: gr.Blocks, method: Callable[..., Any], answer: Any) -> None:
@@ -251,6 +266,17 @@ def _name(picture: Picture, number: int) -> str:
     if isinstance(picture, str):
         return f"image-{number}"
     return picture.get("orig_name") or Path(picture.get("path", "")).name
+
+
+def _fast(method: str | None) -> str | None:
+    if method is not None and method_named(method).speed == "slow":
+        raise YuzugError(
+            "option.invalid",
+            must="the method must be one that answers at once",
+            got=repr(method),
+            do="choose another, or use the command line",
+        )
+    return method
 
 
 def _few(images: Sequence[Picture]) -> Sequence[Picture]:
