@@ -58,7 +58,10 @@ def test_analyze_prints_what_the_design_promises(capsys: Capture, astronaut_path
     face = line["faces"][line["dominant"]]
     assert list(face) == [
         *("box_xywh", "score", "emotion", "confidence", "sure", "probabilities", "regions"),
+        "explanation",
     ]
+    assert face["explanation"]["target"] == face["emotion"]
+    assert face["explanation"]["trust"] is None
     assert face["score"] is None
     x, y, w, h = face["box_xywh"]
     assert x < 224 < x + w, "the box holds her nose"
@@ -68,6 +71,19 @@ def test_analyze_prints_what_the_design_promises(capsys: Capture, astronaut_path
     assert face["confidence"] == face["probabilities"][face["emotion"]]
     assert sum(face["regions"].values()) == pytest.approx(1, abs=1e-3)
     assert all(value == round(value, 4) for value in face["probabilities"].values())
+
+
+def test_analyze_explains_what_it_is_asked(capsys: Capture, astronaut_path: Path) -> None:
+    wanted = ("--method", "layercam", "--target", "surprise", "--trust")
+    code, [line], err = lines(capsys, "analyze", astronaut_path, *wanted)
+    assert (code, err) == (0, "")
+    told = line["faces"][line["dominant"]]["explanation"]
+    assert (told["method"], told["target"]) == ("layercam", "surprise")
+    assert set(told["trust"]) == {"score", "random", "centre", "holds"}
+    for wrong in (("--method", "tea-leaves"), ("--target", "hungry")):
+        code, [], err = lines(capsys, "analyze", astronaut_path, *wrong)
+        assert code == 2
+        assert wrong[1] in err
 
 
 def test_no_face_is_no_error(capsys: Capture, blank: Path) -> None:

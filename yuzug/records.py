@@ -6,6 +6,7 @@ Every object carries ``"schema": 1``; numbers are rounded to what they can mean.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -50,6 +51,33 @@ class Record(_Part):
         return self.model_dump_json(by_alias=True)
 
 
+class TrustRecord(_Part):
+    """How far a heat map can be trusted; the numbers are ROAD, in [-1, 1]."""
+
+    score: Share
+    random: Share
+    """What maps without meaning get, on average."""
+    centre: Share
+    """What a map of the middle of the crop gets."""
+    holds: bool
+
+    @classmethod
+    def of(cls, trust: Trust) -> TrustRecord:
+        """The record of a trust that was measured."""
+        return cls(score=trust.score, random=trust.random, centre=trust.centre, holds=trust.holds)
+
+
+class ExplanationRecord(_Part):
+    """What the heat map of a face explains, and how."""
+
+    method: str
+    target: str
+    strength: Share
+    """How much evidence there is, beside what is usual for this model."""
+    trust: TrustRecord | None
+    """Null where it was not asked for."""
+
+
 class FaceRecord(_Part):
     """One face; pixels are those of the photo, the other numbers shares in [0, 1]."""
 
@@ -62,11 +90,13 @@ class FaceRecord(_Part):
     probabilities: dict[str, Share]
     regions: dict[str, Share] | None
     """Shares of the heat map on the parts of the face; null where it is empty."""
+    explanation: ExplanationRecord | None
+    """Null where there is no heat map."""
 
     @classmethod
-    def of(cls, face: Face) -> FaceRecord:
+    def of(cls, face: Face, trust: Trust | None = None) -> FaceRecord:
         """The record of a face that was read."""
-        regions = face.regions
+        regions, heatmap = face.regions, face.explanation
         return cls(
             box_xywh=face.box_xywh,
             score=face.score,
@@ -75,6 +105,14 @@ class FaceRecord(_Part):
             sure=face.sure,
             probabilities=dict(face.probabilities),
             regions=regions.shares if regions else None,
+            explanation=ExplanationRecord(
+                method=heatmap.method,
+                target=heatmap.target,
+                strength=heatmap.strength,
+                trust=TrustRecord.of(trust) if trust else None,
+            )
+            if heatmap
+            else None,
         )
 
 
@@ -96,9 +134,13 @@ class AnalysisRecord(Record):
 
     @classmethod
     def of(
-        cls, image: str, analysis: Analysis, suggestions: Sequence[Suggestion] = ()
+        cls,
+        image: str,
+        analysis: Analysis,
+        suggestions: Sequence[Suggestion] = (),
+        trusts: Sequence[Trust] = (),
     ) -> AnalysisRecord:
-        """The record of an analysis of the picture with this name."""
+        """The record of an analysis of the picture with this name; ``trusts`` are one a face."""
         height, width = analysis.image.shape[:2]
         return cls(
             image=image,
@@ -107,7 +149,10 @@ class AnalysisRecord(Record):
             model=analysis.model,
             classes=analysis.classes,
             detector=analysis.detector,
-            faces=tuple(FaceRecord.of(face) for face in analysis.faces),
+            faces=tuple(
+                FaceRecord.of(face, trust)
+                for face, trust in zip_longest(analysis.faces, trusts[: len(analysis.faces)])
+            ),
             dominant=analysis.dominant_index,
             recommendations=tuple(suggestion.to_json() for suggestion in suggestions),
             ms=dict(analysis.ms),

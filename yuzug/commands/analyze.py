@@ -25,6 +25,9 @@ def options(command: Parser) -> None:
     model_options(command)
     command.option("--crops", action="store_true")
     command.option("--cam", metavar="DIR", type=Path)
+    command.option("--method", metavar="METHOD")
+    command.option("--target", metavar="EMOTION")
+    command.option("--trust", action="store_true")
     command.option("--recommend", key="advise", action="store_true")
 
 
@@ -47,14 +50,17 @@ def _analyze_one(
     from yuzug.records import AnalysisRecord, ErrorRecord
 
     try:
-        analysis = analyzer.analyze(image, crops=options.crops)
+        analysis = analyzer.analyze(
+            image, crops=options.crops, method=options.method, target=options.target
+        )
     except ImageError as error:
         emit(ErrorRecord.of(image, error, options.lang))
         return False
     if overlays:
         overlays.write(image, analysis)
     suggestions = _advice(analysis.dominant, options.lang) if options.recommend else []
-    emit(AnalysisRecord.of(image, analysis, suggestions))
+    trusts = [analyzer.trust(face) for face in analysis.faces] if options.trust else []
+    emit(AnalysisRecord.of(image, analysis, suggestions, trusts))
     return True
 
 

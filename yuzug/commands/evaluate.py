@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from yuzug.commands.explained import explain_options, run_explained
 from yuzug.commands.lab import lab_installed
 from yuzug.commands.model import analyzer_of, model_options
 from yuzug.commands.parser import Parser
@@ -15,10 +16,14 @@ def options(command: Parser) -> None:
     model_options(command)
     command.option("--split", metavar="S", default="validation")
     command.option("--labels", choices=("label", "votes"), default="label")
+    command.option("--out", metavar="DIR", type=Path)
+    explain_options(command)
 
 
 def run(options: Namespace) -> int:
-    """Measure a model on one split of labelled faces and print the summary as JSON."""
+    """Measure a model, or its heat maps, on one split of labelled faces; print it as JSON."""
+    if options.explain:
+        return run_explained(options, options.out)
     with lab_installed():
         from yuzug.lab.evaluate import evaluate as measure
         from yuzug.lab.faceset import read
