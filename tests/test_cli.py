@@ -79,7 +79,7 @@ def test_analyze_explains_what_it_is_asked(capsys: Capture, astronaut_path: Path
     assert (code, err) == (0, "")
     told = line["faces"][line["dominant"]]["explanation"]
     assert (told["method"], told["target"]) == ("layercam", "surprise")
-    assert set(told["trust"]) == {"score", "random", "centre", "holds"}
+    assert set(told["trust"]) == {"score", "random", "centre", "level", "sentence"}
     for wrong in (("--method", "tea-leaves"), ("--target", "hungry")):
         code, [], err = lines(capsys, "analyze", astronaut_path, *wrong)
         assert code == 2

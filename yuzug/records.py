@@ -17,7 +17,7 @@ from yuzug.texts import text
 
 if TYPE_CHECKING:  # the records of activities need no torch
     from yuzug.analysis import Analysis, Face
-    from yuzug.explain import Trust
+    from yuzug.explain import Heatmap, Trust
     from yuzug.models import ModelInfo
     from yuzug.recommend import Finding, Help, Suggestion
 
@@ -52,30 +52,45 @@ class Record(_Part):
 
 
 class TrustRecord(_Part):
-    """How far a heat map can be trusted; the numbers are ROAD, in [-1, 1]."""
+    """How much the answer hangs on the places of a map: ROAD, beside maps that know nothing."""
 
     score: Share
-    random: Share
-    """What maps without meaning get, on average."""
     centre: Share
-    """What a map of the middle of the crop gets."""
-    holds: bool
+    random: Share
+    level: str
+    sentence: str
 
     @classmethod
-    def of(cls, trust: Trust) -> TrustRecord:
-        """The record of a trust that was measured."""
-        return cls(score=trust.score, random=trust.random, centre=trust.centre, holds=trust.holds)
+    def of(cls, trust: Trust, lang: Language) -> TrustRecord:
+        """The record of this trust."""
+        return cls(
+            score=trust.score,
+            centre=trust.centre,
+            random=trust.random,
+            level=trust.level,
+            sentence=trust.sentence(lang),
+        )
 
 
-class ExplanationRecord(_Part):
+class MapRecord(_Part):
     """What the heat map of a face explains, and how."""
 
     method: str
     target: str
     strength: Share
-    """How much evidence there is, beside what is usual for this model."""
+    """How much evidence there is, in [0, 1], beside what is usual for this model."""
     trust: TrustRecord | None
     """Null where it was not asked for."""
+
+    @classmethod
+    def of(cls, heatmap: Heatmap, trust: Trust | None, lang: Language) -> MapRecord:
+        """The record of this map."""
+        return cls(
+            method=heatmap.method,
+            target=heatmap.target,
+            strength=heatmap.strength,
+            trust=TrustRecord.of(trust, lang) if trust else None,
+        )
 
 
 class FaceRecord(_Part):
@@ -90,11 +105,11 @@ class FaceRecord(_Part):
     probabilities: dict[str, Share]
     regions: dict[str, Share] | None
     """Shares of the heat map on the parts of the face; null where it is empty."""
-    explanation: ExplanationRecord | None
+    explanation: MapRecord | None
     """Null where there is no heat map."""
 
     @classmethod
-    def of(cls, face: Face, trust: Trust | None = None) -> FaceRecord:
+    def of(cls, face: Face, trust: Trust | None = None, lang: Language = "en") -> FaceRecord:
         """The record of a face that was read."""
         regions, heatmap = face.regions, face.explanation
         return cls(
@@ -105,14 +120,7 @@ class FaceRecord(_Part):
             sure=face.sure,
             probabilities=dict(face.probabilities),
             regions=regions.shares if regions else None,
-            explanation=ExplanationRecord(
-                method=heatmap.method,
-                target=heatmap.target,
-                strength=heatmap.strength,
-                trust=TrustRecord.of(trust) if trust else None,
-            )
-            if heatmap
-            else None,
+            explanation=MapRecord.of(heatmap, trust, lang) if heatmap else None,
         )
 
 
@@ -139,6 +147,7 @@ class AnalysisRecord(Record):
         analysis: Analysis,
         suggestions: Sequence[Suggestion] = (),
         trusts: Sequence[Trust] = (),
+        lang: Language = "en",
     ) -> AnalysisRecord:
         """The record of an analysis of the picture with this name; ``trusts`` are one a face."""
         height, width = analysis.image.shape[:2]
@@ -150,7 +159,7 @@ class AnalysisRecord(Record):
             classes=analysis.classes,
             detector=analysis.detector,
             faces=tuple(
-                FaceRecord.of(face, trust)
+                FaceRecord.of(face, trust, lang)
                 for face, trust in zip_longest(analysis.faces, trusts[: len(analysis.faces)])
             ),
             dominant=analysis.dominant_index,
@@ -186,27 +195,6 @@ class ErrorRecord(Record):
         )
 
 
-class TrustRecord(_Part):
-    """How much the answer hangs on the places of a map: ROAD, beside maps that know nothing."""
-
-    score: Share
-    centre: Share
-    random: Share
-    level: str
-    sentence: str
-
-    @classmethod
-    def of(cls, trust: Trust, lang: Language) -> TrustRecord:
-        """The record of this trust."""
-        return cls(
-            score=trust.score,
-            centre=trust.centre,
-            random=trust.random,
-            level=trust.level,
-            sentence=trust.sentence(lang),
-        )
-
-
 class FaceExplanation(_Part):
     """Why a face looks like ``target`` to the network, by ``method``."""
 
@@ -233,7 +221,7 @@ class FaceExplanation(_Part):
         read, explanation = FaceRecord.of(face), face.explanation
         assert explanation is not None
         return cls(
-            **read.model_dump(exclude={"score", "probabilities"}),
+            **read.model_dump(exclude={"score", "probabilities", "explanation"}),
             target=explanation.target,
             method=explanation.method,
             strength=explanation.strength,

@@ -60,7 +60,7 @@ def _analyze_one(
         overlays.write(image, analysis)
     suggestions = _advice(analysis.dominant, options.lang) if options.recommend else []
     trusts = [analyzer.trust(face) for face in analysis.faces] if options.trust else []
-    emit(AnalysisRecord.of(image, analysis, suggestions, trusts))
+    emit(AnalysisRecord.of(image, analysis, suggestions, trusts, options.lang))
     return True
 
 
