@@ -111,7 +111,7 @@ def recommend(
         did=ids_of("did", did),
     )
     entire = _catalogue(catalogue)
-    mood = mood_asked(emotion, entire, sure)
+    mood = mood_asked(emotion, entire.policy, sure)
     choices = choose(
         entire,
         mood,

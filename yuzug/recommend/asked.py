@@ -8,28 +8,28 @@ from typing import TypeVar, cast
 
 from yuzug.emotions import Emotion
 from yuzug.errors import YuzugError
-from yuzug.recommend.catalogue import Catalogue
 from yuzug.recommend.mood import Mood, mood_of
+from yuzug.recommend.policy import Policy
 
 Word = TypeVar("Word", bound=str)
 
 
-def mood_asked(emotion: str | Mapping[str, float], catalogue: Catalogue, sure: bool) -> Mood:
+def mood_asked(emotion: str | Mapping[str, float], policy: Policy, sure: bool) -> Mood:
     """The mood of an emotion's name, or of a distribution.
 
     Raises:
         YuzugError: ``emotion.unknown`` or ``option.invalid``.
     """
     if isinstance(emotion, Mapping):
-        return mood_of(_weights(emotion), catalogue.policy, sure=sure)
-    if not isinstance(emotion, str) or catalogue.policy.emotion_of(emotion) is None:
+        return mood_of(_weights(emotion), policy, sure=sure)
+    if not isinstance(emotion, str) or policy.emotion_of(emotion) is None:
         raise YuzugError(
             "emotion.unknown",
             must="an emotion must be one of " + ", ".join(e.value for e in Emotion),
             got=repr(emotion),
             do="choose one of these",
         )
-    return mood_of({emotion: 1.0}, catalogue.policy, sure=sure)
+    return mood_of({emotion: 1.0}, policy, sure=sure)
 
 
 def one_of(name: str, value: str | None, words: Sequence[Word]) -> Word | None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from yuzug.emotions import Language
+from yuzug.recommend.asked import mood_asked
 from yuzug.recommend.load import bundled
-from yuzug.recommend.mood import Mood, mood_of
+from yuzug.recommend.mood import Mood
 from yuzug.recommend.policy import Policy
 
 Reading = Mood | Mapping[str, float] | str
@@ -56,6 +57,9 @@ def needs_help(readings: Sequence[Reading], policy: Policy | None = None) -> boo
 
     >>> needs_help(["happy", "sad", "sad", "fear"]), needs_help(["sad", "sad", "happy"])
     (True, False)
+
+    Raises:
+        YuzugError: ``emotion.unknown`` or ``option.invalid`` for what is no reading.
     """
     policy = policy or bundled().policy
     last = readings[-policy.help.readings :]
@@ -96,8 +100,6 @@ def question(lang: Language, policy: Policy | None = None) -> str:
 
 
 def _strongly_negative(reading: Reading, policy: Policy) -> bool:
-    if isinstance(reading, str):
-        reading = {reading: 1.0}
-    mood = reading if isinstance(reading, Mood) else mood_of(reading, policy)
+    mood = reading if isinstance(reading, Mood) else mood_asked(reading, policy, sure=True)
     negative = math.fsum(mood.shares.get(emotion, 0.0) for emotion in policy.help.emotions)
     return mood.sure and negative >= policy.help.share

@@ -136,24 +136,26 @@ def folded(label: str) -> str:
 def merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     """A policy with what somebody's own one changes: key by key, at every depth.
 
-    A label given to another emotion moves there; the other labels stay.
+    Labels are added; one that stood under another emotion moves.
     """
-    labels = own.get("labels")
-    if isinstance(labels, dict):
-        moved = {
-            folded(x)
-            for given in labels.values()
-            if isinstance(given, list)
-            for x in given
-            if isinstance(x, str)
-        }
-        kept = {
-            e: [x for x in given if folded(x) not in moved]
-            for e, given in base.get("labels", {}).items()
-        }
-        base = {**base, "labels": kept}
     joined: dict[str, Any] = _over(base, own)
-    return joined
+    labels = own.get("labels")
+    if not isinstance(labels, dict):
+        return joined
+    mine = {folded(label) for given in labels.values() for label in _sentences(given)}
+    kept = {
+        emotion: [label for label in given if folded(label) not in mine]
+        for emotion, given in base["labels"].items()
+    }
+    both = {
+        emotion: [*given, *kept.get(emotion, [])] if isinstance(given, list) else given
+        for emotion, given in labels.items()
+    }
+    return {**joined, "labels": {**kept, **both}}
+
+
+def _sentences(given: Any) -> list[str]:
+    return [label for label in given if isinstance(label, str)] if isinstance(given, list) else []
 
 
 def _over(base: Any, own: Any) -> Any:

@@ -1,0 +1,151 @@
+"""What happened before, and what repeated strongly negative readings lead to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+
+from yuzug.emotions import LANGUAGES, Emotion, Language
+from yuzug.errors import YuzugError
+from yuzug.recommend import Suggestion, bundled, help_offer, needs_help, question, recommend
+from yuzug.recommend.mood import Mood
+from yuzug.texts import text
+
+
+def ids(suggestions: Sequence[Suggestion]) -> list[str]:
+    return [suggestion.id for suggestion in suggestions]
+
+
+def rank(name: str, **history: Any) -> int:
+    return ids(recommend("sad", goal="lift", count=1000, **history)).index(name)
+
+
+# Memory
+
+
+def test_what_was_turned_down_stays_away_for_good() -> None:
+    first = ids(recommend("sad", count=30))
+    later = ids(recommend("sad", count=1000, rejected=first, recent=["x"] * 50))
+    assert later
+    assert not set(first) & set(later)
+
+
+def test_what_was_suggested_long_ago_rests_and_what_helped_comes_back_sooner() -> None:
+    name = ids(recommend("sad", goal="lift", count=1))[0]
+    others = [a.id for a in bundled().activities if a.id != name][:20]
+    again = rank(name, recent=[name, *others])
+    helped = rank(name, recent=[name, *others], helped=[name])
+    assert helped < again
+    assert rank(name, recent=[name, *others], did=[name]) <= again
+
+
+def test_what_helped_does_not_come_again_within_the_last_20() -> None:
+    name = ids(recommend("sad", count=1))[0]
+    others = [a.id for a in bundled().activities if a.id != name]
+    assert name not in ids(recommend("sad", count=1000, helped=[name], recent=[name, *others[:19]]))
+    assert name in ids(recommend("sad", count=1000, helped=[name], recent=[name, *others[:20]]))
+
+
+def test_more_comes_of_the_kind_that_helped() -> None:
+    exercise = [a.id for a in bundled().activities if a.kind == "exercise"]
+
+    def exercises(**history: Any) -> int:
+        found = (recommend("sad", count=2, seed=seed, **history) for seed in range(40))
+        return sum(s.kind == "exercise" for pair in found for s in pair)
+
+    assert exercises(helped=exercise[:3]) > exercises() + 5
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_reasons_say_what_helped(lang: Language) -> None:
+    [first] = recommend("sad", count=1, lang=lang)
+    [again] = recommend("sad", count=1, lang=lang, helped=[first.id])
+    assert again.id == first.id
+    assert again.why == (*first.why, text("why.helped", lang))
+    assert again.terms["helped"] > first.terms["helped"] == 0
+
+
+@pytest.mark.parametrize("name", ["recent", "rejected", "helped", "did"])
+@pytest.mark.parametrize("value", ["tea", [3], [None]])
+def test_a_history_that_is_none_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(YuzugError, match=f"{name} must be a list of ids"):
+        recommend("sad", **{name: value})
+
+
+# Help
+
+
+SAD = {"sad": 0.9, "neutral": 0.1}
+MIXED = {"sad": 0.4, "fear": 0.35, "neutral": 0.25}
+
+
+@pytest.mark.parametrize(
+    ("readings", "expected"),
+    [
+        ([], False),
+        (["sad", "sad"], False),
+        (["sad", "fear", "angry"], True),
+        (["happy", SAD, MIXED, "disgust"], True),
+        ([SAD, SAD, {"sad": 0.5, "neutral": 0.5}], False),
+        ([SAD, "neutral", SAD, SAD], False),
+        (["contempt", "contempt", "contempt"], False),
+        ([SAD, SAD, Mood({Emotion.SAD: 0.95}, sure=False)], False),
+        ([SAD, SAD, Mood({Emotion.SAD: 0.95})], True),
+        (["üzgün", "SADNESS", "kızgın"], True),
+    ],
+)
+def test_three_strongly_negative_readings_in_a_row_need_help(
+    readings: list[Any], expected: bool
+) -> None:
+    assert needs_help(readings) is expected
+
+
+def test_a_reading_that_is_none_is_refused() -> None:
+    for wrong in ("melancholy", {}, {"sad": -1.0}):
+        with pytest.raises(YuzugError):
+            needs_help(["sad", "sad", wrong])
+
+
+def test_a_policy_of_ones_own_decides() -> None:
+    ours = bundled().policy
+    sooner = ours.model_copy(update={"help": ours.help.model_copy(update={"readings": 1})})
+    assert needs_help(["sad"], sooner)
+    assert not needs_help(["sad"])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_people_come_before_numbers_and_numbers_before_ideas(lang: Language) -> None:
+    offer = help_offer(lang)
+    assert len(offer.sentences) >= 3
+    assert json.loads(json.dumps(offer.to_json()))["contacts"][0]["number"] == "112"
+    for seed in range(10):
+        [first, *others] = recommend("sad", lang=lang, seed=seed, people_first=True)
+        assert first.kind == "social"
+        assert first.id not in ids(others)
+    [alone] = recommend("sad", people_first=True, count=1, company="alone")
+    assert alone.company == "alone"  # what the person says still holds
+
+
+def test_people_first_needs_no_kind_to_be_there() -> None:
+    assert recommend("sad", people_first=True, minutes=2, company="alone", place="outdoor")
+
+
+def test_every_contact_says_where_and_when_it_was_checked() -> None:
+    contacts = bundled().policy.help.contacts
+    assert {contact.region for contact in contacts} == {"turkey", "international"}
+    for contact in contacts:
+        assert contact.source.startswith("https://")
+        assert date(2026, 1, 1) <= contact.verified_on <= date.today()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_is_asserted_about_the_person(lang: Language) -> None:
+    said = " ".join([*help_offer(lang).sentences, question(lang)]).lower()
+    words = {"en": r"you are (sad|depress)|diagnos|disorder|depress", "tr": r"depres|teşhis|hasta"}
+    assert not re.search(words[lang], said)
+    assert text("why.unsure", lang).lower() not in said
