@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from yuzug.emotions import Language
+from yuzug.emotions import Language, looks
+from yuzug.lab.degraded import Curve
 from yuzug.lab.run_state import Progress
 from yuzug.texts import text
 
@@ -43,4 +45,71 @@ def class_counts(counts: Mapping[str, Mapping[str, int]], lang: Language) -> Fig
     axes.margins(x=0.1)
     axes.set(xlabel=text("lab.faces", lang))
     axes.legend()
+    return figure
+
+
+def confusion_matrix(
+    table: NDArray[np.int64], names: Sequence[str], lang: Language, *, shares: bool
+) -> Figure:
+    """Truth down, reading across: counts (C, C), or shares of each row."""
+    rows = table / np.maximum(1, table.sum(axis=1, keepdims=True))
+    shown = [looks(name, lang) for name in names]
+    figure = Figure(
+        figsize=(1.6 + 0.62 * len(names), 1.2 + 0.58 * len(names)), layout="constrained"
+    )
+    axes = figure.subplots()
+    axes.imshow(rows, cmap="Blues", vmin=0, vmax=1)
+    axes.set_xticks(range(len(names)), shown, rotation=40, ha="right")
+    axes.set_yticks(range(len(names)), shown)
+    axes.set(xlabel=text("lab.read_as", lang), ylabel=text("lab.truth", lang))
+    for (i, j), share in np.ndenumerate(rows):
+        words = f"{100 * share:.0f}" if shares else str(int(table[i, j]))
+        axes.text(j, i, words, ha="center", va="center", color="white" if share > 0.5 else "black")
+    return figure
+
+
+def reliability(
+    pairs: Mapping[str, tuple[NDArray[np.float32], NDArray[np.bool_]]], lang: Language
+) -> Figure:
+    """Accuracy over confidence in bins: ``pairs[title]`` holds confidence (N,) and right (N,)."""
+    figure = Figure(figsize=(4.2 * len(pairs), 3.8), layout="constrained")
+    panels = figure.subplots(1, len(pairs), squeeze=False)[0]
+    edges = np.linspace(0, 1, 16)
+    for axes, (title, (confidence, right)) in zip(panels, pairs.items(), strict=True):
+        which = np.clip(np.digitize(confidence, edges) - 1, 0, 14)
+        bins = [index for index in range(15) if (which == index).any()]
+        heights = [float(right[which == index].mean()) for index in bins]
+        sizes = [float((which == index).mean()) for index in bins]
+        axes.bar([edges[index] + 1 / 30 for index in bins], heights, 1 / 15, edgecolor="white")
+        axes.plot([edges[index] + 1 / 30 for index in bins], sizes, color="grey", lw=1)
+        axes.plot([0, 1], [0, 1], color="black", ls="--", lw=1)
+        axes.set(
+            title=title, xlim=(0, 1), ylim=(0, 1), xlabel=text("lab.confidence", lang),
+            ylabel=text("lab.accuracy", lang),
+        )  # fmt: skip
+    return figure
+
+
+def robustness(curves: Sequence[Curve], lang: Language) -> Figure:
+    """A small panel for each fault: accuracy as it grows."""
+    figure = Figure(figsize=(9, 4.6), layout="constrained")
+    for axes, curve in zip(figure.subplots(2, 3).flat, curves, strict=True):
+        axes.plot(range(len(curve.levels)), curve.accuracy, marker=".")
+        axes.set_xticks(range(len(curve.levels)), ["–", *(f"{one:g}" for one in curve.levels[1:])])
+        axes.set(title=text(f"lab.fault_{curve.fault}", lang), ylim=(0, 1))
+        axes.grid(alpha=0.3)
+    return figure
+
+
+def gallery(
+    faces: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8], str]], columns: int = 4
+) -> Figure:
+    """Faces with what was said beneath: (face, face with heat map) RGB uint8 and a caption."""
+    rows = max(1, -(-len(faces) // columns))
+    figure = Figure(figsize=(2.6 * columns, 1.75 * rows), layout="constrained")
+    for axes in (grid := figure.subplots(rows, columns, squeeze=False)).flat:
+        axes.axis("off")
+    for axes, (face, heat, caption) in zip(grid.flat, faces, strict=False):
+        axes.imshow(np.concatenate([face, heat], axis=1))
+        axes.set_title(caption, fontsize=8)
     return figure

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from tqdm import tqdm
 
 from yuzug.analysis import Face
+from yuzug.errors import YuzugError
+from yuzug.lab.intervals import Interval, intervals
 from yuzug.lab.faceset import FaceSet
-from yuzug.lab.measure import expected_calibration_error, per_class
+from yuzug.lab.measure import confusion, expected_calibration_error, per_class
+from yuzug.lab.reads import Labels, read_crops, reads_of
 from yuzug.models.card import ClassMetrics, Metrics
 from yuzug.pipeline import Analyzer
 
-_BATCH = 128
 
-Labels = Literal["label", "votes"]
+class Confused(BaseModel):
+    """Two labels of which one was read for the other, ``n`` times in ``of``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    truth: str
+    read: str
+    n: int
+    of: int
 
 
 class Evaluation(BaseModel):
@@ -46,11 +56,38 @@ class Evaluation(BaseModel):
     weighted_recall: float
     weighted_f1: float
     ece: float
+    ece_before_temperature: float
+    intervals: dict[str, Interval]
+    """95 % bootstrap intervals of accuracy, balanced_accuracy and macro_f1."""
     per_class: dict[str, ClassMetrics]
+    confusion: tuple[tuple[int, ...], ...]
+    """Counts: row the truth, column what was read, in the order of ``per_class``."""
+    most_confused: tuple[Confused, ...]
+    mapping: dict[str, str]
+    """The data's labels that were renamed before comparing."""
 
     def metrics(self) -> Metrics:
         """The part that stands in a card."""
         return Metrics(**{name: getattr(self, name) for name in Metrics.model_fields})
+
+
+def renamed(faces: FaceSet, mapping: Mapping[str, str]) -> FaceSet:
+    """The faces with labels of other data called by the model's names.
+
+    Raises:
+        YuzugError: ``option.invalid`` for a name that no face has.
+    """
+    unknown = sorted(set(mapping) - set(faces.labels.tolist()))
+    if unknown:
+        raise YuzugError(
+            "option.invalid",
+            must="a mapping must start from labels of the data",
+            got=", ".join(unknown),
+            do=f"choose among {', '.join(sorted(set(faces.labels.tolist())))}",
+        )
+    return replace(
+        faces, labels=np.array([mapping.get(str(one), str(one)) for one in faces.labels])
+    )
 
 
 def evaluate(
@@ -72,17 +109,13 @@ def compare(
 ) -> Evaluation:
     """What was read in each face of the set against its label or its majority vote."""
     names = analyzer.classifier.head.labels
-    given = faces.majority() if labels == "votes" else faces.labels
-    known = np.isin(given, names)
-    truth = given[known]
-    read = [face for face, is_known in zip(every, known, strict=True) if is_known]
-    predicted = np.array([face.emotion for face in read])
-    sure = np.array([face.sure for face in read])
-    confidence = np.array([face.confidence for face in read], np.float32)
-    right = predicted == truth
-    classes = per_class(truth, predicted, names)
+    reads = reads_of(analyzer, faces, every, labels)
+    truth, right, sure = reads.truth, reads.right, reads.sure
+    classes = per_class(truth, reads.read, names)
     present = [one for one in classes.values() if one.support]
     weights = np.array([one.support for one in present], float) / max(1, len(truth))
+
+    table = confusion(truth, reads.read, names)
 
     def macro(field: str) -> float:
         return round(float(np.mean([getattr(one, field) for one in present])), 4)
@@ -97,7 +130,7 @@ def compare(
         split=split,
         labels=labels,
         n=len(truth),
-        n_dropped=int((~known).sum()),
+        n_dropped=len(faces) - len(truth),
         coverage=round(float(sure.mean()), 4),
         sure_accuracy=round(float(right[sure].mean()) if sure.any() else 0.0, 4),
         accuracy=round(float(right.mean()), 4),
@@ -108,27 +141,24 @@ def compare(
         weighted_precision=weighted("precision"),
         weighted_recall=weighted("recall"),
         weighted_f1=weighted("f1"),
-        ece=expected_calibration_error(confidence, right),
+        ece=expected_calibration_error(reads.confidence, right),
+        ece_before_temperature=expected_calibration_error(reads.confidence_before, right),
+        intervals=intervals(table),
         per_class=classes,
+        confusion=tuple(tuple(int(n) for n in row) for row in table),
+        most_confused=_most_confused(table, names),
+        mapping={},
     )
 
 
-def read_crops(analyzers: Sequence[Analyzer], images: NDArray[np.uint8]) -> tuple[list[Face], ...]:
-    """Every grey crop (N, S, S) uint8 read as ``yuzug analyze --crops`` reads it, in batches.
-
-    The analyzers are label sets of one checkpoint, so the expensive part runs once for all.
-    """
-    first = analyzers[0]
-    faces: tuple[list[Face], ...] = tuple([] for _ in analyzers)
-    steps = range(0, len(images), _BATCH)
-    for start in tqdm(steps, desc="reading", unit="batch", disable=None):
-        photos = [np.repeat(grey[..., None], 3, axis=2) for grey in images[start : start + _BATCH]]
-        located = [first.whole_picture(photo) for photo in photos]
-        features = first.classify(located).features
-        for analyzer, found in zip(analyzers, faces, strict=True):
-            readings = analyzer.classifier.readings(features)
-            found += [
-                analyzer.face(place, reading, reading.top, None)
-                for place, reading in zip(located, readings, strict=True)
-            ]
-    return faces
+def _most_confused(
+    table: NDArray[np.int64], names: Sequence[str], count: int = 5
+) -> tuple[Confused, ...]:
+    wrong = table.copy()
+    np.fill_diagonal(wrong, 0)
+    pairs = np.dstack(np.unravel_index(np.argsort(-wrong, axis=None), wrong.shape))[0]
+    return tuple(
+        Confused(truth=names[i], read=names[j], n=int(wrong[i, j]), of=int(table[i].sum()))
+        for i, j in pairs[:count].tolist()
+        if wrong[i, j]
+    )

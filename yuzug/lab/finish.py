@@ -17,8 +17,9 @@ from torch import nn
 from yuzug.explain import METHODS, Subject, evidence
 from yuzug.faces import NoDetector
 from yuzug.lab.calibrate import fit_temperature, rare_class_bias, softmax, sure_at
-from yuzug.lab.evaluate import compare, read_crops
+from yuzug.lab.evaluate import compare
 from yuzug.lab.faceset import VOTES, FaceSet
+from yuzug.lab.reads import read_crops
 from yuzug.lab.recipe import Recipe
 from yuzug.lab.train import HEADS_KEY, accuracy, predict
 from yuzug.models.card import Card, HeadCard, Metrics

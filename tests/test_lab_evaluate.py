@@ -1,0 +1,106 @@
+"""Evaluation: intervals, calibration before and after, mapping, the report that stands alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawn import drawn_faces, folder_of
+from PIL import Image
+
+from yuzug.cli import main
+from yuzug.faces import NoDetector
+from yuzug.lab.intervals import intervals
+from yuzug.lab.degraded import FAULTS
+from yuzug.pipeline import Analyzer
+
+Capture = pytest.CaptureFixture[str]
+PROMISED = {
+    "schema", "n", "n_dropped", "coverage", "sure_accuracy", "accuracy", "balanced_accuracy",
+    "macro_precision", "macro_recall", "macro_f1", "weighted_precision", "weighted_recall",
+    "weighted_f1", "ece", "ece_before_temperature", "intervals", "per_class", "confusion",
+    "most_confused", "mapping",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Drawn faces in folders, two labels under another name."""
+    names = {"happy": "joy", "sad": "sad", "angry": "angry", "neutral": "calm"}
+    return folder_of(drawn_faces(28), tmp_path_factory.mktemp("faces"), names)
+
+
+def test_evaluate_prints_all_that_is_promised(data: Path, capsys: Capture) -> None:
+    words = ["evaluate", str(data), "--model", "cnn", "--classes", "4"]
+    assert main([*words, "--map", "joy=happy,calm=neutral"]) == 0
+    mapped = json.loads(capsys.readouterr().out)
+    assert set(mapped) >= PROMISED
+    assert mapped["n_dropped"] == 0
+    assert mapped["mapping"] == {"joy": "happy", "calm": "neutral"}
+    assert np.sum(mapped["confusion"]) == mapped["n"]
+    low, high = mapped["intervals"]["accuracy"]
+    assert low <= mapped["accuracy"] <= high
+    for class_ in mapped["per_class"].values():
+        assert set(class_) == {"precision", "recall", "specificity", "f1", "support"}
+    assert main(words) == 0
+    plain = json.loads(capsys.readouterr().out)
+    assert plain["n_dropped"] > 0
+    assert plain["n"] + plain["n_dropped"] == mapped["n"]
+    assert main([*words, "--map", "bliss=happy"]) == 2
+    assert "bliss" in capsys.readouterr().err
+    assert main([*words, "--map", "joy"]) == 2
+
+
+@pytest.mark.parametrize("lang", ["en", "tr"])
+def test_the_report_stands_alone(lang: str, data: Path, tmp_path: Path, capsys: Capture) -> None:
+    words = ["evaluate", str(data), "--model", "cnn", "--classes", "3", "--out", str(tmp_path)]
+    extra = ["--robustness"] if lang == "en" else []
+    assert main([*words, *extra, "--lang", lang]) == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert not re.search(r"""(src|href)\s*=\s*["'](?!data:)""", page)
+    assert "<script" not in page
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert {one["fault"] for one in report["robustness"]} == (set(FAULTS) if extra else set())
+    rows = np.sum(report["confusion_normalised"], axis=1)
+    present = np.sum(report["confusion"], axis=1) > 0
+    assert np.allclose(rows, present, atol=1e-3)
+    for name in ("confusion", "confusion_normalised", "reliability", "right", "wrong"):
+        with Image.open(tmp_path / f"{name}.png") as picture:
+            assert picture.size > (200, 100)
+    pair = report["most_confused"][0]
+    assert f"{pair['n']}" in page
+    assert ("were read as" if lang == "en" else "olarak okundu") in page
+
+
+def test_intervals_cover_as_often_as_they_say() -> None:
+    random = np.random.default_rng(0)
+    hits = 0
+    for seed in range(100):
+        right = random.binomial(150, 0.7)
+        low, high = intervals(np.array([[right, 150 - right], [0, 0]]), seed)["accuracy"]
+        hits += low <= 0.7 <= high
+    assert 88 <= hits <= 100
+
+
+def test_confidence_before_the_temperature_is_the_plain_softmax() -> None:
+    from yuzug.lab.reads import read_crops, reads_of
+
+    analyzer = Analyzer.load("cnn", 7, detector=NoDetector())
+    faces = drawn_faces(12)
+    (read,) = read_crops((analyzer,), faces.images)
+    reads = reads_of(analyzer, faces, read, "label")
+    batch = analyzer.classifier.classify([face.crop for face in read])
+    plain = analyzer.classifier.logits(batch.features).softmax(dim=1).amax(dim=1)
+    np.testing.assert_allclose(reads.confidence_before, plain, atol=1e-4)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_grows_with_its_level(fault: str, astronaut: np.ndarray) -> None:
+    change, levels = FAULTS[fault]
+    face = np.asarray(Image.fromarray(astronaut[62:180, 164:282]).convert("L").resize((48, 48)))
+    off = [np.abs(change(face, level).astype(int) - face).mean() for level in levels]
+    assert off == sorted(off)
+    assert off[0] > 0.2
