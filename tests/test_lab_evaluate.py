@@ -13,8 +13,8 @@ from PIL import Image
 
 from yuzug.cli import main
 from yuzug.faces import NoDetector
-from yuzug.lab.intervals import intervals
 from yuzug.lab.degraded import FAULTS
+from yuzug.lab.intervals import intervals
 from yuzug.pipeline import Analyzer
 
 Capture = pytest.CaptureFixture[str]

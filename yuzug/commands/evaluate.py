@@ -36,10 +36,10 @@ def run(options: Namespace) -> int:
     if options.explain:
         return run_explained(options, options.out)
     with lab_installed():
+        from yuzug.lab.degraded import curves
         from yuzug.lab.evaluate import compare
         from yuzug.lab.reads import read_crops, reads_of
         from yuzug.lab.report import write_report
-        from yuzug.lab.degraded import curves
     mapping = _mapping(options.map)
     analyzer = analyzer_of(options, detects=False)
     faces, split = _faces(analyzer, options, mapping)

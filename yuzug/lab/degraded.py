@@ -50,7 +50,7 @@ def _occlusion(face: Grey, share: float) -> Grey:
     """The lower part covered, as by a hand or a mask."""
     out = face.copy()
     out[round(len(face) * (1 - share)) :] = 127
-    return out
+    return np.asarray(out, np.uint8)
 
 
 def _low_resolution(face: Grey, side_px: float) -> Grey:

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from yuzug.analysis import Face
 from yuzug.errors import YuzugError
-from yuzug.lab.intervals import Interval, intervals
 from yuzug.lab.faceset import FaceSet
+from yuzug.lab.intervals import Interval, intervals
 from yuzug.lab.measure import confusion, expected_calibration_error, per_class
 from yuzug.lab.reads import Labels, read_crops, reads_of
 from yuzug.models.card import ClassMetrics, Metrics

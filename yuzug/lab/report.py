@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from yuzug.emotions import Language, looks
 from yuzug.explain import paint
 from yuzug.lab import charts
+from yuzug.lab.degraded import Curve
 from yuzug.lab.evaluate import Evaluation
 from yuzug.lab.reads import Reads
-from yuzug.lab.degraded import Curve
 from yuzug.pipeline import Analyzer
 from yuzug.texts import percent, text
 
