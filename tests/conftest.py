@@ -15,9 +15,11 @@ from pathlib import Path
 os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="yuzug-tests-hub-")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+os.environ["HF_HUB_DISABLE_XET"] = "1"  # the hub of the tests speaks LFS, the older road
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import chromium as chromium_finder
+import hub_server
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -51,6 +53,28 @@ def _no_network() -> Iterator[None]:
 
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
+
+
+@pytest.fixture
+def hub() -> Iterator[hub_server.Hub]:
+    """A hub on loopback; see ``hub_server``."""
+    with hub_server.running() as running:
+        yield running
+
+
+@pytest.fixture
+def at_hub(hub: hub_server.Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The client in this process speaks to the hub of the test; its cache is this empty folder."""
+    from huggingface_hub import close_session, constants
+
+    cache = tmp_path / "hub-cache"
+    monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+    template = hub.url + "/{repo_id}/resolve/{revision}/{filename}"
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    close_session()
+    return cache
 
 
 @pytest.fixture(scope="session")
