@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import yaml
@@ -54,6 +54,14 @@ class Fault:
         return True
 
 
+class Asked(NamedTuple):
+    """A request as it came: ``METHOD /path``, its token and its range."""
+
+    request: str
+    token: str | None
+    range: str | None
+
+
 @dataclass
 class Stored:
     """A repository: its commits, newest last, each a map from path to content."""
@@ -78,13 +86,13 @@ class Stored:
 
 
 class Hub:
-    """The server and all that it holds; ``requests`` lists what was asked, as (request, token)."""
+    """The server and all that it holds; ``requests`` lists what was asked."""
 
     def __init__(self) -> None:
         self.stored: dict[str, Stored] = {}
         self.blobs: dict[str, bytes] = {}
         self.faults: list[Fault] = []
-        self.requests: list[tuple[str, str | None]] = []
+        self.requests: list[Asked] = []
         self.lock = threading.Lock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(self))
         self.server.daemon_threads = True
@@ -107,9 +115,9 @@ class Hub:
         """What a repository holds at its newest commit."""
         return self.stored[f"{kind}/{repo_id}"].commits[-1][1]
 
-    def asked(self, pattern: str) -> list[str]:
+    def asked(self, pattern: str) -> list[Asked]:
         """The requests that match."""
-        return [request for request, _ in self.requests if re.search(pattern, request)]
+        return [one for one in self.requests if re.search(pattern, one.request)]
 
 
 @contextmanager
@@ -162,7 +170,7 @@ class Answers(BaseHTTPRequestHandler):
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.token = (self.headers.get("Authorization") or "").removeprefix("Bearer ") or None
         with self.hub.lock:
-            self.hub.requests.append((request, self.token))
+            self.hub.requests.append(Asked(request, self.token, self.headers.get("Range")))
             self.fault = next((one for one in self.hub.faults if one.strikes(request)), None)
         if self.fault is not None:
             time.sleep(self.fault.wait_s)

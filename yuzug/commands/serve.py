@@ -16,10 +16,13 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Start the page and stay until it is interrupted."""
-    from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, Classifier, take
+    from yuzug.hub import is_address
+    from yuzug.models import DEFAULT_CLASSES, Classifier, take
     from yuzug.ui.serve import serve as serve_page
+    from yuzug.ui.serve import wished_model
 
-    model, classes = options.model or DEFAULT_MODEL, options.classes or DEFAULT_CLASSES
-    Classifier(take(model), classes)  # a wrong choice is told before progress is
+    model, classes = options.model or wished_model(), options.classes or DEFAULT_CLASSES
+    if not is_address(model):  # the page does without a hub that cannot be had
+        Classifier(take(model), classes)  # a wrong choice is told before progress is
     serve_page(options.host, options.port, model, classes, options.lang)
     return 0

@@ -53,8 +53,9 @@ def wait_asked_for_s(error: Exception) -> float | None:
 
 
 def _told(error: BaseException, repository: Repository) -> HubError:
-    if isinstance(error, LocalEntryNotFoundError) and error.__cause__ is not None:
-        return _told(error.__cause__, repository)  # the library wraps what kept it from asking
+    # The library wraps what kept it from asking, and what went wrong with an upload.
+    if isinstance(error, (LocalEntryNotFoundError, RuntimeError)) and error.__cause__ is not None:
+        return _told(error.__cause__, repository)
     if isinstance(error, (OfflineModeIsEnabled, LocalEntryNotFoundError)):
         return _offline(repository)
     if isinstance(error, HfHubHTTPError):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from huggingface_hub import (
+    constants,
     get_hf_file_metadata,
     hf_hub_download,
     hf_hub_url,
@@ -20,7 +21,6 @@ from yuzug.errors import HubError
 from yuzug.hub.faults import told, wait_asked_for_s
 from yuzug.hub.repository import Repository
 
-TIMEOUT_S = 10.0
 # Between questions to a busy hub; a connection that fails is not tried again.
 WAITS_S = (1.0, 3.0, 6.0)
 # A hub that asks for more patience than this is told about instead.
@@ -47,27 +47,29 @@ def fetch(
     most_bytes: int,
     sha256: str | None = None,
     token: bool | None = None,
-    timeout_s: float = TIMEOUT_S,
+    timeout_s: float | None = None,
     waits_s: Sequence[float] = WAITS_S,
 ) -> Path:
     """The file in the cache, asked for at the hub unless the cache is known to be right.
 
     A download that is cut is resumed, and reaches the cache whole or not at all; with ``sha256``
     anything else is deleted again. Where the hub cannot be had, what the cache holds will do.
-    ``token`` False sends none; ``waits_s`` are the seconds between questions to a busy hub.
+    ``token`` False sends none; ``timeout_s`` is ``HF_HUB_ETAG_TIMEOUT`` unless given; ``waits_s``
+    are the seconds between questions to a busy hub.
 
     Raises:
         HubError: ``hub.content`` for a file that is larger than ``most_bytes`` or another one
             than ``sha256`` says, and every other kind for what kept it from coming.
     """
+    patience_s = constants.HF_HUB_ETAG_TIMEOUT if timeout_s is None else timeout_s
     with told(repository):
         kept = _checked(cached(repository, file), sha256)
     if kept is not None and (sha256 is not None or repository.is_pinned):
         return kept
     try:
         with told(repository):
-            _patiently(lambda: _ask(repository, file, most_bytes, token, timeout_s), waits_s)
-            path = _patiently(lambda: _download(repository, file, token, timeout_s), waits_s)
+            _patiently(lambda: _ask(repository, file, most_bytes, token, patience_s), waits_s)
+            path = _patiently(lambda: _download(repository, file, token, patience_s), waits_s)
             whole = _checked(path, sha256)
     except HubError as error:
         if kept is None or error.kind not in _NOT_THERE:
@@ -119,7 +121,14 @@ def _ask(
     about = get_hf_file_metadata(url, token=token, timeout=timeout_s)
     if about.size is not None and about.size > most_bytes:
         raise refused(repository, f"{file} with {about.size} bytes, more than {most_bytes}")
-    if not _ETAG.fullmatch(about.etag or "") or not _COMMIT.fullmatch(about.commit_hash or ""):
+    if about.etag is None or about.commit_hash is None:
+        raise HubError(
+            "hub.unreachable",
+            must="what answers must be a hub, which names the commit and the ETag of a file",
+            got=f"neither from {url}",
+            do="check HF_ENDPOINT, and whether a proxy answers instead",
+        )
+    if not _ETAG.fullmatch(about.etag) or not _COMMIT.fullmatch(about.commit_hash):
         raise refused(repository, f"{file} with a name that no hub gives")
 
 

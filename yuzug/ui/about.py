@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
+from huggingface_hub import constants
+
+from yuzug import bundled
 from yuzug.emotions import Language, looks
+from yuzug.hub import is_address
 from yuzug.models import Card, HeadCard, Metrics
 from yuzug.texts import percent, text
 from yuzug.ui.analyzers import Analyzers
@@ -21,17 +25,18 @@ def page(analyzers: Analyzers, settings: Settings) -> str:
     card, lang = analyzers.card(settings.model), settings.lang
     head = card.heads.get(str(settings.classes)) or next(iter(card.heads.values()))
     metrics = head.metrics[0] if head.metrics else None
-    measured = _tiles(metrics, lang) + _weak(metrics, lang) if metrics else _unmeasured(lang)
+    measured = _tiles(metrics, card, lang) + _weak(metrics, lang) if metrics else _unmeasured(lang)
     classes = _section("classes", _per_class(metrics, lang), lang) if metrics else ""
     limits = "".join(f"<li>{_t(f'limit_{name}', lang)}</li>" for name in _LIMITS)
     return (
         '<div class="yz-about">'
         f'<section class="wide"><h2>{escape(model_title(card.name))}</h2>'
-        f"<p>{_introduction(card, head, lang)}</p>{measured}</section>"
+        f"<p>{_introduction(card, head, lang)}</p><p>{_origin(card, lang)}</p>"
+        f"{_missing(analyzers, lang)}{measured}</section>"
         f"{classes}"
         + _section("reads", f"<p>{_reads(card, lang)}</p>", lang)
         + _section("detector", f"<p>{_t(f'detector_{analyzers.detector}', lang)}</p>", lang)
-        + _section("data", f"<p>{_t('data_words', lang)}</p>", lang)
+        + _section("data", f"<p>{_data(card, lang)}</p>", lang)
         + _section("limits", f"<ul>{limits}</ul>", lang)
         + "</div>"
     )
@@ -48,7 +53,31 @@ def _introduction(card: Card, head: HeadCard, lang: Language) -> str:
     )
 
 
-def _tiles(metrics: Metrics, lang: Language) -> str:
+def _origin(card: Card, lang: Language) -> str:
+    if is_address(card.name):
+        return _t("origin_hub", lang, model=card.name, hub=constants.ENDPOINT)
+    return _t("origin_bundled" if _is_bundled(card) else "origin_file", lang)
+
+
+def _is_bundled(card: Card) -> bool:
+    return (bundled.folder("weights") / f"{card.name}.safetensors").is_file()
+
+
+def _missing(analyzers: Analyzers, lang: Language) -> str:
+    sentences = [
+        _t("missing", lang, model=model, sentence=text(f"errors.{error.kind}", lang))
+        for model, error in analyzers.missing.items()
+    ]
+    return "".join(f'<p class="yz-notice">{sentence}</p>' for sentence in sentences)
+
+
+def _data(card: Card, lang: Language) -> str:
+    if _is_bundled(card):
+        return _t("data_words", lang)
+    return _t("data_owner", lang, data=card.data)
+
+
+def _tiles(metrics: Metrics, card: Card, lang: Language) -> str:
     shares = {
         "accuracy": metrics.accuracy,
         "balanced_accuracy": metrics.balanced_accuracy,
@@ -62,7 +91,11 @@ def _tiles(metrics: Metrics, lang: Language) -> str:
         for name, share in shares.items()
     )
     labels = _t(f"labels_{metrics.labels}", lang)
-    measured = _t("measured", lang, n=_thousands(metrics.n, lang), labels=labels)
+    about = {"n": _thousands(metrics.n, lang), "labels": labels}
+    if _is_bundled(card):
+        measured = _t("measured", lang, **about)
+    else:
+        measured = _t("measured_owner", lang, data=metrics.data, split=metrics.split, **about)
     return f'<dl class="yz-tiles">{tiles}</dl><p class="fine">{measured}</p>'
 
 

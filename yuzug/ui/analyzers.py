@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from yuzug.errors import ModelError
+from yuzug.errors import ModelError, YuzugError
 from yuzug.models import Card
 from yuzug.pipeline import Analyzer
 
 
 @dataclass(frozen=True)
 class Analyzers:
-    """One analyzer for each model, by name, the default one first."""
+    """One analyzer for each model, by name, the default one first.
+
+    ``missing`` says of each wished model on a hub that is not here why it is not.
+    """
 
     by_model: Mapping[str, Analyzer]
+    missing: Mapping[str, YuzugError] = field(default_factory=dict)
 
     @property
     def models(self) -> tuple[str, ...]:

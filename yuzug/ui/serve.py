@@ -11,9 +11,11 @@ import gradio as gr
 import torch
 
 from yuzug.emotions import Language
-from yuzug.errors import YuzugError
+from yuzug.errors import HubError, YuzugError
+from yuzug.hub import is_address
 from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, available_models
 from yuzug.pipeline import Analyzer
+from yuzug.records import sentence_of
 from yuzug.texts import text
 from yuzug.ui import agents
 from yuzug.ui.analyzers import Analyzers
@@ -24,6 +26,8 @@ from yuzug.ui.theme import STYLE_SHEET, theme
 from yuzug.ui.wiring import build
 
 DEFAULT_PORT = 7860
+# The environment variable with a repository whose weights the page is to use.
+HUB_REPO = "YUZUG_HUB_REPO"
 # Enough for any photograph, too little to fill the disk: each is deleted once it is read.
 MAX_UPLOAD_BYTES = 40 * 2**20
 
@@ -31,14 +35,16 @@ MAX_UPLOAD_BYTES = 40 * 2**20
 def serve(
     host: str | None = None,
     port: int | None = None,
-    model: str = DEFAULT_MODEL,
+    model: str | None = None,
     classes: int = DEFAULT_CLASSES,
     lang: Language = "en",
 ) -> None:
     """Serve the page until it is interrupted.
 
-    Without ``host`` and ``port`` it listens on 127.0.0.1:7860, on a Hugging Face Space to
-    everyone; the environment's ``PORT`` counts where no port is given.
+    ``model`` is what :meth:`yuzug.Analyzer.load` takes; without it the repository on a hub that
+    the environment's ``YUZUG_HUB_REPO`` names, else the bundled one. Without ``host`` and
+    ``port`` it listens on 127.0.0.1:7860, on a Hugging Face Space to everyone; the environment's
+    ``PORT`` counts where no port is given.
 
     Raises:
         ModelError: ``model.unknown`` or ``model.classes``.
@@ -52,7 +58,7 @@ def serve(
     # or a second visitor holds its core. Measured on two busy cores: 24 ms a face with one thread,
     # 76 to 200 with two.
     torch.set_num_threads(1)
-    analyzers = load_all(model, classes, lang)
+    analyzers = load_all(model or wished_model(), classes, lang)
     settings = Settings(lang=lang, model=analyzers.models[0], classes=classes)
     demo = build(analyzers, settings)
     launch(demo, host, port)
@@ -61,22 +67,37 @@ def serve(
     demo.block_thread()
 
 
+def wished_model() -> str:
+    """The model of whoever names none."""
+    return os.environ.get(HUB_REPO) or DEFAULT_MODEL
+
+
 def load_all(model: str, classes: int, lang: Language) -> Analyzers:
-    """The wished model first, then the other bundled ones, each warmed with one picture.
+    """The wished model first, then the other ones there are, each warmed with one picture.
+
+    A repository on a hub that cannot be had, or is to be refused, is told and left out: the
+    bundled models are there for that.
 
     Raises:
         ModelError: ``model.unknown`` or ``model.classes``.
     """
-    first = _warmed(model, classes, None, lang)
-    by_model = {first.model: first}
-    for info in available_models():
-        if info.name not in by_model:
-            by_model[info.name] = _warmed(info.name, DEFAULT_CLASSES, first, lang)
-    return Analyzers(by_model)
+    by_model: dict[str, Analyzer] = {}
+    missing: dict[str, YuzugError] = {}
+    bundled = [info.name for info in available_models()]
+    for name in dict.fromkeys((model, wished_model(), *bundled)):
+        first = next(iter(by_model.values()), None)
+        try:
+            analyzer = _warmed(name, classes if name == model else DEFAULT_CLASSES, first, lang)
+        except HubError as error:
+            missing[name] = error
+            print(text("ui.serve_missing", lang, reason=sentence_of(error, lang)), flush=True)
+        else:
+            by_model.setdefault(analyzer.model, analyzer)
+    return Analyzers(by_model, missing)
 
 
 def _warmed(model: str, classes: int, first: Analyzer | None, lang: Language) -> Analyzer:
-    name = Path(model).stem
+    name = model if is_address(model) else Path(model).stem
     print(text("ui.serve_loading", lang, model=name), end=" ", flush=True)
     start_s = time.perf_counter()
     # One detector for all: which one runs is decided once.
