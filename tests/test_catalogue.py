@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from yuzug.bundled import folder
-from yuzug.emotions import LANGUAGES
+from yuzug.emotions import LANGUAGES, Language
 from yuzug.errors import CatalogueError
-from yuzug.recommend import bundled, check, load, recommend
+from yuzug.recommend import bundled, check, load, load_own, recommend
 from yuzug.recommend.coverage import coverage, table
 from yuzug.recommend.duplicates import near_duplicates
 from yuzug.recommend.findings import Finding
@@ -200,6 +200,116 @@ def test_the_short_way_to_near_duplicates_finds_what_all_pairs_find() -> None:
     assert len(found) == len(slow)
 
 
+MAGIC = """\
+kinds:
+  magic:
+    family: regulation
+    name: {en: Magic, tr: Sihir}
+    because: {en: It works, tr: İşe yarar}
+    effect: {en: none, tr: yok}
+    sources: [webb-2012]
+"""
+SOURCE = "{short: Nobody 2000, full: 'Nobody (2000), Nothing', doi: 10.1000/1}"
+FRESH = TEA.replace("Put the kettle on", "Warm your favourite cup").replace(
+    "Çaydanlığı ocağa koyun", "Sevdiğiniz fincanı ısıtın"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "finding"),
+    [
+        ("a.yaml", FRESH, None),
+        (
+            "a.yaml",
+            FRESH.replace("Sevdiğiniz fincanı ısıtın", "Warm your favourite cup"),
+            "a.yaml:4: tea.steps.0.tr: is the same in both languages; translate it",
+        ),
+        (
+            "a.yaml",
+            FRESH.replace(", tr: Çay}", "}"),
+            "a.yaml:2: tea.title.tr: this key is missing",
+        ),
+        (
+            "a.yaml",
+            FRESH.replace("0.5", "0.1"),
+            "a.yaml:6: tea.emotions: no weight reaches 0.15, so this is never offered",
+        ),
+        (
+            "a.yaml",
+            FRESH.replace("pleasure", "magic"),
+            "a.yaml:5: tea.kind: no kind is called 'magic'; there are distraction, exercise, "
+            "expression, mastery, perspective, pleasure, reappraisal, relaxation, social, values",
+        ),
+        (
+            "a.yaml",
+            FRESH + FRESH,
+            "a.yaml:12: tea.id: the same id already stands in a.yaml:1",
+        ),
+        ("kinds.yaml", MAGIC, "kinds.yaml:2: kinds.magic: no activity is of this kind"),
+        (
+            "kinds.yaml",
+            MAGIC.replace("webb-2012", "nobody-2000"),
+            "kinds.yaml:7: kinds.magic.sources: no source is called 'nobody-2000'; "
+            "list it under sources",
+        ),
+        (
+            "kinds.yaml",
+            MAGIC.replace("[webb-2012]", "[]"),
+            "kinds.yaml:7: kinds.magic.sources: must not be empty",
+        ),
+        (
+            "kinds.yaml",
+            f"sources:\n  nobody-2000: {SOURCE}\n",
+            "kinds.yaml:2: sources.nobody-2000: no kind cites this source",
+        ),
+        (
+            "kinds.yaml",
+            f"sources:\n  nobody-2000: {SOURCE}\n".replace(", doi: 10.1000/1", ""),
+            "kinds.yaml:2: sources.nobody-2000.doi: this key is missing",
+        ),
+        (
+            "policy.yaml",
+            "variety:\n  caps: {magic: 2}\n",
+            "policy.yaml:2: variety.caps.magic: there is no such kind",
+        ),
+        (
+            "policy.yaml",
+            "help:\n  kinds: [magic]\n",
+            "policy.yaml:2: help.kinds: there is no kind 'magic'",
+        ),
+        (
+            "policy.yaml",
+            "help:\n  contacts:\n    - region: turkey\n      name: {en: Help, tr: Yardım}\n"
+            "      source: https://example.org\n      verified_on: 2026-01-01\n",
+            "policy.yaml:3: help.contacts.0: must hold either a number or a page",
+        ),
+        (
+            "policy.yaml",
+            "labels:\n  sad: [blue]\n  fear: [Blue]\n",
+            "policy.yaml:1: labels: 'blue' stands under fear and sad; it can mean one",
+        ),
+    ],
+)
+def test_each_rule_broken_once_is_the_only_finding(
+    tmp_path: Path, name: str, content: str, finding: str | None
+) -> None:
+    written(tmp_path, name, content)
+    assert [str(found) for found in check(tmp_path)] == ([finding] if finding else [])
+
+
+@pytest.mark.parametrize(
+    ("lang", "step"), [("en", "Warm your favourite cup"), ("tr", "Sevdiğiniz fincanı ısıtın")]
+)
+def test_an_activity_like_one_of_ours_is_named_at_its_steps(
+    tmp_path: Path, lang: Language, step: str
+) -> None:
+    ours = next(a for a in bundled().activities if a.id == "cool-water-on-the-wrists")
+    written(tmp_path, "a.yaml", FRESH.replace(step, f'"{ours.steps[0].of(lang)}"'))
+    [found] = [str(found) for found in check(tmp_path)]
+    message = rf"a\.yaml:3: tea\.steps: shares \d+% of the words with {ours.id} \({lang}\)"
+    assert re.fullmatch(message, found), found
+
+
 def test_too_little_choice_is_a_finding(tmp_path: Path) -> None:
     for name in ("kinds.yaml", "policy.yaml"):
         written(tmp_path, name, (folder("recommendations") / name).read_bytes())
@@ -222,26 +332,23 @@ def test_a_folder_adds_and_replaces(tmp_path: Path) -> None:
     assert {a.id: a for a in bundled().activities}["paper-boat"].title.tr != "Çay"
 
 
-def test_a_policy_may_hold_one_section(tmp_path: Path) -> None:
-    written(tmp_path, "policy.yaml", "labels: {sad: [blue]}")
-    policy = load(tmp_path, base=bundled()).catalogue.policy
-    assert policy.emotion_of("Blue") == "sad"
-    assert policy.goals == bundled().policy.goals
+def test_a_policy_may_hold_the_keys_that_it_changes(tmp_path: Path) -> None:
+    written(tmp_path, "policy.yaml", "labels: {sad: [blue], fear: [joy]}\nvariety: {apart: 1}")
+    policy, ours = load_own(tmp_path).catalogue.policy, bundled().policy
+    names = {"Blue": "sad", "BLUE ": "sad", "üzgün": "sad", "ÜZGÜN": "sad", "joy": "fear"}
+    assert {name: policy.emotion_of(name) for name in names} == names
+    assert policy.emotion_of("joyful") == "happy"
+    assert (policy.variety.apart, policy.variety.most) == (1, ours.variety.most)
+    assert policy.goals == ours.goals
+    assert recommend("blue", catalogue=tmp_path)
 
 
-def test_a_kind_of_ones_own_needs_a_source(tmp_path: Path) -> None:
-    kind = """\
-kinds:
-  magic:
-    family: regulation
-    name: {en: Magic, tr: Sihir}
-    because: {en: It works, tr: İşe yarar}
-    effect: {en: none, tr: yok}
-    sources: [nobody-2000]
-"""
-    written(tmp_path, "kinds.yaml", kind)
-    [finding] = load(tmp_path, base=bundled()).findings
-    assert str(finding).startswith("kinds.yaml:7: kinds.magic.sources: no source is called")
+def test_a_folder_with_kinds_and_policy_replaces_ours(tmp_path: Path) -> None:
+    for name in ("kinds.yaml", "policy.yaml"):
+        written(tmp_path, name, (folder("recommendations") / name).read_bytes())
+    written(tmp_path, "mine.yaml", TEA)
+    assert [a.id for a in load_own(tmp_path).catalogue.activities] == ["tea"]
+    assert [s.id for s in recommend("sad", catalogue=tmp_path)] == ["tea"]
 
 
 def test_a_broken_policy_alone_is_named_in_the_error(tmp_path: Path) -> None:

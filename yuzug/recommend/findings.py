@@ -71,6 +71,7 @@ _SAID = {
     "dict_type": "must hold keys, each with a value",
     "tuple_type": "must be a list",
 }
+_MOST_SHOWN = 60  # characters of a value that is wrong
 
 
 def _said(error: Mapping[str, Any]) -> str:
@@ -79,6 +80,11 @@ def _said(error: Mapping[str, Any]) -> str:
         return _SAID[error["type"]]
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
+    if error["type"] in ("string_too_long", "too_long"):
+        return f"is too long; at most {error['ctx']['max_length']} are allowed"
     message = re.sub(r"^\w+ should", "must", str(error["msg"]))
     got = error["input"]
-    return f"{message}, but is {got!r}" if isinstance(got, str | int | float) else message
+    if not isinstance(got, str | int | float):
+        return message
+    shown = repr(got)
+    return f"{message}, but is {shown if len(shown) <= _MOST_SHOWN else shown[:_MOST_SHOWN] + '…'}"

@@ -179,10 +179,9 @@ def _take_kinds(document: Document, name: str, parts: Parts) -> None:
     except ValidationError as fault:
         parts.findings.extend(faults(fault, document, name, ()))
         return
-    parts.sources.update(read_kinds.sources)
-    for section, entries in (("sources", read_kinds.sources), ("kinds", read_kinds.kinds)):
-        for key in entries:
-            parts.places[f"{section}.{key}"] = (name, document.line((section, key)))
+    for key, source in read_kinds.sources.items():
+        parts.sources[key] = source
+        parts.places[f"sources.{key}"] = (name, document.line(("sources", key)))
     for key, kind in read_kinds.kinds.items():
         missing = [source for source in kind.sources if source not in parts.sources]
         if missing:
@@ -191,6 +190,7 @@ def _take_kinds(document: Document, name: str, parts: Parts) -> None:
             parts.findings.append(Finding(name, line, f"kinds.{key}.sources", message))
         else:
             parts.kinds[key] = kind
+            parts.places[f"kinds.{key}"] = (name, document.line(("kinds", key)))
 
 
 def _take_policy(document: Document, name: str, parts: Parts) -> None:

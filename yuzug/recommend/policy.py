@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from yuzug.emotions import Emotion
 from yuzug.recommend.vocabulary import Energy, Goal, Id, Sentence, Strict, Words
@@ -98,17 +98,20 @@ class Policy(Strict):
     help: HelpPolicy
     labels: dict[Emotion, tuple[Sentence, ...]]
 
-    @model_validator(mode="after")
-    def _labels_mean_one_thing(self) -> Policy:
+    @field_validator("labels")
+    @classmethod
+    def _labels_mean_one_thing(
+        cls, labels: dict[Emotion, tuple[str, ...]]
+    ) -> dict[Emotion, tuple[str, ...]]:
         owners: dict[str, Emotion] = {emotion.value: emotion for emotion in Emotion}
-        for emotion, labels in self.labels.items():
-            for label in labels:
-                owner = owners.setdefault(folded(label), emotion)
+        for emotion, names in labels.items():
+            for name in names:
+                owner = owners.setdefault(folded(name), emotion)
                 if owner is not emotion:
                     raise ValueError(
-                        f"the label {label!r} stands under {owner.value} and {emotion.value}"
+                        f"{name!r} stands under {owner.value} and {emotion.value}; it can mean one"
                     )
-        return self
+        return labels
 
     def emotion_of(self, label: str) -> Emotion | None:
         """The emotion that goes by this name, in any case of letters; None where none does."""
