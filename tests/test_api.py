@@ -127,6 +127,13 @@ def test_the_other_endpoints_answer_their_records(
     RecommendationsRecord.model_validate(advised)
     wish = ["sad", "--lang", "tr", "--minutes", "10", "--goal", "calm"]
     assert advised == printed("recommend", *wish)
+    said = {"equipment": [], "accessible": ["seated", "one_hand"], "time": "night", "cost": "free"}
+    past = {"before": ["fear", "sad"], "rejected": [advised["recommendations"][0]["id"]]}
+    advised = client.predict("sad", **said, **past, api_name="/recommend")
+    wish = "sad --equipment none --accessible seated,one_hand --time night --cost free"
+    wish += f" --before fear,sad --rejected {past['rejected'][0]}"
+    assert advised == printed("recommend", *wish.split())
+    assert advised["help"]["contacts"]
     models = client.predict(api_name="/models")
     ModelsRecord.model_validate(models)
     assert models == printed("models", "--json")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the records of activities need no torch
     from yuzug.analysis import Analysis, Face
     from yuzug.explain import Heatmap, Trust
     from yuzug.models import ModelInfo
-    from yuzug.recommend import Finding, Help, Suggestion
+    from yuzug.recommend import Advice, Finding, Suggestion
 
 
 def _readable(value: str) -> str:
@@ -256,24 +256,17 @@ class RecommendationsRecord(Record):
     ask: str | None = None
     """The question to put to the person where the reading is not sure."""
     help: dict[str, Any] | None = None
-    """What comes before any activity after readings that need it, as :class:`Help` shows it."""
+    """What comes before any activity, as :meth:`Help.to_json` shows it; null where nothing must."""
 
     @classmethod
-    def of(
-        cls,
-        emotion: str,
-        lang: Language,
-        suggestions: Sequence[Suggestion],
-        ask: str | None = None,
-        offer: Help | None = None,
-    ) -> RecommendationsRecord:
-        """The record of these suggestions."""
+    def of(cls, emotion: str, lang: Language, advice: Advice) -> RecommendationsRecord:
+        """The record of this advice."""
         return cls(
             emotion=emotion,
             lang=lang,
-            recommendations=tuple(suggestion.to_json() for suggestion in suggestions),
-            ask=ask,
-            help=offer.to_json() if offer else None,
+            recommendations=tuple(one.to_json() for one in advice.suggestions),
+            ask=advice.ask,
+            help=advice.help.to_json() if advice.help else None,
         )
 
 

@@ -58,14 +58,12 @@ def run(options: Namespace) -> int:
 
 
 def _recommend(options: Namespace) -> int:
-    from yuzug.recommend import help_offer, needs_help, question
-    from yuzug.recommend import recommend as suggest
+    from yuzug.recommend import advise
     from yuzug.records import RecommendationsRecord
 
-    catalogue = _catalogue(options.catalogue, options.lang)
-    needed = needs_help([*options.before, options.emotion], catalogue.policy)
-    suggestions = suggest(
+    advice = advise(
         options.emotion,
+        before=options.before,
         lang=options.lang,
         minutes=options.minutes,
         energy=options.energy,
@@ -79,17 +77,14 @@ def _recommend(options: Namespace) -> int:
         cautions=options.avoid,
         count=options.count,
         seed=options.seed,
-        catalogue=catalogue,
+        catalogue=_catalogue(options.catalogue, options.lang),
         recent=options.recent,
         rejected=options.rejected,
         helped=options.helped,
         did=options.did,
         sure=not options.unsure,
-        people_first=needed,
     )
-    ask = question(options.lang, catalogue.policy) if options.unsure else None
-    offer = help_offer(options.lang, catalogue.policy) if needed else None
-    emit(RecommendationsRecord.of(options.emotion, options.lang, suggestions, ask, offer))
+    emit(RecommendationsRecord.of(options.emotion, options.lang, advice))
     return 0
 
 

@@ -6,8 +6,10 @@ YAML (recommendations/) → load → catalogue → index → engine → reasons 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.recommend import vocabulary as words
@@ -15,7 +17,7 @@ from yuzug.recommend.asked import ids_of, mood_asked, one_of, some_of, whole
 from yuzug.recommend.catalogue import Catalogue
 from yuzug.recommend.engine import choose
 from yuzug.recommend.findings import Finding, invalid
-from yuzug.recommend.help import Contact, Help, help_offer, needs_help, question
+from yuzug.recommend.help import Contact, Help, Reading, help_offer, needs_help, question
 from yuzug.recommend.history import History
 from yuzug.recommend.lint import check
 from yuzug.recommend.load import Loaded, bundled, load, load_own
@@ -23,12 +25,14 @@ from yuzug.recommend.suggestions import Suggestion, suggestion
 from yuzug.recommend.wish import Wish
 
 __all__ = [
+    "Advice",
     "Catalogue",
     "Contact",
     "Finding",
     "Help",
     "Loaded",
     "Suggestion",
+    "advise",
     "bundled",
     "check",
     "help_offer",
@@ -122,6 +126,52 @@ def recommend(
         people_first=people_first,
     )
     return [suggestion(choice, entire, lang, mood, wish, history) for choice in choices]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do next: the activities, and what comes before them where something does.
+
+    ``ask`` is the question to put to the person where the reading is not sure; ``help`` is what
+    is offered first after readings that need it.
+    """
+
+    suggestions: tuple[Suggestion, ...]
+    ask: str | None = None
+    help: Help | None = None
+
+
+def advise(
+    emotion: str | Mapping[str, float],
+    *,
+    before: Sequence[Reading] = (),
+    lang: Language = "en",
+    catalogue: Catalogue | str | PathLike[str] | None = None,
+    sure: bool = True,
+    **wish: Any,
+) -> Advice:
+    """The activities of :func:`recommend`, with a question or an offer of help where one is due.
+
+    ``before`` are the readings before this one, the oldest first; ``wish`` is whatever else
+    ``recommend`` takes.
+
+    >>> advise("sad", before=["fear", "sad"], minutes=30).suggestions[0].kind
+    'social'
+
+    Raises:
+        YuzugError: as ``recommend`` does.
+    """
+    entire = _catalogue(catalogue)
+    mood = mood_asked(emotion, entire.policy, sure)
+    needed = needs_help([*before, mood], entire.policy)
+    suggestions = recommend(
+        emotion, lang=lang, catalogue=entire, sure=sure, people_first=needed, **wish
+    )
+    return Advice(
+        suggestions=tuple(suggestions),
+        ask=None if mood.sure else question(lang, entire.policy),
+        help=help_offer(lang, entire.policy) if needed else None,
+    )
 
 
 def _catalogue(given: Catalogue | str | PathLike[str] | None) -> Catalogue:

@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import gradio as gr
 from gradio.events import api as endpoint
@@ -22,7 +22,19 @@ from yuzug.emotions import Language
 from yuzug.errors import ImageError, YuzugError
 from yuzug.explain import method_named
 from yuzug.models import DEFAULT_MODEL, available_models
+from yuzug.recommend import advise
 from yuzug.recommend import recommend as suggest
+from yuzug.recommend.vocabulary import (
+    Access,
+    Caution,
+    Company,
+    Cost,
+    Energy,
+    Goal,
+    Need,
+    Place,
+    Time,
+)
 from yuzug.records import (
     AnalysisRecord,
     ErrorRecord,
@@ -135,17 +147,29 @@ class Endpoints:
         emotion: str,
         lang: Language = "en",
         minutes: int | None = None,
-        energy: Literal["low", "medium", "high"] | None = None,
-        place: Literal["indoor", "outdoor"] | None = None,
-        company: Literal["alone", "together"] | None = None,
-        goal: Literal["match", "lift", "calm"] | None = None,
+        energy: Energy | None = None,
+        place: Place | None = None,
+        company: Company | None = None,
+        goal: Goal | None = None,
         count: int = 3,
         seed: int = 0,
+        cost: Cost | None = None,
+        equipment: list[Need] | None = None,
+        time: Time | None = None,
+        accessible: list[Access] | None = None,
+        avoid: list[Caution] | None = None,
+        recent: list[str] | None = None,
+        rejected: list[str] | None = None,
+        helped: list[str] | None = None,
+        did: list[str] | None = None,
+        before: list[str] | None = None,
+        unsure: bool = False,
     ) -> Json:
         """Suggest small activities that fit a mood, each with steps, reasons and evidence.
 
         Activities come from a curated catalogue with citations. They are no treatment: to
-        somebody in serious distress, point out professional help instead.
+        somebody in serious distress, point out professional help instead. Where the answer has
+        "help", give its sentences and contacts first; where it has "ask", ask that.
 
         Args:
             emotion: angry, disgust, fear, happy, sad, surprise, neutral or contempt
@@ -157,22 +181,44 @@ class Endpoints:
             goal: give the mood room (match), lift it (lift), or calm down (calm)
             count: how many activities
             seed: the same number gives the same answer
+            cost: the most it may cost: free or cheap
+            equipment: all that is at hand; an empty list for nothing
+            time: the time of day: morning, afternoon, evening or night
+            accessible: how it must be doable, such as seated or one_hand
+            avoid: nothing that calls for care: injury, pregnancy, food, minors
+            recent: ids suggested before, the oldest first; the last 20 do not come again
+            rejected: ids turned down; these never come
+            helped: ids found helpful; these come back sooner
+            did: ids done before
+            before: the emotions read before this one, the oldest first
+            unsure: whether the reading is not sure
 
         Returns:
             activities with title, steps, minutes, reasons and evidence
         """
-        suggestions = suggest(
+        advice = advise(
             emotion,
+            before=before or (),
             lang=lang,
             minutes=minutes,
             energy=energy,
             place=place,
             company=company,
             goal=goal,
+            cost=cost,
+            equipment=equipment,
+            time=time,
+            accessible=accessible or (),
+            cautions=avoid or (),
             count=count,
             seed=seed,
+            recent=recent or (),
+            rejected=rejected or (),
+            helped=helped or (),
+            did=did or (),
+            sure=not unsure,
         )
-        return _json(RecommendationsRecord.of(emotion, lang, suggestions))
+        return _json(RecommendationsRecord.of(emotion, lang, advice))
 
     @answered
     def models(self) -> Json:
