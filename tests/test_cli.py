@@ -103,6 +103,21 @@ def test_crops_are_read_whole_with_any_label_set(
     assert line["classes"] == classes
 
 
+def test_advice_comes_from_a_folder_of_ones_own(
+    capsys: Capture, blank: Path, tmp_path: Path
+) -> None:
+    for name in ("kinds.yaml", "policy.yaml"):
+        (tmp_path / name).write_bytes((ROOT / "recommendations" / name).read_bytes())
+    social = ROOT / "recommendations" / "activities" / "social.yaml"
+    (tmp_path / "mine.yaml").write_bytes(social.read_bytes())
+    (tmp_path / "bad.yaml").write_text("- tea", encoding="utf-8")
+    words = ["analyze", blank, "--crops", "--recommend", "--catalogue", tmp_path]
+    code, [line], err = lines(capsys, *words)
+    assert code == 0
+    assert {one["kind"] for one in line["recommendations"]} == {"social"}
+    assert "bad.yaml:1: must hold keys" in err
+
+
 def test_advice_comes_in_the_language_asked_for(capsys: Capture, astronaut_path: Path) -> None:
     both = [
         lines(capsys, "analyze", astronaut_path, "--recommend", "--lang", lang)[1][0]

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from yuzug.cli import parser
-from yuzug.emotions import LANGUAGES
+from yuzug.emotions import LANGUAGES, Language
 from yuzug.errors import KINDS
 from yuzug.texts import placeholders, table
+from yuzug.texts.letters import lower, order
 
 ROOT = Path(__file__).resolve().parent.parent
 SENTENCES = table()
@@ -109,3 +110,21 @@ def test_every_option_has_a_help_and_every_help_an_option() -> None:
     assert {f"cli.command_{name}" for name in commands.choices} == {
         key for key in SENTENCES if key.startswith("cli.command_")
     }
+
+
+@pytest.mark.parametrize(
+    ("lang", "given", "small"),
+    [("tr", "IĞDIR İZMİR", "ığdır izmir"), ("en", "INK", "ink"), ("en", "İzmir", "izmir")],
+)
+def test_small_letters_are_those_of_the_language(lang: Language, given: str, small: str) -> None:
+    assert lower(given, lang) == small
+
+
+def test_turkish_words_stand_in_the_order_of_the_turkish_alphabet() -> None:
+    words = "Çanta cam ıhlamur İnci ırmak iğne öykü oyun şeker Su zil ğ kâse kase gaz üzüm un"
+    assert " ".join(sorted(words.split(), key=lambda word: order(word, "tr"))) == (
+        "cam Çanta gaz ğ ıhlamur ırmak iğne İnci kase kâse oyun öykü Su şeker un üzüm zil"
+    )
+    assert sorted(["zil", "Çanta", "cam"], key=lambda word: order(word, "en")) == [
+        *("cam", "Çanta", "zil")
+    ]

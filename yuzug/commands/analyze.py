@@ -6,6 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yuzug.commands.catalogue import catalogue_of
 from yuzug.commands.model import analyzer_of, model_options
 from yuzug.commands.parser import Parser
 from yuzug.commands.said import complain, emit
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from yuzug.analysis import Face
     from yuzug.overlays import Overlays
     from yuzug.pipeline import Analyzer
-    from yuzug.recommend import Suggestion
+    from yuzug.recommend import Catalogue, Suggestion
 
 
 def options(command: Parser) -> None:
@@ -29,6 +30,7 @@ def options(command: Parser) -> None:
     command.option("--target", metavar="EMOTION")
     command.option("--trust", action="store_true")
     command.option("--recommend", key="advise", action="store_true")
+    command.option("--catalogue", metavar="DIR", type=Path)
 
 
 def run(options: Namespace) -> int:
@@ -37,7 +39,10 @@ def run(options: Namespace) -> int:
 
     analyzer = analyzer_of(options, detects=not options.crops)
     overlays = Overlays.into(options.cam) if options.cam else None
-    results = [_analyze_one(image, analyzer, overlays, options) for image in options.images]
+    catalogue = catalogue_of(options.catalogue, options.lang) if options.recommend else None
+    results = [
+        _analyze_one(image, analyzer, overlays, catalogue, options) for image in options.images
+    ]
     failed = results.count(False)
     if failed:
         complain(text("cli.unread", options.lang, failed=failed, total=len(results)))
@@ -45,7 +50,11 @@ def run(options: Namespace) -> int:
 
 
 def _analyze_one(
-    image: str, analyzer: Analyzer, overlays: Overlays | None, options: Namespace
+    image: str,
+    analyzer: Analyzer,
+    overlays: Overlays | None,
+    catalogue: Catalogue | None,
+    options: Namespace,
 ) -> bool:
     from yuzug.records import AnalysisRecord, ErrorRecord
 
@@ -58,13 +67,15 @@ def _analyze_one(
         return False
     if overlays:
         overlays.write(image, analysis)
-    suggestions = _advice(analysis.dominant, options.lang) if options.recommend else []
+    suggestions = _advice(analysis.dominant, catalogue, options.lang) if catalogue else []
     trusts = [analyzer.trust(face) for face in analysis.faces] if options.trust else []
     emit(AnalysisRecord.of(image, analysis, suggestions, trusts, options.lang))
     return True
 
 
-def _advice(face: Face | None, lang: Language) -> list[Suggestion]:
+def _advice(face: Face | None, catalogue: Catalogue, lang: Language) -> list[Suggestion]:
     from yuzug.recommend import recommend as suggest
 
-    return suggest(face.probabilities, lang=lang, sure=face.sure) if face else []
+    if face is None:
+        return []
+    return suggest(face.probabilities, lang=lang, sure=face.sure, catalogue=catalogue)

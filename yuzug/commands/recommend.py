@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from yuzug.commands.catalogue import catalogue_of
 from yuzug.commands.parser import Parser
 from yuzug.commands.said import complain, emit
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.texts import text
-
-if TYPE_CHECKING:
-    from yuzug.recommend import Catalogue
 
 _NOTHING = "none"  # for --equipment: nothing is at hand
 
@@ -77,7 +74,7 @@ def _recommend(options: Namespace) -> int:
         cautions=options.avoid,
         count=options.count,
         seed=options.seed,
-        catalogue=_catalogue(options.catalogue, options.lang),
+        catalogue=catalogue_of(options.catalogue, options.lang),
         recent=options.recent,
         rejected=options.rejected,
         helped=options.helped,
@@ -86,18 +83,6 @@ def _recommend(options: Namespace) -> int:
     )
     emit(RecommendationsRecord.of(options.emotion, options.lang, advice))
     return 0
-
-
-def _catalogue(folder: Path | None, lang: Language) -> Catalogue:
-    """Ours, or somebody's own; its faults are named, and what is right in it is used."""
-    from yuzug.recommend import bundled, load_own
-
-    if folder is None:
-        return bundled()
-    loaded = load_own(folder)
-    for finding in loaded.findings:
-        complain(text("cli.fault", lang, folder=folder, finding=finding))
-    return loaded.catalogue
 
 
 def _words(listed: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from yuzug.recommend.history import History
 from yuzug.recommend.mood import Mood
 from yuzug.recommend.wish import Wish
 from yuzug.texts import text
+from yuzug.texts.letters import order
 
 
 def why(
@@ -34,7 +35,8 @@ def why(
 
 def notes(activity: Activity, lang: Language) -> tuple[str, ...]:
     """What has to be at hand, what it costs, and who should take care, one sentence each."""
-    needs = ", ".join(text(f"why.need_{need}", lang) for need in activity.needs)
+    things = (text(f"why.need_{need}", lang) for need in activity.needs)
+    needs = ", ".join(sorted(things, key=lambda thing: order(thing, lang)))
     return (
         *([text("why.needs", lang, needs=needs)] if needs else []),
         *([text("why.cost_cheap", lang)] if activity.cost == "cheap" else []),

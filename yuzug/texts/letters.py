@@ -6,6 +6,8 @@ sorts ç, ğ, ı, ö, ş and ü after z.
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 from yuzug.emotions import Language
 
 _ALPHABET: dict[Language, str] = {
@@ -29,8 +31,13 @@ def lower(sentence: str, lang: Language) -> str:
 def order(sentence: str, lang: Language) -> tuple[tuple[int, str], ...]:
     """The key that sorts sentences alphabetically; what is no letter comes first.
 
-    >>> sorted(["şiir", "zar", "su", "ılık", "iz", "çay"], key=lambda word: order(word, "tr"))
-    ['çay', 'ılık', 'iz', 'su', 'şiir', 'zar']
+    A letter with a mark of its own that the alphabet does not have stands where it would without.
+
+    >>> sorted(["şiir", "zar", "su", "ılık", "iz", "kâğıt"], key=lambda word: order(word, "tr"))
+    ['ılık', 'iz', 'kâğıt', 'su', 'şiir', 'zar']
     """
     rank = _RANK[lang]
-    return tuple((rank.get(letter, -1), letter) for letter in lower(sentence, lang))
+    return tuple(
+        (rank.get(letter, rank.get(normalize("NFD", letter)[0], -1)), letter)
+        for letter in lower(sentence, lang)
+    )

@@ -1,0 +1,29 @@
+"""The catalogue that a command's ``--catalogue`` names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yuzug.commands.said import complain
+from yuzug.emotions import Language
+from yuzug.texts import text
+
+if TYPE_CHECKING:
+    from yuzug.recommend import Catalogue
+
+
+def catalogue_of(folder: Path | None, lang: Language) -> Catalogue:
+    """Ours, or somebody's own; its faults are named, and what is right in it is used.
+
+    Raises:
+        CatalogueError: ``catalogue.invalid`` where there is no such folder.
+    """
+    from yuzug.recommend import bundled, load_own
+
+    if folder is None:
+        return bundled()
+    loaded = load_own(folder)
+    for finding in loaded.findings:
+        complain(text("cli.fault", lang, folder=folder, finding=finding))
+    return loaded.catalogue
