@@ -46,6 +46,7 @@ KINDS: frozenset[str] = frozenset(
         "option.invalid",
         "consent.required",
         "port.taken",
+        "export.differs",  # an exported file does not answer as the model does
         "extra.missing",  # a command whose optional packages are not installed
     }
 )

@@ -12,6 +12,7 @@ from yuzug.commands import (
     analyze,
     doctor,
     evaluate,
+    export,
     models,
     prepare,
     publish,
@@ -32,6 +33,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], int], Callable[[Parser], None]]]
     "prepare": (prepare.run, prepare.options),
     "train": (train.run, train.options),
     "evaluate": (evaluate.run, evaluate.options),
+    "export": (export.run, export.options),
     "publish": (publish.run, publish.options),
     "doctor": (doctor.run, doctor.options),
 }

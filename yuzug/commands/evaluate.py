@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yuzug.commands.explained import explain_options, run_explained
-from yuzug.commands.lab import lab_installed
+from yuzug.commands.lab import installed
 from yuzug.commands.model import analyzer_of, model_options
 from yuzug.commands.parser import Parser
 from yuzug.errors import YuzugError
@@ -35,7 +35,7 @@ def run(options: Namespace) -> int:
     """
     if options.explain:
         return run_explained(options, options.out)
-    with lab_installed():
+    with installed("lab"):
         from yuzug.lab.degraded import curves
         from yuzug.lab.evaluate import compare
         from yuzug.lab.reads import read_crops, reads_of

@@ -6,7 +6,7 @@ from argparse import Namespace
 from hashlib import sha256
 from pathlib import Path
 
-from yuzug.commands.lab import lab_installed
+from yuzug.commands.lab import installed
 from yuzug.commands.model import analyzer_of
 from yuzug.commands.parser import Parser
 from yuzug.errors import YuzugError
@@ -28,7 +28,7 @@ def run_explained(options: Namespace, out: Path | None) -> int:
             got=str(options.sample),
             do="give a larger number",
         )
-    with lab_installed():
+    with installed("lab"):
         from yuzug.lab.explaining import explain_set
         from yuzug.lab.faceset import read
         from yuzug.lab.gather import part_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.lab import lab_installed
+from yuzug.commands.lab import installed
 from yuzug.commands.parser import Parser
 
 
@@ -19,7 +19,7 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Write the prepared faces, a report and their counts as a picture; print the summary."""
-    with lab_installed():
+    with installed("lab"):
         from yuzug.lab.charts import class_counts
         from yuzug.lab.prepare import prepare_folder
     report = prepare_folder(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.lab import lab_installed
+from yuzug.commands.lab import installed
 from yuzug.commands.parser import Parser
 
 
@@ -17,7 +17,7 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Train a recipe, fit and measure the result, and print where its file stands."""
-    with lab_installed():
+    with installed("lab"):
         from yuzug.lab.charts import learning_curves
         from yuzug.lab.finish import finish
         from yuzug.lab.gather import gather

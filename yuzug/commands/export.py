@@ -1,0 +1,54 @@
+"""``yuzug export``: a model for other runtimes."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from yuzug.commands.lab import installed
+from yuzug.commands.model import number_or_name
+from yuzug.commands.parser import Parser
+from yuzug.errors import YuzugError
+
+_EXTRAS = {"onnx": "export", "tflite": "tflite"}
+
+
+def options(command: Parser) -> None:
+    command.option("model", key="exported", metavar="MODEL")
+    command.option("--classes", metavar="N", type=number_or_name)
+    command.option("--format", choices=("onnx", "pt2", "tflite", "safetensors"), required=True)
+    command.option("--out", key="file", metavar="FILE", type=Path, required=True)
+    command.option("--quantise", metavar="DATA", type=Path)
+
+
+def run(options: Namespace) -> int:
+    """Write the file, run it by its own runtime, and print how far it is from torch."""
+    from yuzug.models import DEFAULT_CLASSES, take
+
+    if options.quantise and options.format != "onnx":
+        raise YuzugError(
+            "option.invalid",
+            must="eight bits are made of ONNX",
+            got=f"--format {options.format}",
+            do="choose --format onnx",
+        )
+    checkpoint = take(options.model)
+    with installed(_EXTRAS.get(options.format, "lab")):
+        from yuzug.lab.export import export
+
+        classes = options.classes or DEFAULT_CLASSES
+        done = export(checkpoint, classes, options.format, options.out)
+    print(done.model_dump_json(by_alias=True), flush=True)
+    if options.quantise:
+        with installed("export"):
+            from yuzug.lab.faceset import read
+            from yuzug.lab.gather import part_rows
+            from yuzug.lab.quantise import quantise
+
+        every = read(options.quantise, done.input_px)
+        calibration, measured = (
+            every.take(part_rows(every, split)) for split in ("train", "validation")
+        )
+        eight_bits = quantise(options.out, done.labels, calibration, measured)
+        print(eight_bits.model_dump_json(by_alias=True))
+    return 0
