@@ -209,6 +209,8 @@ class Answers(BaseHTTPRequestHandler):
 
     def _open(self, key: str) -> Stored | Reply:
         """The repository, or why this token may not see it."""
+        if self.token is not None and self.token not in OWNERS:
+            return fault(401, "", "Invalid credentials in Authorization header")
         stored = self.hub.stored.get(key)
         owner = key.split("/")[1]
         ours = self.token is not None and OWNERS.get(self.token) == owner

@@ -7,11 +7,14 @@ import re
 import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hub_server import STRANGER, TOKEN, Fault, Hub
-from huggingface_hub import HfApi, ModelCard, constants
+from huggingface_hub import HfApi, ModelCard, PyTorchModelHubMixin, constants
+from torch import nn
 
 from yuzug.cli import main
 from yuzug.errors import HubError, YuzugError
@@ -19,6 +22,8 @@ from yuzug.lab.golden import Golden
 from yuzug.lab.publish import GOLDENS, weights_parcel
 from yuzug.lab.push import Parcel, push, unpack
 from yuzug.models import find, load, take
+from yuzug.models.card import Card
+from yuzug.models.networks import build
 from yuzug.models.published import CONFIG, WEIGHTS, Published
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -225,6 +230,24 @@ def test_the_configuration_says_what_the_weights_are(parcel: Parcel) -> None:
     config = json.loads((parcel.folder / CONFIG).read_text())
     assert Published.model_validate(config) == Published.of(parcel.folder / WEIGHTS)
     assert config["weights"]["size_bytes"] == (parcel.folder / WEIGHTS).stat().st_size
+
+
+def test_the_layout_is_the_one_of_the_hubs_own_class(parcel: Parcel) -> None:
+    """Which falls back to pickles, so it reads here and nowhere in the package."""
+
+    class Loaded(nn.Module, PyTorchModelHubMixin):  # type: ignore[misc]
+        def __init__(self, card: dict[str, Any], **_: object) -> None:
+            super().__init__()
+            spec = Card.model_validate(card)
+            size_px = spec.preprocessing.size_px
+            built = build(spec.architecture, channels=1, size_px=size_px, heads=spec.head_sizes)
+            for name, module in built.named_children():
+                self.add_module(name, module)
+
+    theirs = Loaded.from_pretrained(str(parcel.folder))
+    ours = load(find("cnn")).network.state_dict()
+    for name, value in theirs.state_dict().items():
+        assert torch.equal(value, ours[name].contiguous()), name
 
 
 def test_goldens_of_weights_that_have_none_are_made(tmp_path: Path) -> None:

@@ -94,7 +94,8 @@ def _catalogue(lang: Language) -> Iterator[tuple[str, bool]]:
 
 
 def _cache(lang: Language) -> Iterator[tuple[str, bool]]:
-    yield text("doctor.cache", lang, folder=constants.HF_HUB_CACHE), True
+    hub = constants.ENDPOINT + (", HF_HUB_OFFLINE=1" if constants.HF_HUB_OFFLINE else "")
+    yield text("doctor.cache", lang, hub=hub, folder=constants.HF_HUB_CACHE), True
 
 
 def _detector_and_time(lang: Language) -> Iterator[tuple[str, bool]]:

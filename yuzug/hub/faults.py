@@ -98,6 +98,8 @@ def _answered(error: HfHubHTTPError, repository: Repository) -> HubError:
             got=f"no {str(error.response.url).rsplit('/', 1)[-1]}",
             do="publish it with `yuzug publish weights`, or name another repository",
         )
+    if status == 401 and "Invalid credentials" in (error.server_message or ""):
+        return _invalid_token(error)
     if isinstance(error, RepositoryNotFoundError) or status in (401, 404):
         return HubError(
             "hub.missing",
@@ -128,12 +130,21 @@ def _busy(error: HfHubHTTPError, repository: Repository) -> HubError:
     )
 
 
+def _invalid_token(error: HfHubHTTPError) -> HubError:
+    return HubError(
+        "hub.denied",
+        must="the token in HF_TOKEN, or of `hf auth login`, must be valid",
+        got=f"{error.response.status_code}: {error.server_message}",
+        do="renew it, or unset it: what is public needs none",
+    )
+
+
 def _denied(repository: Repository, got: str) -> HubError:
     return HubError(
         "hub.denied",
         must=f"you must be allowed to do this with {repository.repo_id}",
         got=got,
-        do=_TOKEN.format("write"),
+        do=_TOKEN.format("do"),
     )
 
 

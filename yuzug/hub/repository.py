@@ -9,7 +9,8 @@ from yuzug.errors import HubError
 
 _MAIN = "main"
 # As the hub has them; names become folders of the cache, so nothing may lead out of it.
-_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9]|[._-](?=[A-Za-z0-9_])|_){0,94}"
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?"
+_NO_NAME = re.compile(r"--|\.git$")
 _REVISION = r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*"
 _ADDRESS = re.compile(rf"(?P<repo_id>{_NAME}/{_NAME})(?:@(?P<revision>{_REVISION}))?")
 _LIKE_AN_ADDRESS = re.compile(r"(?!\.{0,2}/|~)[^/@\\\s]+/[^/@\\\s]+(?:@.*)?")
@@ -37,7 +38,7 @@ class Repository:
             HubError: ``hub.name``.
         """
         found = _ADDRESS.fullmatch(address)
-        if found is None or ".." in address or "--" in address or len(address) > 200:
+        if found is None or ".." in address or _NO_NAME.search(found["repo_id"]):
             raise HubError(
                 "hub.name",
                 must="a repository on a hub must be named owner/name or owner/name@revision",
