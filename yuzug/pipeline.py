@@ -21,6 +21,7 @@ from yuzug.models import (
     Checkpoint,
     Classifier,
     Reading,
+    Stem,
     take,
 )
 from yuzug.models.classifier import OUTSIDE_LIMIT
@@ -42,8 +43,14 @@ class Analyzer:
     ()
     """
 
-    def __init__(self, checkpoint: Checkpoint, classes: int | str, detector: Detector) -> None:
-        self.classifier = Classifier(checkpoint, classes)
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        classes: int | str,
+        detector: Detector,
+        stem: Stem | None = None,
+    ) -> None:
+        self.classifier = Classifier(checkpoint, classes, stem)
         self.explainer = Explainer(self.classifier)
         self.detector = detector
 
@@ -95,7 +102,11 @@ class Analyzer:
         Raises:
             ModelError: ``model.classes``.
         """
-        return Analyzer(self.classifier.checkpoint, classes, self.detector)
+        return Analyzer(self.classifier.checkpoint, classes, self.detector, self.classifier.stem)
+
+    def with_stem(self, stem: Stem) -> Analyzer:
+        """The same, with the heavy part of the network computed elsewhere: see ``Classifier``."""
+        return Analyzer(self.classifier.checkpoint, self.classifier.head_name, self.detector, stem)
 
     def analyze(
         self,

@@ -74,4 +74,21 @@ def _weights(options: Namespace, folder: Path) -> Parcel:
     return weights_parcel(find(options.model or DEFAULT_MODEL), options.repo_id, folder)
 
 
-_PARCELS: dict[str, Callable[[Namespace, Path], Parcel]] = {"weights": _weights}
+def _space(options: Namespace, folder: Path) -> Parcel:
+    """What ``publish space`` pushes, written into this empty folder."""
+    from yuzug.errors import YuzugError
+    from yuzug.hub import Repository, is_address
+    from yuzug.lab.space import space_parcel
+
+    model = options.model
+    if model is not None and not is_address(model):
+        raise YuzugError(
+            "option.invalid",
+            must="the model of a Space must be owner/name on a hub; the bundled ones always come",
+            got=repr(model),
+            do="publish the weights first, or leave --model out",
+        )
+    return space_parcel(options.repo_id, folder, Repository.parse(model) if model else None)
+
+
+_PARCELS: dict[str, Callable[[Namespace, Path], Parcel]] = {"weights": _weights, "space": _space}

@@ -2,7 +2,7 @@
 
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load, read_card
-from yuzug.models.classifier import Batch, Classifier, Reading
+from yuzug.models.classifier import Batch, Classifier, Reading, Stem
 from yuzug.models.shelf import (
     DEFAULT_CLASSES,
     DEFAULT_MODEL,
@@ -23,6 +23,7 @@ __all__ = [
     "Metrics",
     "ModelInfo",
     "Reading",
+    "Stem",
     "available_models",
     "find",
     "load",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,14 +53,22 @@ class Batch:
     features: Tensor
 
 
+Stem = Callable[[Tensor], Tensor]
+
+
 class Classifier:
     """One label set of one checkpoint; holds no state, so threads may share it.
+
+    ``stem`` computes the explained activations of faces, (N, C, S, S) → (N, K, h, w), in place of
+    the checkpoint's own: the same on another device, for instance.
 
     Raises:
         ModelError: ``model.classes`` where the checkpoint has no such label set.
     """
 
-    def __init__(self, checkpoint: Checkpoint, classes: int | str) -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, classes: int | str, stem: Stem | None = None
+    ) -> None:
         heads = checkpoint.card.heads
         if str(classes) not in heads:
             raise ModelError(
@@ -69,6 +78,7 @@ class Classifier:
                 do="choose one of these",
             )
         self.checkpoint = checkpoint
+        self.stem = stem or checkpoint.network.features
         self.head_name = str(classes)
         self.head: HeadCard = heads[self.head_name]
         served = heads[self.head.served_from].labels
@@ -90,13 +100,12 @@ class Classifier:
         >>> round(float(reading.probabilities.sum()), 3)
         1.0
         """
-        network = self.checkpoint.network
         if not faces:
             return Batch((), torch.zeros(0), torch.zeros(0))
         # no_grad and not inference_mode: the explanation takes a gradient from these features.
         with torch.no_grad():
             batch = prepare(faces, self.checkpoint.card.preprocessing)
-            features = network.features(batch.contiguous(memory_format=torch.channels_last))
+            features = self.stem(batch.contiguous(memory_format=torch.channels_last))
         return Batch(self.readings(features), batch, features)
 
     def readings(self, features: Tensor) -> tuple[Reading, ...]:

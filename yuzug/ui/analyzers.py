@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from yuzug.errors import ModelError, YuzugError
-from yuzug.models import Card
+from yuzug.models import Card, Stem
 from yuzug.pipeline import Analyzer
 
 
@@ -14,11 +14,14 @@ from yuzug.pipeline import Analyzer
 class Analyzers:
     """One analyzer for each model, by name, the default one first.
 
-    ``missing`` says of each wished model on a hub that is not here why it is not.
+    ``missing`` says of each wished model on a hub that is not here why it is not. ``stems`` hold
+    the heavy part of a model on another device, for photos alone: on the way there and back a live
+    picture would grow old.
     """
 
     by_model: Mapping[str, Analyzer]
     missing: Mapping[str, YuzugError] = field(default_factory=dict)
+    stems: Mapping[str, Stem] = field(default_factory=dict)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -26,7 +29,16 @@ class Analyzers:
         return tuple(self.by_model)
 
     def get(self, model: str, classes: int) -> Analyzer:
-        """The analyzer for a choice on the page.
+        """The analyzer of photos for a choice on the page.
+
+        Raises:
+            ModelError: ``model.unknown`` or ``model.classes``.
+        """
+        analyzer = self.live(model, classes)
+        return analyzer.with_stem(self.stems[model]) if model in self.stems else analyzer
+
+    def live(self, model: str, classes: int) -> Analyzer:
+        """The analyzer of live pictures for a choice on the page.
 
         Raises:
             ModelError: ``model.unknown`` or ``model.classes``.

@@ -61,7 +61,7 @@ def step(
         require_consent(settings)
         if live.camera not in RUNNING:
             return LiveShown()
-        analyzer = analyzers.get(settings.model, settings.classes)
+        analyzer = analyzers.live(settings.model, settings.classes)
         stream = _stream_for(settings, live)
         analysis = stream.step(analyzer, _frame(source, live), now_s)
     except YuzugError as error:

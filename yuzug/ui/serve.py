@@ -17,7 +17,7 @@ from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, available_models
 from yuzug.pipeline import Analyzer
 from yuzug.records import sentence_of
 from yuzug.texts import text
-from yuzug.ui import agents
+from yuzug.ui import agents, zerogpu
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.chrome import head
 from yuzug.ui.photo import EXAMPLE
@@ -44,7 +44,7 @@ def serve(
     ``model`` is what :meth:`yuzug.Analyzer.load` takes; without it the repository on a hub that
     the environment's ``YUZUG_HUB_REPO`` names, else the bundled one. Without ``host`` and
     ``port`` it listens on 127.0.0.1:7860, on a Hugging Face Space to everyone; the environment's
-    ``PORT`` counts where no port is given.
+    ``PORT`` or ``GRADIO_SERVER_PORT`` counts where no port is given.
 
     Raises:
         ModelError: ``model.unknown`` or ``model.classes``.
@@ -52,13 +52,13 @@ def serve(
     """
     on_space = "SPACE_ID" in os.environ
     host = host or ("0.0.0.0" if on_space else "127.0.0.1")
-    port = port if port is not None else int(os.environ.get("PORT", DEFAULT_PORT))
+    port = port if port is not None else _port()
     require_free_port(host, port)
     # A face is too small to share out: with two threads, one waits for the other while a browser
     # or a second visitor holds its core. Measured on two busy cores: 24 ms a face with one thread,
     # 76 to 200 with two.
     torch.set_num_threads(1)
-    analyzers = load_all(model or wished_model(), classes, lang)
+    analyzers = zerogpu.with_gpu(load_all(model or wished_model(), classes, lang))
     settings = Settings(lang=lang, model=analyzers.models[0], classes=classes)
     demo = build(analyzers, settings)
     launch(demo, host, port)
@@ -70,6 +70,11 @@ def serve(
 def wished_model() -> str:
     """The model of whoever names none."""
     return os.environ.get(HUB_REPO) or DEFAULT_MODEL
+
+
+def _port() -> int:
+    named = os.environ.get("PORT") or os.environ.get("GRADIO_SERVER_PORT")
+    return int(named) if named else DEFAULT_PORT
 
 
 def load_all(model: str, classes: int, lang: Language) -> Analyzers:

@@ -1,0 +1,128 @@
+"""The Space, started as Spaces start it: its own tree, another user, one environment variable.
+
+By default in the environment of the tests. ``YUZUG_SPACE_PYTHON=/path/to/python3.12`` names an
+interpreter from which a fresh one is made, with what Spaces install in it (several gigabytes).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import yaml
+from journeys import shares, show_example
+from playwright.sync_api import Browser, expect
+
+from yuzug.cli import main
+
+USER_ID = 1000
+ANSWER_WITHIN_S = 120  # a quiet machine needs a tenth; tests share theirs
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """A folder that every user can reach; pytest's own are for ours alone."""
+    with TemporaryDirectory(prefix="yuzug-space-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def space(place: Path) -> Path:
+    folder = place / "app"
+    assert main(["publish", "space", "--repo-id", "ada/yuzug", "--dry-run", str(folder)]) == 0
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def interpreter(space: Path, place: Path) -> str:
+    """An interpreter with what the Space requires."""
+    named = os.environ.get("YUZUG_SPACE_PYTHON")
+    if not named:
+        return sys.executable
+    fresh = place / "fresh"
+    subprocess.run([named, "-m", "venv", str(fresh)], check=True)
+    _, front, _ = (space / "README.md").read_text(encoding="utf-8").split("---\n", 2)
+    version = yaml.safe_load(front)["sdk_version"]
+    also = (f"gradio[oauth,mcp]=={version}", "uvicorn", "websockets", "spaces")
+    pip = [str(fresh / "bin" / "python"), "-m", "pip", "install", "--quiet", *also]
+    subprocess.run([*pip, "-r", str(space / "requirements.txt")], check=True)
+    return str(fresh / "bin" / "python")
+
+
+def as_another_user(interpreter: str, space: Path) -> list[str]:
+    """How to become the user of Spaces, where we may; its rights are to read and run, no more."""
+    setpriv = shutil.which("setpriv")
+    if setpriv is None or os.geteuid() != 0:
+        return []
+    become = [setpriv, f"--reuid={USER_ID}", f"--regid={USER_ID}", "--clear-groups"]
+    readable = [*become, interpreter, "-c", "import gradio; open('app.py')"]
+    ran = subprocess.run(readable, cwd=space, capture_output=True, check=False)
+    return become if ran.returncode == 0 else []
+
+
+@pytest.fixture(scope="module")
+def started(place: Path, space: Path, interpreter: str) -> Iterator[tuple[str, float]]:
+    """The address of the Space, as soon as it answers, and when it was started."""
+    home = place / "home"
+    home.mkdir()
+    home.chmod(0o777)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **{name: os.environ[name] for name in ("PATH", "HF_HUB_OFFLINE") if name in os.environ},
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "SPACE_ID": "ada/yuzug",
+        "GRADIO_SERVER_PORT": str(port),
+    }
+    command = [*as_another_user(interpreter, space), interpreter, "app.py"]
+    start_s = time.monotonic()
+    with subprocess.Popen(
+        command,
+        cwd=space,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    ) as server:
+        assert server.stdout is not None
+        said = []
+        for line in server.stdout:
+            said.append(line)
+            if f":{port}" in line:
+                break
+        else:
+            pytest.fail("the Space did not start:\n" + "".join(said))
+        yield f"http://127.0.0.1:{port}", start_s
+        server.terminate()
+        rest = server.stdout.read()
+    assert "Traceback" not in rest, rest
+
+
+def test_the_space_reads_its_first_photo_soon_after_its_start(
+    started: tuple[str, float], browser: Browser
+) -> None:
+    url, start_s = started
+    page = browser.new_page(locale="en-US")
+    page.goto(url)
+    page.wait_for_selector("body.yz-ready")
+    page.locator(".yz-notice-box button:visible").click()
+    show_example(page)
+    cold_s = time.monotonic() - start_s
+    expect(page.locator("#yz-photo-reading .yz-sentence")).to_contain_text("happy")
+    assert sum(shares(page, "photo")) in range(96, 105)
+    page.close()
+    print(f"cold start to the first photo: {cold_s:.1f} s")
+    assert cold_s < ANSWER_WITHIN_S
