@@ -39,8 +39,15 @@ class StreamSession:
         at_s: float,
         *,
         heatmaps: bool = True,
+        target: str | None = None,
     ) -> Analysis:
-        """Read one frame, RGB uint8 (H, W, 3), that was taken ``at_s`` seconds after any start."""
+        """Read one frame, RGB uint8 (H, W, 3), that was taken ``at_s`` seconds after any start.
+
+        The heat maps explain the label ``target``, or the one that each face looks like.
+
+        Raises:
+            ModelError: ``model.target`` where the model has no such label.
+        """
         clock = Clock()
         located = self._locate(analyzer, frame)
         tracks = self._tracker.update([place.detection for place in located], at_s)
@@ -52,7 +59,8 @@ class StreamSession:
         ]
         clock.lap("classify")
         shown = [index for _, index in smoothed]
-        maps = analyzer.explain(batch, shown) if heatmaps else [None] * len(located)
+        targets = shown if target is None else [analyzer.explainer.column(target)] * len(shown)
+        maps = analyzer.explain(batch, targets) if heatmaps else [None] * len(located)
         faces = tuple(
             analyzer.face(place, reading, index, heatmap, track)
             for place, (reading, index), heatmap, track in zip(

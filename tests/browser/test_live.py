@@ -47,7 +47,7 @@ def test_live_shows_every_panel_soon_and_keeps_the_pace(visit: Callable[..., Pag
     page.locator("[data-camera=start]").click()
     for panel in (
         "#yz-live-picture svg rect.line",
-        "#yz-live-heat img.chosen",
+        "#yz-live-heat img",
         "#yz-live-reading .yz-bars li",
         "#yz-live-advice .yz-card",
     ):

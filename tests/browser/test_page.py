@@ -34,7 +34,8 @@ def words_of(lang: Language) -> set[str]:
     pieces = {
         piece.strip(" .:;,()%#\n")
         for key, pair in table().items()
-        if key.startswith(("ui.", "errors.", "why.")) and pair[lang] != pair[other]
+        if key.startswith(("ui.", "errors.", "why.", "explain.", "closer."))
+        and pair[lang] != pair[other]
         for piece in re.split(r"\{\w+\}|\n", pair[lang])
     }
     pieces |= {emotion.looks(lang) for emotion in Emotion}

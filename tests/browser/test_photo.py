@@ -39,7 +39,7 @@ def test_an_uploaded_photo_is_read_and_its_file_deleted(
     page.locator("#yz-photo-advice .yz-card").first.wait_for()
     expect(page.locator(f"{READING} .yz-sentence")).to_contain_text("happy")
     assert page.locator("#yz-photo-picture svg rect.line").count() >= 1
-    assert page.locator("#yz-photo-heat img.chosen").count() == 1
+    assert page.locator("#yz-photo-heat .yz-face.chosen").count() == 1
     assert sum(shares(page, "photo")) in range(96, 105)
     gone_at_s = time.monotonic() + DELETE_AFTER_S + 10
     while time.monotonic() < gone_at_s and list(uploads.rglob("astronaut*")):
@@ -88,10 +88,10 @@ def test_two_faces_can_be_chosen_by_chip_and_by_frame(
     assert chips.count() >= 2
     chips.nth(1).click()
     expect(chips.nth(1)).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("#yz-photo-heat img.chosen")).to_have_attribute("data-face", "1")
+    expect(page.locator("#yz-photo-heat .yz-face.chosen")).to_have_attribute("data-face", "1")
     page.locator("#yz-photo-picture g[data-face='0'] rect.line").click(force=True)
     expect(chips.first).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("#yz-photo-heat img.chosen")).to_have_attribute("data-face", "0")
+    expect(page.locator("#yz-photo-heat .yz-face.chosen")).to_have_attribute("data-face", "0")
 
 
 def test_another_model_reads_the_shown_photo_again(visit: Callable[..., Page]) -> None:

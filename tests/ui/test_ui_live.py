@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from yuzug.emotions import LANGUAGES
+from yuzug.faces import whole
 from yuzug.texts import text
 from yuzug.ui import live
 from yuzug.ui.analyzers import Analyzers
@@ -90,7 +91,12 @@ def test_the_session_keeps_no_frame_and_no_model(analyzers: Analyzers, frame: by
 
 
 def face(emotion: str, track: int = 1) -> FaceReading:
-    return FaceReading(emotion, 0.8, {"happy": 0.5, "sad": 0.5}, (), ("mouth",), False, track)
+    shares = {"happy": 0.5, "sad": 0.5}
+    return FaceReading(emotion, 0.8, shares, (), whole((48, 48)), map=None, track=track)
+
+
+def reading_of(*faces: FaceReading) -> PictureReading:
+    return PictureReading("cnn", (48, 48), faces, 0, 1.0)
 
 
 def test_advice_changes_at_most_every_ten_seconds() -> None:
@@ -99,7 +105,7 @@ def test_advice_changes_at_most_every_ten_seconds() -> None:
     for tick in range(400):
         now_s = tick / 10
         emotion = "happy" if tick % 7 else "sad"
-        state.reading = PictureReading((face(emotion),), 0, 1.0)
+        state.reading = reading_of(face(emotion))
         if live._renew_advice(state, now_s):
             changes_at_s.append(now_s)
     assert changes_at_s[0] == 0.0
@@ -110,14 +116,14 @@ def test_advice_changes_at_most_every_ten_seconds() -> None:
 
 def test_the_same_expression_keeps_its_advice() -> None:
     state = running()
-    state.reading = PictureReading((face("happy"),), 0, 1.0)
+    state.reading = reading_of(face("happy"))
     assert live._renew_advice(state, 0.0)
     assert not live._renew_advice(state, 60.0)
 
 
 def test_a_picked_person_keeps_the_panels(analyzers: Analyzers) -> None:
     state = running()
-    state.reading = PictureReading((face("happy", 1), face("sad", 2)), 0, 1.0)
+    state.reading = reading_of(face("happy", 1), face("sad", 2))
     shown = live.pick({"track": "2"}, ACCEPTED, state, 5.0)
     assert state.stream.picked == 2
     assert state.reading.chosen == 1
@@ -168,3 +174,25 @@ def test_a_word_of_the_camera_that_was_overtaken_is_void() -> None:
     late = live.camera({"state": "opening", "order": 1}, ACCEPTED, state)
     assert late == LiveShown()
     assert state.camera == "refused"
+
+
+def test_a_bar_asks_for_its_map_from_the_next_frame_on(analyzers: Analyzers, frame: bytes) -> None:
+    state = running()
+    first = live.step(analyzers, frame, ACCEPTED, state, 0.0)
+    assert state.reading is not None
+    assert state.reading.map is not None
+    assert state.reading.map.target == "happy"
+    assert live.explain({"label": "sad"}, state) == LiveShown()
+    shown = live.step(analyzers, frame, ACCEPTED, state, 0.1)
+    assert state.reading.map.target == "sad"
+    assert state.reading.faces[0].emotion == "happy", "another map, not another reading"
+    assert shown.heat != first.heat
+    assert re.search(r'data-explain="sad" aria-pressed="true"', shown.reading)
+    for nonsense in ({}, {"label": "bored"}, {"label": None}):
+        live.explain(nonsense, state)
+        assert state.explained == "sad"
+    live.explain({"label": "sad"}, state)
+    assert state.explained is None, "pressed once more, it lets go"
+    live.explain({"label": "disgust"}, state)
+    live.step(analyzers, frame, replace(ACCEPTED, classes=3), state, 0.2)
+    assert state.explained is None, "three expressions have no disgust among them"

@@ -20,6 +20,7 @@ from gradio.state_holder import SessionState
 
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import YuzugError
+from yuzug.faces import whole
 from yuzug.ui import about, frame, panels
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.chrome import head
@@ -78,7 +79,19 @@ def test_the_notice_says_all_that_it_must(lang: Language) -> None:
         assert must in words
 
 
-FACE = FaceReading("happy", 0.83, {"happy": 0.83, "sad": 0.17}, (), ("mouth", "eyes"), False, None)
+FACE = FaceReading(
+    "happy",
+    0.83,
+    {"happy": 0.83, "sad": 0.17},
+    doubts=(),
+    alignment=whole((48, 48)),
+    map=None,
+    track=None,
+)
+
+
+def reading_of(*faces: FaceReading) -> PictureReading:
+    return PictureReading("cnn", (48, 48), faces, 0 if faces else None, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -99,21 +112,21 @@ FACE = FaceReading("happy", 0.83, {"happy": 0.83, "sad": 0.17}, (), ("mouth", "e
     ],
 )
 def test_the_sentence_of_every_outcome(face: FaceReading | None, en: str, tr: str) -> None:
-    reading = PictureReading((face,) if face else (), 0 if face else None, 1.0)
+    reading = reading_of(face) if face else reading_of()
     assert panels.sentence(reading, "en") == en
     assert panels.sentence(reading, "tr") == tr
 
 
 def test_every_doubt_has_its_hint() -> None:
     for doubt in ("unsure", "none_of_these", "small", "blurred", "dark", "bright", "tilted"):
-        reading = PictureReading((replace(FACE, doubts=(doubt,)),), 0, 1.0)
+        reading = reading_of(replace(FACE, doubts=(doubt,)))
         for lang in LANGUAGES:
             assert "yz-doubts" in panels.reading_panel(reading, lang, "photo")
 
 
 def test_names_from_outside_are_escaped() -> None:
     odd = replace(FACE, emotion="<b>", probabilities={"<b>": 1.0})
-    page = panels.reading_panel(PictureReading((odd,), 0, 1.0), "en", "photo")
+    page = panels.reading_panel(reading_of(odd), "en", "photo")
     assert "<b>" not in page
 
 

@@ -3,7 +3,7 @@
 from yuzug.explain.contrast import Contrast, difference, scale_signed
 from yuzug.explain.heatmap import Heatmap, evidence, scale, strength
 from yuzug.explain.methods import METHODS, Method, method_named
-from yuzug.explain.overlay import paint, paint_contrast
+from yuzug.explain.overlay import layer, layer_contrast, paint, paint_contrast
 from yuzug.explain.regions import (
     OUTSIDE,
     REGIONS,
@@ -27,6 +27,8 @@ __all__ = [
     "Trust",
     "difference",
     "evidence",
+    "layer",
+    "layer_contrast",
     "method_named",
     "paint",
     "paint_contrast",

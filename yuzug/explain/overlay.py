@@ -14,6 +14,26 @@ FOR_RGB = (255, 140, 0)
 AGAINST_RGB = (0, 110, 255)
 
 
+def layer(values: NDArray[np.float32], strength: float = 1.0) -> NDArray[np.uint8]:
+    """What :func:`paint` lays over a picture, at full opacity: float32 (h, w) in [0, 1] → RGBA.
+
+    >>> layer(np.array([[0.0, 1.0]], np.float32))[0, :, 3].tolist()
+    [0, 255]
+    """
+    values = np.clip(values, 0, 1)
+    return _with_alpha(_heat(values), values, strength)
+
+
+def layer_contrast(values: NDArray[np.float32], strength: float = 1.0) -> NDArray[np.uint8]:
+    """What :func:`paint_contrast` lays over a picture, at full opacity: (h, w) in [-1, 1] → RGBA.
+
+    >>> layer_contrast(np.array([[-1.0, 0.0]], np.float32)).tolist()
+    [[[0, 110, 255, 255], [0, 110, 255, 0]]]
+    """
+    values = np.clip(values, -1, 1)
+    return _with_alpha(_sides(values), np.abs(values), strength)
+
+
 def paint(
     image: NDArray[np.uint8],
     values: NDArray[np.float32],
@@ -50,8 +70,24 @@ def paint_contrast(
     True
     """
     values = np.clip(_fitted(values, image), -1, 1)
-    sides = np.array([AGAINST_RGB, FOR_RGB], np.uint8)
-    return _mixed(image, sides[(values > 0).astype(np.intp)], np.abs(values), strength * opacity)
+    return _mixed(image, _sides(values), np.abs(values), strength * opacity)
+
+
+def _heat(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    levels = (values * 255).astype(np.uint8)
+    colours = cv2.cvtColor(cv2.applyColorMap(levels, _COLOURS), cv2.COLOR_BGR2RGB)
+    return np.asarray(colours, np.uint8)
+
+
+def _sides(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.array([AGAINST_RGB, FOR_RGB], np.uint8)[(values > 0).astype(np.intp)]
+
+
+def _with_alpha(
+    colours: NDArray[np.uint8], values: NDArray[np.float32], full: float
+) -> NDArray[np.uint8]:
+    alpha = (255 * full * np.sqrt(values) + 0.5).astype(np.uint8)
+    return np.dstack([colours, alpha])
 
 
 def _fitted(values: NDArray[np.float32], image: NDArray[np.uint8]) -> NDArray[np.float32]:

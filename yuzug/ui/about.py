@@ -11,8 +11,7 @@ from yuzug.emotions import Language, looks
 from yuzug.hub import is_address
 from yuzug.models import Card, HeadCard, Metrics
 from yuzug.texts import percent, text
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.frame import model_title
+from yuzug.ui.analyzers import Analyzers, model_title
 from yuzug.ui.settings import Settings
 
 # A class found less often than this is called weak.

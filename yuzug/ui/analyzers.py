@@ -9,6 +9,13 @@ from yuzug.errors import ModelError, YuzugError
 from yuzug.models import Card, Stem
 from yuzug.pipeline import Analyzer
 
+_TITLES = {"resnet18": "ResNet18", "cnn": "CNN"}
+
+
+def model_title(name: str) -> str:
+    """How the page writes a model's name."""
+    return _TITLES.get(name, name)
+
 
 @dataclass(frozen=True)
 class Analyzers:

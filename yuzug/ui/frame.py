@@ -13,12 +13,6 @@ from yuzug.ui.photo import EXAMPLE
 from yuzug.ui.pictures import data_url
 
 _NOTICE_POINTS = ("read", "kept", "diagnosis", "work")
-_MODEL_TITLES = {"resnet18": "ResNet18", "cnn": "CNN"}
-
-
-def model_title(name: str) -> str:
-    """How the page writes a model's name."""
-    return _MODEL_TITLES.get(name, name)
 
 
 def brand(lang: Language) -> str:

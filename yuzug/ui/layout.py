@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 from yuzug.emotions import LABEL_SETS, Language
-from yuzug.ui import about, frame, live, panels, photo
-from yuzug.ui.analyzers import Analyzers
+from yuzug.ui import about, evidence, frame, live, panels, photo
+from yuzug.ui.analyzers import Analyzers, model_title
 from yuzug.ui.chrome import Chrome, script
 from yuzug.ui.settings import STORAGE_KEY, STORAGE_SECRET, Settings
 from yuzug.ui.shown import LiveShown, PhotoShown
@@ -29,12 +29,25 @@ class LiveTab:
 
 
 @dataclass(frozen=True)
+class Closer:
+    """The parts of the closer look; ``file`` holds what is to be saved."""
+
+    controls: gr.HTML
+    findings: gr.HTML
+    pair: gr.HTML
+    pair_words: gr.HTML
+    file: gr.HTML
+
+
+@dataclass(frozen=True)
 class PhotoTab:
-    """The components of the Photo tab; ``again`` takes the shown picture back for a reading."""
+    """The components of the Photo tab; ``again`` takes a shown picture back to be read, ``file``
+    one to be saved."""
 
     picker: gr.Image
     bar: gr.HTML
     again: gr.Textbox
+    file: gr.HTML
     panels: PhotoShown
 
 
@@ -126,7 +139,7 @@ def _selectors(
             {"label": "model"},
             value=default.model,
             elem_classes="yz-segments",
-            choices=[(frame.model_title(name), name) for name in analyzers.models],
+            choices=[(model_title(name), name) for name in analyzers.models],
             elem_id="yz-model",
             min_width=0,
         )
@@ -200,10 +213,14 @@ def _photo_tab(chrome: Chrome) -> PhotoTab:
         with _column(chrome, "panel_picture", "picture"):
             picture = _panel("yz-photo-picture")
         with _column(chrome, "panel_heat", "heat"):
-            heat = _panel("yz-photo-heat")
+            with gr.Column(elem_classes="yz-stage", min_width=0):
+                heat = _panel("yz-photo-heat")
+                asked = _panel("yz-photo-asked")
+                _html(chrome, "yz-photo-slide", evidence.slider, "slide")
             heat_words = _panel("yz-photo-heat-words")
         with _column(chrome, "panel_reading", "reading"):
             reading = _panel("yz-photo-reading", idle.reading, "pick")
+    look = _closer(chrome)
     advice = _advice(chrome, "yz-photo-advice", idle.advice)
     said = _panel("yz-photo-said", idle.said)
     again = gr.Textbox(visible=False)
@@ -214,8 +231,24 @@ def _photo_tab(chrome: Chrome) -> PhotoTab:
         reading=reading,
         advice=advice,
         said=said,
+        asked=asked,
+        controls=look.controls,
+        findings=look.findings,
+        pair=look.pair,
+        pair_words=look.pair_words,
     )
-    return PhotoTab(picker, bar, again, shown)
+    return PhotoTab(picker, bar, again, look.file, shown)
+
+
+def _closer(chrome: Chrome) -> Closer:
+    with chrome.make(gr.Accordion, {"label": "closer"}, open=False, elem_classes="yz-closer"):
+        return Closer(
+            controls=_panel("yz-photo-controls", js="closer"),
+            findings=_panel("yz-photo-findings"),
+            pair=_panel("yz-photo-pair"),
+            pair_words=_panel("yz-photo-pair-words"),
+            file=_panel("yz-photo-file"),
+        )
 
 
 def _column(chrome: Chrome, title: str, name: str) -> gr.Column:

@@ -14,7 +14,7 @@ from yuzug.errors import YuzugError
 from yuzug.images import Rgb, load_image
 from yuzug.stream import StreamSession
 from yuzug.texts import text
-from yuzug.ui import panels, pictures
+from yuzug.ui import evidence, panels, pictures
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.readings import Advice, PictureReading, advice_for, reading_of
 from yuzug.ui.settings import Settings, require_consent
@@ -31,7 +31,8 @@ class LiveState:
     """What a visit to the Live tab holds: no frame and no model.
 
     ``camera`` is what the browser last said of it, its ``camera_order``-th word: idle, opening,
-    on, frozen, waiting, or one of ``TROUBLES``. Only handlers of this tab write here.
+    on, frozen, waiting, or one of ``TROUBLES``. ``explained`` is the label that the map is asked
+    for, None for the one that the face looks like. Only handlers of this tab write here.
     """
 
     seed: int = 0
@@ -40,6 +41,7 @@ class LiveState:
     mirrored: bool = True
     stream: StreamSession = field(default_factory=StreamSession)
     read_with: tuple[str, int] | None = None
+    explained: str | None = None
     reading: PictureReading | None = None
     advice: Advice | None = None
     advice_at_s: float = 0.0
@@ -48,7 +50,7 @@ class LiveState:
     def forget(self) -> None:
         """Start anew, with nobody in the picture."""
         self.stream = StreamSession()
-        self.reading = self.advice = None
+        self.reading = self.advice = self.explained = None
 
 
 def step(
@@ -63,7 +65,7 @@ def step(
             return LiveShown()
         analyzer = analyzers.live(settings.model, settings.classes)
         stream = _stream_for(settings, live)
-        analysis = stream.step(analyzer, _frame(source, live), now_s)
+        analysis = stream.step(analyzer, _frame(source, live), now_s, target=live.explained)
     except YuzugError as error:
         return LiveShown(reading=panels.error_notice(error, settings.lang))
     if live.stream is not stream:  # stopped in the meantime
@@ -74,7 +76,7 @@ def step(
     words = _words(live.reading, settings.lang)
     return words.but(
         picture=pictures.framed(analysis, chosen, pictures.LIVE_LONG_SIDE_PX, "live-picture-alt"),
-        heat=pictures.heat_maps(analysis, chosen, "live-heat-alt") or words.heat,
+        heat=pictures.heat_map(analysis, chosen, "live-heat-alt") or words.heat,
         advice=_advice(live, settings.lang) if advised else gr.skip(),
         said=panels.said(panels.sentence(live.reading, settings.lang)) if advised else gr.skip(),
     )
@@ -84,6 +86,7 @@ def _stream_for(settings: Settings, live: LiveState) -> StreamSession:
     """The stream so far; a new one where other models or labels would be smoothed into it."""
     if live.read_with != (settings.model, settings.classes):
         live.stream, live.read_with = StreamSession(), (settings.model, settings.classes)
+        live.explained = None
     return live.stream
 
 
@@ -123,6 +126,16 @@ def pick(event: Mapping[str, Any], settings: Settings, live: LiveState, now_s: f
     live.advice = None
     _renew_advice(live, now_s)
     return _words(live.reading, settings.lang).but(advice=_advice(live, settings.lang))
+
+
+def explain(event: Mapping[str, Any], live: LiveState) -> LiveShown:
+    """The visitor asks for another expression's map: it comes with the next frame."""
+    face = live.reading.face if live.reading else None
+    label = event.get("label")
+    if face is not None and face.map is not None and label in face.probabilities:
+        # The pressed one is let go: the map follows the expression again.
+        live.explained = None if live.explained == label else str(label)
+    return LiveShown()
 
 
 def redraw(live: LiveState, lang: Language) -> LiveShown:
@@ -184,7 +197,7 @@ def _words(reading: PictureReading, lang: Language) -> LiveShown:
     no_face = reading.face is None
     return LiveShown(
         heat=panels.empty("heat_idle", lang) if no_face else gr.skip(),
-        heat_words=panels.heat_line(reading, lang),
+        heat_words=evidence.under_map(reading, lang, "live"),
         reading=panels.reading_panel(reading, lang, "live"),
     )
 

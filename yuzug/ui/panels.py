@@ -10,6 +10,7 @@ from yuzug.emotions import Language, looks
 from yuzug.errors import YuzugError
 from yuzug.recommend import Suggestion
 from yuzug.texts import percent, text
+from yuzug.ui import evidence
 from yuzug.ui.readings import FaceReading, PictureReading
 
 _RING_R = 32.0
@@ -105,53 +106,32 @@ def _chip_text(index: int, face: FaceReading, lang: Language) -> str:
 
 
 def _bars(face: FaceReading, lang: Language) -> str:
+    explained = face.map.target if face.map else None
     rows = "".join(
         f'<li class="{"top" if label == face.emotion else ""}" style="--p:{share:.3f}">'
+        f'<button type="button" data-explain="{escape(label)}" '
+        f'aria-pressed="{"true" if label == explained else "false"}">'
         f'<span class="name">{escape(looks(label, lang))}</span>'
         f'<span class="bar" aria-hidden="true"></span>'
-        f'<span class="share">{percent(share, lang)}</span></li>'
+        f'<span class="share">{percent(share, lang)}</span></button></li>'
         for label, share in face.probabilities.items()
     )
-    title = _t("probabilities", lang)
-    return f'<ul class="yz-bars" aria-label="{title}">{rows}</ul>'
+    return f'<ul class="yz-bars asks" aria-label="{_t("probabilities", lang)}">{rows}</ul>'
 
 
 def _read_in(reading: PictureReading, lang: Language) -> str:
-    return f'<p class="yz-fine">{_t("read_in", lang, ms=round(reading.ms))}</p>'
+    hint = escape(text("closer.why_each", lang))
+    read_in = _t("read_in", lang, ms=round(reading.ms))
+    return f'<p class="yz-fine">{hint}</p><p class="yz-fine">{read_in}</p>'
 
 
 def _alts(reading: PictureReading, lang: Language, tab: str) -> str:
     # The pictures point here for their names, so that these change with the language.
-    heat = text("ui.heat_alt", lang, sentence=heat_words(reading, lang))
+    where = evidence.sentence(reading.map, lang) if reading.map else ""
+    heat = text("ui.heat_alt", lang, sentence=where)
     return (
         f'<div hidden><p id="{tab}-picture-alt">{escape(picture_alt(reading, lang))}</p>'
         f'<p id="{tab}-heat-alt">{escape(heat)}</p></div>'
-    )
-
-
-def heat_words(reading: PictureReading, lang: Language) -> str:
-    """Where the evidence lies, in one sentence; empty where there is no map."""
-    face = reading.face
-    if face is None or face.parts is None:
-        return ""
-    if face.faint:
-        return text("ui.heat_weak", lang)
-    if not face.parts:
-        return text("ui.heat_outside", lang)
-    parts = [text(f"ui.part_{part}", lang) for part in face.parts]
-    joined = text("ui.and", lang, first=parts[0], second=parts[1]) if len(parts) > 1 else parts[0]
-    return text("ui.heat_where", lang, parts=joined)
-
-
-def heat_line(reading: PictureReading, lang: Language) -> str:
-    """The legend of the heat map, and the sentence under it."""
-    words = heat_words(reading, lang)
-    if not words:
-        return ""
-    less, more = _t("heat_less", lang), _t("heat_more", lang)
-    return (
-        f'<div class="yz-legend"><span>{less}</span><i></i><span>{more}</span></div>'
-        f'<p class="yz-heat-words">{escape(words)}</p>'
     )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
-from yuzug.ui import panels, pictures
+from yuzug.ui import closer, evidence, layers, panels, pictures
 from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.readings import Advice, PictureReading, advice_for, reading_of
+from yuzug.ui.readings import Advice, FaceReading, PictureReading, advice_for, reading_of
 from yuzug.ui.settings import Settings, require_consent
 from yuzug.ui.shown import PhotoShown
 
@@ -20,16 +20,24 @@ EXAMPLE = Path(__file__).resolve().parent / "examples" / "astronaut.jpg"
 
 @dataclass
 class PhotoState:
-    """What a visit to the Photo tab holds: no picture and no model."""
+    """What a visit to the Photo tab holds: no picture and no model.
+
+    ``first`` is the reading before other maps were asked for. ``comparing`` is whether the models
+    are shown beside one another, ``pair`` their names and what each read.
+    """
 
     seed: int = 0
+    first: PictureReading | None = None
     reading: PictureReading | None = None
     advice: Advice | None = None
     error: YuzugError | None = None
+    comparing: bool = False
+    pair: tuple[tuple[str, FaceReading], ...] = ()
 
     def forget(self) -> None:
         """Start anew, without a photo."""
-        self.reading = self.advice = self.error = None
+        self.first = self.reading = self.advice = self.error = None
+        self.comparing, self.pair = False, ()
 
 
 def read(
@@ -45,36 +53,42 @@ def read(
         analysis = analyzer.analyze(source)
     except YuzugError as error:
         photo.error = error
-        return redraw(photo, settings.lang).but(picture="", heat="")
+        return redraw(photo, settings.lang).but(picture="", heat="", asked="", pair="")
     chosen = analysis.dominant_index
-    photo.reading = reading_of(analysis, chosen)
+    photo.first = photo.reading = reading_of(analysis, chosen)
     photo.advice = advice_for(photo.reading, photo.seed)
     return redraw(photo, settings.lang).but(
+        asked="",
+        pair="",
         picture=pictures.framed(analysis, chosen, pictures.PHOTO_LONG_SIDE_PX, "photo-picture-alt"),
-        heat=pictures.heat_maps(analysis, chosen, "photo-heat-alt", all_faces=True),
+        heat=layers.views(analysis, chosen, "photo-heat-alt"),
     )
 
 
 def pick(event: Mapping[str, Any], settings: Settings, photo: PhotoState) -> PhotoShown:
     """The visitor picks a face; the page itself moves the frame and the heat map to it."""
     index = str(event.get("index", ""))
-    if photo.reading is None or not index.isdigit() or int(index) >= len(photo.reading.faces):
+    if photo.first is None or not index.isdigit() or int(index) >= len(photo.first.faces):
         return PhotoShown()
-    photo.reading = photo.reading.choosing(int(index))
+    photo.reading = photo.first.choosing(int(index))
     photo.advice = advice_for(photo.reading, photo.seed)
-    return redraw(photo, settings.lang)
+    photo.comparing, photo.pair = False, ()
+    return redraw(photo, settings.lang).but(asked="", pair="")
 
 
 def clear(settings: Settings, photo: PhotoState) -> PhotoShown:
     """Forget the photo and what was read in it."""
     photo.forget()
-    return redraw(photo, settings.lang).but(picture="", heat="")
+    return redraw(photo, settings.lang).but(picture="", heat="", asked="", pair="")
 
 
 def redraw(photo: PhotoState, lang: Language) -> PhotoShown:
     """The words of the photo in this language; the pictures stay, and nothing is analysed."""
     shown = PhotoShown(
         heat_words="",
+        controls="",
+        findings="",
+        pair_words="",
         reading=panels.empty("photo_idle", lang),
         advice=panels.empty("advice_idle", lang),
         said=panels.said(""),
@@ -83,12 +97,22 @@ def redraw(photo: PhotoState, lang: Language) -> PhotoShown:
         return shown.but(reading=panels.error_notice(photo.error, lang))
     if photo.reading is None:
         return shown
-    shown = shown.but(
-        heat_words=panels.heat_line(photo.reading, lang),
-        reading=panels.reading_panel(photo.reading, lang, "photo"),
-        said=panels.said(panels.sentence(photo.reading, lang)),
+    shown = map_words(photo, lang).but(
+        advice=shown.advice, said=panels.said(panels.sentence(photo.reading, lang))
     )
     if photo.advice is None:
         return shown
     ideas = photo.advice.suggestions(lang)
     return shown.but(advice=panels.advice_panel(ideas, photo.advice.sure, lang))
+
+
+def map_words(photo: PhotoState, lang: Language) -> PhotoShown:
+    """All that is said of the chosen face's map, and the bars that ask for another one."""
+    assert photo.reading is not None
+    return PhotoShown(
+        heat_words=evidence.under_map(photo.reading, lang, "photo"),
+        reading=panels.reading_panel(photo.reading, lang, "photo"),
+        controls=closer.controls(photo.reading, photo.comparing, lang),
+        findings=closer.findings(photo.reading, lang),
+        pair_words=closer.pair_words(photo.pair, lang),
+    )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from yuzug.analysis import Analysis, Face
 
 Picture = NDArray[np.uint8]
+Map = NDArray[np.float32]
 
 LIVE_LONG_SIDE_PX = 640
 PHOTO_LONG_SIDE_PX = 1280
@@ -28,8 +29,6 @@ HEAT_PX = 288
 # How much more than the crop the heat map shows, so that the face has its hair and chin.
 HEAT_MARGIN = 1.3
 EDGE = 0.16  # of the crop's side
-# A crowd's heat maps would make the page heavy; the largest faces have one.
-MAX_HEAT_MAPS = 16
 
 
 def data_url(image: Picture, quality: int = 80) -> str:
@@ -75,41 +74,39 @@ def _frame(index: int, face: Face, chosen: bool, many: bool, long_side: int) -> 
     )
 
 
-def heat_maps(analysis: Analysis, chosen: int | None, name: str, all_faces: bool = False) -> str:
-    """The heat map of the chosen face over that face, as HTML.
-
-    With ``all_faces`` those of the others come along, hidden, so that picking another face in a
-    photo needs no new analysis.
-    """
-    shown = []
-    for index, face in enumerate(analysis.faces):
-        wanted = index == chosen or (all_faces and index < MAX_HEAT_MAPS)
-        if not wanted or face.explanation is None:
-            continue
-        mark = "chosen" if index == chosen else ""
-        url = data_url(heat_over_face(analysis.image, face), quality=82)
-        shown.append(f'<img class="{mark}" data-face="{index}" src="{url}" alt="" />')
+def heat_map(analysis: Analysis, chosen: int | None, name: str) -> str:
+    """The chosen face with its heat map painted over it, as HTML; empty where there is none."""
+    face = None if chosen is None else analysis.faces[chosen]
+    if face is None or face.explanation is None:
+        return ""
+    url = data_url(heat_over_face(analysis.image, face), quality=82)
     return (
-        f'<div class="yz-heat" role="img" aria-labelledby="{name}">{"".join(shown)}</div>'
-        if shown
-        else ""
+        f'<div class="yz-heat" role="img" aria-labelledby="{name}"><img src="{url}" alt="" /></div>'
     )
 
 
 def heat_over_face(image: Picture, face: Face) -> Picture:
     """A square around the face with its heat map painted over it: RGB (HEAT_PX, HEAT_PX, 3)."""
     assert face.explanation is not None
-    around = Alignment(face.alignment.center_xy, HEAT_MARGIN * face.alignment.side_px)
-    square = around.crop(image, HEAT_PX)
-    middle = (HEAT_PX / 2, HEAT_PX / 2)
-    inside = Alignment(middle, HEAT_PX / HEAT_MARGIN, face.alignment.roll_deg)
-    values = face.explanation.values
-    values = inside.paint(values * _soft_edge(len(values)), (HEAT_PX, HEAT_PX))
+    square = around(face.alignment).crop(image, HEAT_PX)
+    values = spread(face.explanation.values, face.alignment, HEAT_PX)
     return paint(square, values, face.explanation.strength)
 
 
+def around(alignment: Alignment) -> Alignment:
+    """The upright square around a face that is shown: a little more than its crop."""
+    return Alignment(alignment.center_xy, HEAT_MARGIN * alignment.side_px)
+
+
+def spread(values: Map, alignment: Alignment, size_px: int) -> Map:
+    """A map over the crop, float32 (h, w), put on the square around it: (size_px, size_px)."""
+    middle = (size_px / 2, size_px / 2)
+    inside = Alignment(middle, size_px / HEAT_MARGIN, alignment.roll_deg)
+    return inside.paint(values * _soft_edge(len(values)), (size_px, size_px))
+
+
 @cache
-def _soft_edge(size: int) -> NDArray[np.float32]:
+def _soft_edge(size: int) -> Map:
     """1 inside, falling to 0 at the border of the crop, which would else show as a line."""
     ramp = np.clip(np.linspace(0, 1 / EDGE, size), 0, 1)
     ramp = np.minimum(ramp, ramp[::-1])

@@ -9,27 +9,69 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from yuzug.emotions import Language
+from yuzug.explain import Contrast, Heatmap, RegionShares, Trust, region_shares
+from yuzug.faces import Alignment
 from yuzug.recommend import Suggestion, recommend
 
 if TYPE_CHECKING:
     from yuzug.analysis import Analysis, Face
 
 
+CONTRAST_METHOD = "hirescam"  # what yuzug.explain.difference does with two labels
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a heat map answers: why the label ``target``, alone or as opposed to ``against``.
+
+    ``method`` is the one wished for; two labels are always held against each other by one.
+    """
+
+    target: str
+    method: str
+    against: str | None = None
+
+    @property
+    def made_by(self) -> str:
+        """The method that makes the map."""
+        return self.method if self.against is None else CONTRAST_METHOD
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapReading(Question):
+    """What a heat map says, without the map.
+
+    ``regions`` is where the evidence for ``target`` lies, ``regions_against`` where that for
+    ``against`` does. ``trust`` is None until the map was checked.
+    """
+
+    faint: bool
+    regions: RegionShares | None
+    regions_against: RegionShares | None = None
+    trust: Trust | None = None
+
+    @property
+    def question(self) -> Question:
+        """What it answers."""
+        return Question(target=self.target, method=self.method, against=self.against)
+
+
 @dataclass(frozen=True)
 class FaceReading:
     """What was read in one face, without the face.
 
-    ``parts`` are the parts of the face that the evidence lies on, the most important first;
-    None where there is no map, empty where the evidence lies outside the face.
+    ``alignment`` is where it lies in the photo, in pixels; ``map`` is None where there is none.
     """
 
     emotion: str
     confidence: float
     probabilities: Mapping[str, float]
     doubts: tuple[str, ...]
-    parts: tuple[str, ...] | None
-    faint: bool
+    alignment: Alignment
+    map: MapReading | None
     track: int | None
 
     @property
@@ -40,8 +82,11 @@ class FaceReading:
 
 @dataclass(frozen=True)
 class PictureReading:
-    """What was read in one picture: its faces, largest first, and which one is chosen."""
+    """What was read in one picture, whose size is in pixels: its faces, largest first, and which
+    one is chosen."""
 
+    model: str
+    size_hw: tuple[int, int]
     faces: tuple[FaceReading, ...]
     chosen: int | None
     ms: float
@@ -51,9 +96,22 @@ class PictureReading:
         """The chosen face."""
         return None if self.chosen is None else self.faces[self.chosen]
 
+    @property
+    def map(self) -> MapReading | None:
+        """The chosen face's map."""
+        return self.face.map if self.face else None
+
     def choosing(self, index: int) -> PictureReading:
         """The same picture with another face chosen."""
         return replace(self, chosen=index)
+
+    def explained(self, map: MapReading) -> PictureReading:
+        """The same picture with another map of the chosen face."""
+        faces = tuple(
+            replace(face, map=map) if index == self.chosen else face
+            for index, face in enumerate(self.faces)
+        )
+        return replace(self, faces=faces)
 
 
 @dataclass(frozen=True)
@@ -78,38 +136,52 @@ class Advice:
         )
 
 
-# Shares of the heat map from which a part counts, and above which the outside speaks against it.
-_MOSTLY_OUTSIDE = 0.5
-# Below this the map is drawn so faint that a word about it helps.
+# Below this a map is drawn so faint that a word about it helps.
 _FAINT = 0.35
 
 
 def reading_of(analysis: Analysis, chosen: int | None) -> PictureReading:
     """The words' worth of an analysis."""
     return PictureReading(
-        faces=tuple(_face_reading(face) for face in analysis.faces),
+        model=analysis.model,
+        size_hw=(analysis.image.shape[0], analysis.image.shape[1]),
+        faces=tuple(face_reading(face) for face in analysis.faces),
         chosen=chosen,
         ms=sum(analysis.ms.values()),
     )
 
 
-def _face_reading(face: Face) -> FaceReading:
+def face_reading(face: Face) -> FaceReading:
+    """The words' worth of a face."""
     return FaceReading(
         emotion=face.emotion,
         confidence=face.confidence,
         probabilities=dict(face.probabilities),
         doubts=face.doubts,
-        parts=_parts(face),
-        faint=face.explanation is not None and face.explanation.strength < _FAINT,
+        alignment=face.alignment,
+        map=None if face.explanation is None else map_reading(face.explanation),
         track=face.track,
     )
 
 
-def _parts(face: Face) -> tuple[str, ...] | None:
-    regions = face.regions
-    if regions is None:
-        return None
-    return () if regions.shares["outside"] > _MOSTLY_OUTSIDE else regions.leading(2)
+def map_reading(explanation: Heatmap | Contrast, method: str | None = None) -> MapReading:
+    """The words' worth of a map; ``method`` is the one that was wished for before two labels."""
+    faint = explanation.strength < _FAINT
+    if isinstance(explanation, Heatmap):
+        return MapReading(
+            target=explanation.target,
+            method=explanation.method,
+            faint=faint,
+            regions=region_shares(explanation.values),
+        )
+    return MapReading(
+        target=explanation.first,
+        method=method or CONTRAST_METHOD,
+        faint=faint,
+        regions=region_shares(np.maximum(explanation.values, 0)),
+        against=explanation.second,
+        regions_against=region_shares(np.maximum(-explanation.values, 0)),
+    )
 
 
 def advice_for(reading: PictureReading, seed: int, recent: tuple[str, ...] = ()) -> Advice | None:

@@ -20,6 +20,7 @@ from yuzug.texts import text
 from yuzug.ui import agents, zerogpu
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.chrome import head
+from yuzug.ui.closer import FAST
 from yuzug.ui.photo import EXAMPLE
 from yuzug.ui.settings import Settings
 from yuzug.ui.theme import STYLE_SHEET, theme
@@ -64,6 +65,7 @@ def serve(
     launch(demo, host, port)
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host
     print(text("ui.serve_ready", lang, url=f"http://{shown}:{port}"), flush=True)
+    warm_methods(analyzers.get(settings.model, settings.classes))
     demo.block_thread()
 
 
@@ -110,6 +112,13 @@ def _warmed(model: str, classes: int, first: Analyzer | None, lang: Language) ->
     analyzer.analyze(EXAMPLE)
     print(text("ui.serve_loaded", lang, seconds=f"{time.perf_counter() - start_s:.1f}"), flush=True)
     return analyzer
+
+
+def warm_methods(analyzer: Analyzer) -> None:
+    """Load what the other heat maps need, which takes seconds, while the first visitor reads on."""
+    for face in analyzer.analyze(EXAMPLE).faces[:1]:
+        for method in FAST:
+            analyzer.explain_face(face, method=method)
 
 
 def launch(demo: gr.Blocks, host: str, port: int) -> None:

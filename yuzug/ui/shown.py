@@ -36,7 +36,13 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class PhotoShown(Shown):
-    """What the Photo tab shows."""
+    """What the Photo tab shows; ``asked`` lies over the heat map, ``pair`` is of two models."""
+
+    asked: Any = field(default_factory=gr.skip)
+    controls: Any = field(default_factory=gr.skip)
+    findings: Any = field(default_factory=gr.skip)
+    pair: Any = field(default_factory=gr.skip)
+    pair_words: Any = field(default_factory=gr.skip)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from yuzug.ui import about, live, photo
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.events import last_one, quietly
 from yuzug.ui.layout import Page
+from yuzug.ui.questions import then_check
 from yuzug.ui.settings import Settings, restore
 from yuzug.ui.uploads import bytes_of_data_url
 
@@ -99,13 +100,14 @@ def _wire_model(page: Page, analyzers: Analyzers) -> None:
             **last_one(page),
         )
         # The server has no picture to read again; the page sends the one that it shows.
-        chosen.then(
+        again = chosen.then(
             read_again,
             [page.photo.again, page.settings, page.photo_state],
             [*page.photo.panels],
             js="(_, ...states) => [window.yuzug.photo(), ...states]",
             **last_one(page),
         )
+        then_check(again, page, analyzers)
 
 
 def _door_parts(page: Page) -> list[gr.Column]:

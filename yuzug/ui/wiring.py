@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from yuzug.texts import text
-from yuzug.ui import api, live, photo, visit
+from yuzug.ui import api, live, photo, questions, visit
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.events import every_one, quietly, told
 from yuzug.ui.forget import keep_no_values
@@ -72,7 +72,12 @@ def _wire_live(page: Page, analyzers: Analyzers) -> None:
         **quietly(page),
     )
     tab.panels.camera.camera(camera, [page.settings, state], outputs, **every_one(page))
+
+    def show_evidence(live_state: live.LiveState, event: gr.EventData) -> list[Any]:
+        return [*live.explain(told(event), live_state), live_state]
+
     tab.panels.reading.pick(pick, [page.settings, state], outputs, **every_one(page))
+    tab.panels.reading.explain(show_evidence, [state], outputs, **every_one(page))
 
 
 def _wire_photo(page: Page, analyzers: Analyzers) -> None:
@@ -97,12 +102,17 @@ def _wire_photo(page: Page, analyzers: Analyzers) -> None:
     def pick(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
         return [*photo.pick(told(event), settings, photo_state), photo_state]
 
-    tab.picker.change(
-        read,
-        [tab.picker, page.settings, state],
-        [*outputs, tab.picker],
-        preprocess=False,
-        **quietly(page),
+    shown_anew = (
+        tab.picker.change(
+            read,
+            [tab.picker, page.settings, state],
+            [*outputs, tab.picker],
+            preprocess=False,
+            **quietly(page),
+        ),
+        tab.bar.press(press, [page.settings, state], outputs, **every_one(page)),
+        tab.panels.reading.pick(pick, [page.settings, state], outputs, **every_one(page)),
     )
-    tab.bar.press(press, [page.settings, state], outputs, **every_one(page))
-    tab.panels.reading.pick(pick, [page.settings, state], outputs, **every_one(page))
+    for event in shown_anew:
+        questions.then_check(event, page, analyzers)
+    questions.wire(page, analyzers)

@@ -50,5 +50,16 @@
       [...document.querySelectorAll("[data-camera], #yz-picker button")].find(visible)?.focus();
     },
     photo: () => document.querySelector("#yz-photo-picture img")?.src ?? null,
+    crop: () => document.querySelector("#yz-photo-heat .yz-face.chosen .crop")?.src ?? null,
+    save(url, name) {
+      const link = document.createElement("a");
+      [link.href, link.download] = [url, `${name}.png`];
+      link.click();
+    },
+    saveFile() {
+      const file = document.querySelector("#yz-photo-file a");
+      if (file) window.yuzug.save(file.href, file.download);
+      file?.remove();
+    },
   };
 })();

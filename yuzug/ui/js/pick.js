@@ -1,7 +1,10 @@
-// A face is picked by its chip or by its frame: mark it at once, then tell the server.
+// A face is picked by its chip or by its frame: mark it at once, then tell the server. A bar asks
+// for the evidence of its expression.
 const panels = element.closest(".yz-panels");
 
 element.addEventListener("click", (event) => {
+  const bar = event.target.closest("[data-explain]");
+  if (bar) return trigger("explain", { label: bar.dataset.explain });
   const chip = event.target.closest("[data-pick]");
   if (!chip) return;
   for (const drawn of panels.querySelectorAll("[data-face]"))

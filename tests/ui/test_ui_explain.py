@@ -1,0 +1,242 @@
+"""What a visitor asks of a heat map: handlers, layers and the report, with the real models."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from yuzug.emotions import LANGUAGES, Language
+from yuzug.errors import ConsentError
+from yuzug.explain import METHODS
+from yuzug.pipeline import Analyzer
+from yuzug.texts import text
+from yuzug.ui import asking, closer, evidence, photo, report
+from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.settings import Settings
+from yuzug.ui.shown import PhotoShown
+
+ACCEPTED = Settings(model="cnn", consent=True)
+
+
+class Shown:
+    """A photo that was read, and the pictures of its face that the page would send back."""
+
+    def __init__(self, analyzers: Analyzers, path: Path, settings: Settings = ACCEPTED) -> None:
+        self.state = photo.PhotoState()
+        self.page = photo.read(analyzers, path, settings, self.state)
+
+    def url(self, part: str) -> str:
+        found = re.search(rf'class="{part}" src="([^"]+)"', self.page.heat)
+        assert found
+        return found[1]
+
+    @property
+    def crop(self) -> bytes:
+        return bytes_of(self.url("crop"))
+
+    @property
+    def map(self) -> asking.Question:
+        assert self.state.reading is not None
+        assert self.state.reading.map is not None
+        return self.state.reading.map
+
+
+def bytes_of(url: str) -> bytes:
+    return base64.b64decode(url.split(",", 1)[1])
+
+
+def alpha(html: str) -> np.ndarray:
+    found = re.search(r'class="map" src="([^"]+)"', html)
+    assert found
+    return np.asarray(Image.open(BytesIO(bytes_of(found[1]))))[..., 3]
+
+
+@pytest.fixture
+def shown(analyzers: Analyzers, astronaut_path: Path) -> Shown:
+    return Shown(analyzers, astronaut_path)
+
+
+def test_the_crop_that_comes_back_is_read_as_the_photo_was(
+    analyzers: Analyzers, shown: Shown
+) -> None:
+    analyzer: Analyzer = analyzers.get("cnn", 7)
+    face = analyzer.analyze(shown.crop, crops=True).faces[0]
+    assert shown.state.reading is not None
+    first = shown.state.reading.faces[0]
+    for label, share in first.probabilities.items():
+        assert face.probabilities[label] == pytest.approx(share, abs=0.01)
+
+
+def test_a_bar_shows_the_evidence_for_its_expression(analyzers: Analyzers, shown: Shown) -> None:
+    before = alpha(shown.page.heat)
+    now = asking.ask(analyzers, shown.crop, {"label": "surprise"}, ACCEPTED, shown.state)
+    assert shown.map.target == "surprise"
+    assert 'data-explain="surprise" aria-pressed="true"' in now.reading
+    assert "surprised" in now.heat_words
+    assert np.abs(before.astype(int) - alpha(now.asked)).max() > 20
+    assert now.picture == now.heat == {"__type__": "update"}, "only the map is sent again"
+
+
+def test_the_same_question_gives_the_same_map(analyzers: Analyzers, shown: Shown) -> None:
+    again = asking.ask(analyzers, shown.crop, {"label": "happy"}, ACCEPTED, shown.state)
+    difference = np.abs(alpha(shown.page.heat).astype(int) - alpha(again.asked))
+    assert difference.max() <= 6, "a JPEG on the way changes next to nothing"
+
+
+def test_two_expressions_are_held_against_each_other(analyzers: Analyzers, shown: Shown) -> None:
+    event = {"ask": "against", "answer": "surprise"}
+    now = asking.ask(analyzers, shown.crop, event, ACCEPTED, shown.state)
+    assert shown.map.against == "surprise"
+    assert text("closer.contrast", "en", looks="happy", other="surprised") in now.heat_words
+    assert "yz-legend contrast" in now.heat_words
+    picture = Image.open(BytesIO(bytes_of(re.findall(r'src="([^"]+)"', now.asked)[0])))
+    assert {tuple(colour) for colour in np.asarray(picture).reshape(-1, 4)[:, :3]} <= {
+        (255, 140, 0),
+        (0, 110, 255),
+    }
+    assert asking.check(analyzers, shown.crop, ACCEPTED, shown.state) == PhotoShown()
+    asking.ask(analyzers, shown.crop, {"ask": "against", "answer": ""}, ACCEPTED, shown.state)
+    assert shown.map.against is None
+
+
+@pytest.mark.parametrize("method", closer.FAST)
+def test_every_fast_method_draws_its_map_and_says_its_line(
+    analyzers: Analyzers, shown: Shown, method: str
+) -> None:
+    event = {"ask": "method", "answer": method}
+    now = asking.ask(analyzers, shown.crop, event, ACCEPTED, shown.state)
+    assert shown.map.made_by == method
+    assert METHODS[method].title in now.heat_words
+    assert METHODS[method].line("en") in now.controls.replace("&#x27;", "'")
+    assert alpha(now.asked).max() > 0
+
+
+def test_what_the_page_does_not_offer_changes_nothing(analyzers: Analyzers, shown: Shown) -> None:
+    before = shown.state.reading
+    for nonsense in (
+        {},
+        {"label": "bored"},
+        {"label": None, "ask": "against", "answer": "happy"},
+        {"ask": "method", "answer": "lime"},
+        {"ask": "method", "answer": ["x"]},
+        {"ask": "delete", "answer": "all"},
+    ):
+        asking.ask(analyzers, shown.crop, nonsense, ACCEPTED, shown.state)
+        assert shown.state.reading is before
+    assert asking.ask(analyzers, None, {"label": "sad"}, ACCEPTED, shown.state) == PhotoShown()
+
+
+def test_both_models_answer_for_the_same_face(analyzers: Analyzers, shown: Shown) -> None:
+    now = asking.ask(analyzers, shown.crop, {"ask": "beside"}, ACCEPTED, shown.state)
+    assert len(re.findall('src="data:image/jpeg', now.pair)) == 2
+    assert "CNN: " in now.pair_words
+    assert "ResNet18: " in now.pair_words
+    later = asking.ask(analyzers, shown.crop, {"label": "sad"}, ACCEPTED, shown.state)
+    assert later.pair != now.pair, "the comparison follows the question"
+    ended = asking.ask(analyzers, shown.crop, {"ask": "beside"}, ACCEPTED, shown.state)
+    assert ended.pair == ended.pair_words == ""
+
+
+def test_a_map_is_checked_once_and_a_later_question_wins(
+    analyzers: Analyzers, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert text("closer.checking", "en") in shown.page.heat_words
+    checked = asking.check(analyzers, shown.crop, ACCEPTED, shown.state)
+    assert re.search(r'class="yz-trust (strong|fair|none)"', checked.heat_words)
+    assert "ROAD" in checked.findings
+    assert asking.check(analyzers, shown.crop, ACCEPTED, shown.state) == PhotoShown()
+    asking.ask(analyzers, shown.crop, {"label": "sad"}, ACCEPTED, shown.state)
+    real = Analyzer.trust
+
+    def asked_meanwhile(*given: object) -> object:
+        asking.ask(analyzers, shown.crop, {"label": "fear"}, ACCEPTED, shown.state)
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Analyzer, "trust", asked_meanwhile)
+    assert asking.check(analyzers, shown.crop, ACCEPTED, shown.state) == PhotoShown()
+    assert shown.map.target == "fear"
+
+
+def test_nothing_is_explained_before_consent(analyzers: Analyzers, shown: Shown) -> None:
+    refused = replace(ACCEPTED, consent=False)
+    for answer in (
+        asking.ask(analyzers, shown.crop, {"label": "sad"}, refused, shown.state),
+        asking.check(analyzers, shown.crop, refused, shown.state),
+    ):
+        assert text("errors.consent.required", "en") in answer.heat_words
+        assert answer.asked == {"__type__": "update"}
+    with pytest.raises(ConsentError):
+        asking.report(analyzers, {}, refused, shown.state)
+
+
+def test_a_crop_that_is_no_picture_gives_its_sentence(analyzers: Analyzers, shown: Shown) -> None:
+    answer = asking.ask(analyzers, b"words", {"label": "sad"}, ACCEPTED, shown.state)
+    assert text("errors.image.undecodable", "en") in answer.heat_words
+    assert shown.map.target == "happy"
+
+
+def test_questions_leave_no_picture_behind(analyzers: Analyzers, shown: Shown) -> None:
+    for event in ({"ask": "beside"}, {"ask": "against", "answer": "sad"}, {"label": "fear"}):
+        asking.ask(analyzers, shown.crop, event, ACCEPTED, shown.state)
+        asking.check(analyzers, shown.crop, ACCEPTED, shown.state)
+    assert "ndarray" not in repr(shown.state)
+    assert "data:image" not in repr(shown.state)
+    assert len(repr(shown.state)) < 8000
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_answer_is_told_in_either_language_without_an_analysis(
+    analyzers: Analyzers, shown: Shown, lang: Language
+) -> None:
+    asking.ask(analyzers, shown.crop, {"ask": "against", "answer": "sad"}, ACCEPTED, shown.state)
+    again = photo.redraw(shown.state, lang)
+    assert again.heat == again.asked == again.pair == {"__type__": "update"}
+    assert {"en": "happy", "tr": "mutlu"}[lang] in again.heat_words
+    assert shown.state.reading is not None
+    assert shown.state.reading.map is not None
+    assert evidence.sentence(shown.state.reading.map, lang) in again.reading.replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_report_is_one_page_with_all_its_parts(
+    analyzers: Analyzers, shown: Shown, lang: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    real = report._lines
+
+    def remembered(words: str, *rest: object) -> list[str]:
+        written.append(words)
+        return real(words, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(report, "_lines", remembered)
+    found = re.search(r'<img src="([^"]+)"', shown.page.picture)
+    assert found
+    sent = {"photo": found[1], "face": shown.url("photo"), "crop": shown.url("crop")}
+    settings = replace(ACCEPTED, lang=lang)
+    png = asking.report(analyzers, sent, settings, shown.state)
+    assert png is not None
+    page = Image.open(BytesIO(png))
+    assert page.size == report.SIZE_WH
+    assert np.asarray(page).std() > 20, "the page is empty"
+    for words in (
+        text("closer.report_title", lang),
+        report.model_line(analyzers.card("cnn"), 7, lang),
+        text("closer.report_limits", lang),
+    ):
+        assert words in written
+
+
+def test_the_fonts_of_the_report_have_every_letter_of_its_words() -> None:
+    letters = set("".join(text(f"closer.{name}", "tr") for name in ("report_title", "scope")))
+    for style in report._STYLES:
+        font = report._font(style)
+        nothing = bytes(font.getmask("\ue123"))
+        for letter in (letters | set("ğüşıöçİĞÜŞÖÇ·“”%–")) - set(" {}"):
+            assert bytes(font.getmask(letter)) != nothing, f"{style} has no {letter}"

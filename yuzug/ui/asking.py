@@ -1,0 +1,160 @@
+"""What is asked of a map in the Photo tab: another expression, two of them, another method.
+
+The server has no picture to explain; the page sends the crop of the face that it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from yuzug.analysis import Face
+from yuzug.errors import YuzugError
+from yuzug.explain import Contrast, Heatmap
+from yuzug.images import load_image, png_bytes
+from yuzug.pipeline import Analyzer
+from yuzug.ui import closer, evidence, layers, panels, photo
+from yuzug.ui import report as sheet
+from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.photo import PhotoState
+from yuzug.ui.pictures import data_url
+from yuzug.ui.readings import FaceReading, Question, face_reading, map_reading
+from yuzug.ui.settings import Settings, require_consent
+from yuzug.ui.shown import PhotoShown
+from yuzug.ui.uploads import bytes_of_data_url
+
+
+def ask(
+    analyzers: Analyzers,
+    crop: bytes | None,
+    event: Mapping[str, Any],
+    settings: Settings,
+    state: PhotoState,
+) -> PhotoShown:
+    """Draw the map that answers what the visitor asks of the chosen face.
+
+    ``event`` names a ``label`` to explain, or one of the questions "against" (a label, or none),
+    "method" and "beside" (turn the comparison of the models on or off) with its ``answer``.
+    """
+    reading = state.reading
+    if reading is None or reading.face is None or reading.map is None or crop is None:
+        return PhotoShown()
+    question = _asked(event, reading.face, reading.map.question)
+    comparing = state.comparing != (event.get("ask") == "beside")
+    try:
+        require_consent(settings)
+        face, analyzer = _read(analyzers, crop, reading.model, settings)
+        explanation = explain(analyzer, face, question)
+        pair = _pair(analyzers, crop, question, settings) if comparing else []
+    except YuzugError as error:
+        return PhotoShown(heat_words=panels.error_notice(error, settings.lang))
+    state.comparing, state.pair = comparing, tuple((model, read) for model, read, _ in pair)
+    made = map_reading(explanation, question.method)
+    if question != reading.map.question:
+        state.reading = reading.explained(made)
+    return photo.map_words(state, settings.lang).but(
+        said=panels.said(evidence.sentence(made, settings.lang)),
+        asked=layers.asked(explanation, reading),
+        pair=_pair_pictures([picture for _, _, picture in pair]),
+    )
+
+
+def _asked(event: Mapping[str, Any], face: FaceReading, now: Question) -> Question:
+    """The question after what was pressed; anything else leaves it as it is."""
+    label, ask, answer = (str(event.get(name, "")) for name in ("label", "ask", "answer"))
+    if label in face.probabilities:
+        return replace(now, target=label, against=None)
+    if ask == "against":
+        known = answer in face.probabilities and answer != now.target
+        return replace(now, against=answer if known else None)
+    if ask == "method" and answer in closer.FAST:
+        return replace(now, method=answer, against=None)
+    return now
+
+
+def _read(
+    analyzers: Analyzers, crop: bytes, model: str, settings: Settings
+) -> tuple[Face, Analyzer]:
+    analyzer = analyzers.get(model, settings.classes)
+    return analyzer.analyze(crop, crops=True, heatmaps=False).faces[0], analyzer
+
+
+def explain(analyzer: Analyzer, face: Face, question: Question) -> Heatmap | Contrast:
+    """The map that answers a question.
+
+    Raises:
+        ModelError: ``model.target`` where this label set has no such label.
+    """
+    if question.against is not None:
+        return analyzer.contrast(face, question.target, question.against)
+    return analyzer.explain_face(face, question.target, question.method)
+
+
+def _pair(
+    analyzers: Analyzers, crop: bytes, question: Question, settings: Settings
+) -> list[tuple[str, FaceReading, str]]:
+    """The same question to each model: its name, what it read, and its map over the crop."""
+    answers = []
+    for model in analyzers.models:
+        face, analyzer = _read(analyzers, crop, model, settings)
+        explanation = explain(analyzer, face, question)
+        read = replace(face_reading(face), map=map_reading(explanation))
+        answers.append((model, read, data_url(layers.painted(face.crop, explanation))))
+    return answers
+
+
+def _pair_pictures(urls: list[str]) -> str:
+    pictures = "".join(
+        f'<img src="{url}" alt="" role="img" aria-labelledby="yz-pair-{index}" />'
+        for index, url in enumerate(urls)
+    )
+    return f'<div class="yz-pair">{pictures}</div>' if urls else ""
+
+
+def check(
+    analyzers: Analyzers, crop: bytes | None, settings: Settings, state: PhotoState
+) -> PhotoShown:
+    """Measure how far the chosen face's map can be trusted, and say it."""
+    reading = state.reading
+    if reading is None or reading.map is None or crop is None:
+        return PhotoShown()
+    now = reading.map
+    if now.trust is not None or now.against is not None:
+        return PhotoShown()
+    try:
+        require_consent(settings)
+        face, analyzer = _read(analyzers, crop, reading.model, settings)
+        trust = analyzer.trust(face, analyzer.explain_face(face, now.target, now.method))
+    except YuzugError as error:
+        return PhotoShown(heat_words=panels.error_notice(error, settings.lang))
+    if state.reading is not reading:  # something else was asked meanwhile
+        return PhotoShown()
+    state.reading = reading.explained(replace(now, trust=trust))
+    return photo.map_words(state, settings.lang)
+
+
+def report(
+    analyzers: Analyzers, event: Mapping[str, Any], settings: Settings, state: PhotoState
+) -> bytes | None:
+    """The one-page report on the chosen face as PNG, from the pictures that the page shows.
+
+    ``event`` holds them as data URLs: the ``photo``, the ``face`` around which it is drawn, and
+    its ``crop``. None where there is nothing to report, or the notice was not accepted.
+
+    Raises:
+        YuzugError: where a picture cannot be read, or before the notice is accepted.
+    """
+    require_consent(settings)
+    reading = state.reading
+    if reading is None or reading.face is None or reading.map is None:
+        return None
+    photo, square, crop = (
+        bytes_of_data_url(str(event.get(name, ""))) for name in ("photo", "face", "crop")
+    )
+    face, analyzer = _read(analyzers, crop, reading.model, settings)
+    shown = load_image(square)
+    map = layers.over(shown, explain(analyzer, face, reading.map), reading.face.alignment)
+    pictures = sheet.Pictures(load_image(photo), shown, map)
+    card = analyzers.card(reading.model)
+    return png_bytes(sheet.page(reading, pictures, card, settings.lang))
