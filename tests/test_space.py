@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hub_server import TOKEN, Hub, Stored
 from PIL import Image
 
 from yuzug.cli import main
@@ -119,3 +121,43 @@ def test_a_bundled_model_is_no_weights_of_a_hub(capsys: pytest.CaptureFixture[st
     words = ["publish", "space", "--repo-id", "ada/yuzug", "--model", "cnn", "--dry-run"]
     assert main(words) == 2
     assert "owner/name" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")  # see test_publish.py
+def test_what_is_pushed_is_what_the_dry_run_wrote(
+    space: Path,
+    hub: Hub,
+    at_hub: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    repository = hub.stored["spaces/ada/yuzug"] = Stored()
+    repository.commit({"yuzug/of_yesterday.py": b"", "notes.md": b"mine"})
+    assert main(["publish", "space", "--repo-id", "ada/yuzug"]) == 0
+    written = content(space)
+    pushed = hub.files("ada/yuzug", "spaces")
+    # The address of the thumbnail is one on that hub.
+    readme = written["README.md"].replace(b"https://huggingface.co", hub.url.encode())
+    written["README.md"] = readme
+    assert pushed == {**written, "notes.md": b"mine"}
+    capsys.readouterr()
+    assert main(["publish", "space", "--repo-id", "ada/yuzug"]) == 0
+    assert "Nothing to do" in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+def test_the_commands_of_the_documentation_work(
+    hub: Hub, at_hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "space.md").read_text(encoding="utf-8")
+    lines = [
+        line for block in re.findall(r"```sh\n(.*?)```", page, re.S) for line in block.split("\n")
+    ]
+    commands = [shlex.split(line)[1:] for line in lines if line]
+    assert len(commands) == 3
+    assert [main(command) for command in commands] == [0, 0, 0]
+    assert len(hub.stored["spaces/ada/yuzug"].commits) == 2
+    assert (tmp_path / "upload" / "app.py").is_file()

@@ -6,6 +6,7 @@ interpreter from which a fresh one is made, with what Spaces install in it (seve
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import socket
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import httpx
 import pytest
 import yaml
 from journeys import shares, show_example
@@ -126,3 +128,20 @@ def test_the_space_reads_its_first_photo_soon_after_its_start(
     page.close()
     print(f"cold start to the first photo: {cold_s:.1f} s")
     assert cold_s < ANSWER_WITHIN_S
+
+
+def test_programs_may_ask_it_too(started: tuple[str, float], space: Path) -> None:
+    """Spaces bring other versions of what Gradio builds on, so this is asked here as well."""
+    url, _ = started
+    picture = space / "yuzug" / "ui" / "examples" / "astronaut.jpg"
+    image = base64.b64encode(picture.read_bytes()).decode()
+    call = f"{url}/gradio_api/call"
+    asked = httpx.post(f"{call}/v2/analyze", json={"images": [image]}).json()
+    said = httpx.get(f"{call}/analyze/{asked['event_id']}", timeout=60).text
+    assert said.startswith("event: complete")
+    assert '"emotion": "happy"' in said
+    tools = httpx.get(f"{url}/gradio_api/mcp/schema")
+    if tools.status_code == 200:  # only where the extra is installed
+        assert {tool["name"] for tool in tools.json()} == {
+            *("yuzug_analyze", "yuzug_explain", "yuzug_models", "yuzug_recommend")
+        }

@@ -85,7 +85,7 @@ def answered(method: Method) -> Method:
         by_name = signature.bind(*values).arguments
         said: Language = "tr" if by_name.get("lang") == "tr" else "en"
         try:
-            return checked(**by_name)
+            return checked(by_name.pop("self"), **by_name)
         except ValidationError as error:
             raise gr.Error(sentence_of(_invalid(error), said), print_exception=False) from error
         except YuzugError as error:
