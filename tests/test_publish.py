@@ -175,6 +175,21 @@ def test_a_space_replaces_what_it_wrote_and_keeps_the_rest(hub: Hub, tmp_path: P
     assert set(hub.files("ada/demo", "spaces")) == {"README.md", "yuzug/new.py"}
 
 
+def test_the_page_is_pushed_as_its_dry_run_writes_it(
+    hub: Hub, tmp_path: Path, capsys: Capture
+) -> None:
+    space = ["publish", "space", "--repo-id", "ada/demo"]
+    assert main([*space, "--dry-run", str(tmp_path / "space")]) == 0
+    assert main(space) == 0
+    assert main(space) == 0
+    assert "Nothing to do" in capsys.readouterr().out
+    written = Parcel(tmp_path / "space", "space", "")
+    pushed = hub.files("ada/demo", "spaces")
+    assert set(pushed) == set(written.files)
+    assert all((written.folder / name).read_bytes() == body for name, body in pushed.items())
+    assert len(hub.stored["spaces/ada/demo"].commits) == 1
+
+
 def test_unpacking_over_an_earlier_version_with_more_files(tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "a").write_text("a")
