@@ -379,17 +379,24 @@ def test_doctor_tells_what_is_there(capsys: Capture) -> None:
     assert "ms (" in out
 
 
-def test_serve_hands_its_options_to_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_serve_hands_its_options_to_the_page(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     import yuzug.ui.serve as page
 
     got: list[Any] = []
     monkeypatch.setattr(page, "serve", lambda *given: got.append(given))
     assert main(["serve", "--host", "0.0.0.0", "--port", "81", "--lang", "tr"]) == 0
     assert main(["serve", "--model", "cnn", "--classes", "3"]) == 0
-    assert got == [
+    (tmp_path / "bad.yaml").write_text("- tea", encoding="utf-8")
+    assert main(["serve", "--catalogue", str(tmp_path)]) == 0
+    assert [given[:5] for given in got] == [
         ("0.0.0.0", 81, DEFAULT_MODEL, DEFAULT_CLASSES, "tr"),
         (None, None, "cnn", 3, "en"),
+        (None, None, DEFAULT_MODEL, DEFAULT_CLASSES, "en"),
     ]
+    assert [len(given[5].findings) for given in got] == [0, 0, 1]
+    assert "bad.yaml:1: must hold keys" in capsys.readouterr().err
 
 
 def test_a_missing_extra_is_named(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

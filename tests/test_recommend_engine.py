@@ -363,6 +363,8 @@ def test_an_unknown_emotion_names_those_there_are(emotion: object) -> None:
         ("equipment", ["spaceship"]),
         ("equipment", "paper"),
         ("accessible", ["flying"]),
+        ("accessible", None),
+        ("equipment", 5),
         ("cautions", ["boredom"]),
         ("minutes", 0),
         ("minutes", -5),

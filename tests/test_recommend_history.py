@@ -71,7 +71,7 @@ def test_the_reasons_say_what_helped(lang: Language) -> None:
 
 
 @pytest.mark.parametrize("name", ["recent", "rejected", "helped", "did"])
-@pytest.mark.parametrize("value", ["tea", [3], [None]])
+@pytest.mark.parametrize("value", ["tea", [3], [None], 3, None])
 def test_a_history_that_is_none_is_refused(name: str, value: Any) -> None:
     with pytest.raises(YuzugError, match=f"{name} must be a list of ids"):
         recommend("sad", **{name: value})

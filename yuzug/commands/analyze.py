@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yuzug.commands.catalogue import catalogue_of
+from yuzug.commands.catalogue import loaded_of
 from yuzug.commands.model import analyzer_of, model_options
 from yuzug.commands.parser import Parser
 from yuzug.commands.said import complain, emit
@@ -39,7 +39,8 @@ def run(options: Namespace) -> int:
 
     analyzer = analyzer_of(options, detects=not options.crops)
     overlays = Overlays.into(options.cam) if options.cam else None
-    catalogue = catalogue_of(options.catalogue, options.lang) if options.recommend else None
+    loaded = loaded_of(options.catalogue, options.lang) if options.recommend else None
+    catalogue = loaded.catalogue if loaded else None
     results = [
         _analyze_one(image, analyzer, overlays, catalogue, options) for image in options.images
     ]

@@ -10,20 +10,18 @@ from yuzug.emotions import Language
 from yuzug.texts import text
 
 if TYPE_CHECKING:
-    from yuzug.recommend import Catalogue
+    from yuzug.recommend import Loaded
 
 
-def catalogue_of(folder: Path | None, lang: Language) -> Catalogue:
+def loaded_of(folder: Path | None, lang: Language) -> Loaded:
     """Ours, or somebody's own; its faults are named, and what is right in it is used.
 
     Raises:
         CatalogueError: ``catalogue.invalid`` where there is no such folder.
     """
-    from yuzug.recommend import bundled, load_own
+    from yuzug.recommend import load_own
 
-    if folder is None:
-        return bundled()
     loaded = load_own(folder)
     for finding in loaded.findings:
         complain(text("cli.fault", lang, folder=folder, finding=finding))
-    return loaded.catalogue
+    return loaded

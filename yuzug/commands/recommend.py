@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.catalogue import catalogue_of
+from yuzug.commands.catalogue import loaded_of
 from yuzug.commands.parser import Parser
 from yuzug.commands.said import complain, emit
 from yuzug.emotions import Language
@@ -74,7 +74,7 @@ def _recommend(options: Namespace) -> int:
         cautions=options.avoid,
         count=options.count,
         seed=options.seed,
-        catalogue=catalogue_of(options.catalogue, options.lang),
+        catalogue=loaded_of(options.catalogue, options.lang).catalogue,
         recent=options.recent,
         rejected=options.rejected,
         helped=options.helped,

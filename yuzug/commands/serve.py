@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 
+from yuzug.commands.catalogue import loaded_of
 from yuzug.commands.model import model_options
 from yuzug.commands.parser import Parser
 
@@ -12,6 +14,7 @@ def options(command: Parser) -> None:
     command.option("--host", metavar="H")
     command.option("--port", metavar="P", type=int)
     model_options(command)
+    command.option("--catalogue", metavar="DIR", type=Path)
 
 
 def run(options: Namespace) -> int:
@@ -24,5 +27,6 @@ def run(options: Namespace) -> int:
     model, classes = options.model or wished_model(), options.classes or DEFAULT_CLASSES
     if not is_address(model):  # the page does without a hub that cannot be had
         Classifier(take(model), classes)  # a wrong choice is told before progress is
-    serve_page(options.host, options.port, model, classes, options.lang)
+    activities = loaded_of(options.catalogue, options.lang)
+    serve_page(options.host, options.port, model, classes, options.lang, activities)
     return 0

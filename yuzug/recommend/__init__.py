@@ -82,8 +82,8 @@ def recommend(
 
     With ``sure=False`` the ideas are gentle and neutral and say so (``question`` is what to ask
     then). With ``people_first``, which is for readings that ``needs_help``, the first idea
-    leads to other people. A folder given as ``catalogue`` extends ours. In a distribution, a
-    label that is no emotion counts as neutral (see ``mood.mood_of``).
+    leads to other people, where the wish leaves any such. A folder given as ``catalogue`` extends
+    ours. In a distribution, a label that is no emotion counts as neutral (see ``mood.mood_of``).
 
     >>> [first] = recommend("sad", minutes=10, place="indoor", equipment=["paper"], count=1)
     >>> first.minutes <= 10 and first.place in ("indoor", "any")

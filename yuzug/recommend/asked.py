@@ -54,7 +54,8 @@ def some_of(name: str, values: Collection[str], words: Sequence[Word]) -> frozen
     Raises:
         YuzugError: ``option.invalid`` naming the words.
     """
-    wrong = [values] if isinstance(values, str) else [v for v in values if v not in words]
+    listed = isinstance(values, Collection) and not isinstance(values, str)
+    wrong = [value for value in values if value not in words] if listed else [values]
     if wrong:
         raise YuzugError(
             "option.invalid",
@@ -71,7 +72,8 @@ def ids_of(name: str, values: Sequence[str]) -> tuple[str, ...]:
     Raises:
         YuzugError: ``option.invalid``.
     """
-    if isinstance(values, str) or not all(isinstance(value, str) for value in values):
+    listed = isinstance(values, Collection) and not isinstance(values, str)
+    if not listed or not all(isinstance(value, str) for value in values):
         raise YuzugError(
             "option.invalid",
             must=f"{name} must be a list of ids of activities",

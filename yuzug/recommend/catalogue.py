@@ -6,6 +6,7 @@ The YAML files under ``recommendations/`` become these models; an unknown key is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -91,3 +92,11 @@ class Catalogue:
     kinds: dict[str, Kind]
     sources: dict[str, Source]
     policy: Policy
+
+    @cached_property
+    def by_id(self) -> dict[str, Activity]:
+        """The activities by their ids."""
+        return {activity.id: activity for activity in self.activities}
+
+    def __deepcopy__(self, _memo: object) -> Catalogue:
+        return self  # nothing in it changes

@@ -95,13 +95,17 @@ def load(directory: Path, base: Catalogue | None = None) -> Loaded:
     return read_parts(directory, base).loaded()
 
 
-def load_own(directory: Path) -> Loaded:
+def load_own(directory: Path | None) -> Loaded:
     """A person's own folder: instead of ours where it stands alone, else on top of ours.
+
+    Without a folder it is ours.
 
     Raises:
         CatalogueError: ``catalogue.invalid`` where there is no such folder, or its own policy
             cannot be read.
     """
+    if directory is None:
+        return Loaded(bundled(), (), {})
     return load(directory, None if stands_alone(directory) else bundled())
 
 

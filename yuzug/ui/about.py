@@ -31,7 +31,7 @@ def page(analyzers: Analyzers, settings: Settings) -> str:
         '<div class="yz-about">'
         f'<section class="wide"><h2>{escape(model_title(card.name))}</h2>'
         f"<p>{_introduction(card, head, lang)}</p><p>{_origin(card, lang)}</p>"
-        f"{_missing(analyzers, lang)}{measured}</section>"
+        f"{_missing(analyzers, lang)}{_left_out(analyzers, lang)}{measured}</section>"
         f"{classes}"
         + _section("reads", f"<p>{_reads(card, lang)}</p>", lang)
         + _section("detector", f"<p>{_t(f'detector_{analyzers.detector}', lang)}</p>", lang)
@@ -68,6 +68,13 @@ def _missing(analyzers: Analyzers, lang: Language) -> str:
         for model, error in analyzers.missing.items()
     ]
     return "".join(f'<p class="yz-notice">{sentence}</p>' for sentence in sentences)
+
+
+def _left_out(analyzers: Analyzers, lang: Language) -> str:
+    return "".join(
+        f'<p class="yz-notice">{_t("left_out", lang, finding=escape(str(finding)))}</p>'
+        for finding in analyzers.activities.findings
+    )
 
 
 def _data(card: Card, lang: Language) -> str:

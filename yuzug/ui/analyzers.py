@@ -1,13 +1,15 @@
-"""The models that the page offers, loaded once and shared by all visitors."""
+"""The models and activities that the page offers, loaded once and shared by all visitors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from yuzug.errors import ModelError, YuzugError
 from yuzug.models import Card, Stem
 from yuzug.pipeline import Analyzer
+from yuzug.recommend import Loaded, load_own
 
 _TITLES = {"resnet18": "ResNet18", "cnn": "CNN"}
 
@@ -23,12 +25,14 @@ class Analyzers:
 
     ``missing`` says of each wished model on a hub that is not here why it is not. ``stems`` hold
     the heavy part of a model on another device, for photos alone: on the way there and back a live
-    picture would grow old.
+    picture would grow old. ``activities`` are what the advice is taken from, with what was left
+    out of a folder for its faults.
     """
 
     by_model: Mapping[str, Analyzer]
     missing: Mapping[str, YuzugError] = field(default_factory=dict)
     stems: Mapping[str, Stem] = field(default_factory=dict)
+    activities: Loaded = field(default_factory=partial(load_own, None))
 
     @property
     def models(self) -> tuple[str, ...]:

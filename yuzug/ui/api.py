@@ -22,7 +22,7 @@ from yuzug.emotions import Language
 from yuzug.errors import ImageError, YuzugError
 from yuzug.explain import method_named
 from yuzug.models import DEFAULT_MODEL, available_models
-from yuzug.recommend import advise
+from yuzug.recommend import Catalogue, advise
 from yuzug.recommend import recommend as suggest
 from yuzug.recommend.vocabulary import (
     Access,
@@ -99,6 +99,7 @@ class Endpoints:
 
     def __init__(self, analyzers: Analyzers) -> None:
         self._analyzers = analyzers
+        self._catalogue = analyzers.activities.catalogue
 
     @answered
     def analyze(
@@ -137,7 +138,7 @@ class Endpoints:
             except ImageError as error:
                 answers.append(_json(ErrorRecord.of(name, error, lang)))
                 continue
-            ideas = _ideas(analysis, lang) if recommend else []
+            ideas = _ideas(analysis, lang, self._catalogue) if recommend else []
             answers.append(_json(AnalysisRecord.of(name, analysis, ideas)))
         return answers
 
@@ -217,6 +218,7 @@ class Endpoints:
             helped=helped or (),
             did=did or (),
             sure=not unsure,
+            catalogue=self._catalogue,
         )
         return _json(RecommendationsRecord.of(emotion, lang, advice))
 
@@ -302,9 +304,11 @@ def _json(record: Record) -> Json:
     return record.model_dump(mode="json", by_alias=True)
 
 
-def _ideas(analysis: Analysis, lang: Language) -> list[Any]:
+def _ideas(analysis: Analysis, lang: Language, catalogue: Catalogue) -> list[Any]:
     face = analysis.dominant
-    return suggest(face.probabilities, lang=lang, sure=face.sure) if face else []
+    if face is None:
+        return []
+    return suggest(face.probabilities, lang=lang, sure=face.sure, catalogue=catalogue)
 
 
 def _name(picture: Picture, number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -15,6 +16,7 @@ from yuzug.errors import HubError, YuzugError
 from yuzug.hub import is_address
 from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, available_models
 from yuzug.pipeline import Analyzer
+from yuzug.recommend import Loaded
 from yuzug.records import sentence_of
 from yuzug.texts import text
 from yuzug.ui import agents, zerogpu
@@ -39,13 +41,15 @@ def serve(
     model: str | None = None,
     classes: int = DEFAULT_CLASSES,
     lang: Language = "en",
+    activities: Loaded | None = None,
 ) -> None:
     """Serve the page until it is interrupted.
 
     ``model`` is what :meth:`yuzug.Analyzer.load` takes; without it the repository on a hub that
     the environment's ``YUZUG_HUB_REPO`` names, else the bundled one. Without ``host`` and
     ``port`` it listens on 127.0.0.1:7860, on a Hugging Face Space to everyone; the environment's
-    ``PORT`` or ``GRADIO_SERVER_PORT`` counts where no port is given.
+    ``PORT`` or ``GRADIO_SERVER_PORT`` counts where no port is given. The advice comes from
+    ``activities``, or from ours.
 
     Raises:
         ModelError: ``model.unknown`` or ``model.classes``.
@@ -60,6 +64,8 @@ def serve(
     # 76 to 200 with two.
     torch.set_num_threads(1)
     analyzers = zerogpu.with_gpu(load_all(model or wished_model(), classes, lang))
+    if activities is not None:
+        analyzers = replace(analyzers, activities=activities)
     settings = Settings(lang=lang, model=analyzers.models[0], classes=classes)
     demo = build(analyzers, settings)
     launch(demo, host, port)

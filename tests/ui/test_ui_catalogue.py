@@ -1,0 +1,68 @@
+"""A folder of one's own in the page and the endpoints: what is right in it is used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from yuzug.bundled import folder
+from yuzug.emotions import LANGUAGES, Language
+from yuzug.recommend import bundled, load_own
+from yuzug.ui import about
+from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.api import Endpoints
+from yuzug.ui.settings import Settings
+
+TEA = """\
+- id: own-tea
+  title: {en: Tea, tr: Çay}
+  steps: [{en: Put the kettle on, tr: Çaydanlığı ocağa koyun}]
+  kind: pleasure
+  emotions: {sad: {lift: 0.5}}
+  minutes: 10
+  energy: low
+  place: indoor
+  company: any
+"""
+HELP = """\
+help:
+  readings: 1
+  emotions: [sad]
+  share: 0.7
+  kinds: [social]
+  sentences: [{en: Call Ada., tr: Ada’yı arayın.}]
+  contacts: []
+
+"""
+
+
+@pytest.fixture(scope="module")
+def own(analyzers: Analyzers, tmp_path_factory: pytest.TempPathFactory) -> Analyzers:
+    directory = tmp_path_factory.mktemp("own")
+    ours = folder("recommendations")
+    policy = (ours / "policy.yaml").read_text(encoding="utf-8")
+    begin, end = policy.index("help:\n"), policy.index("# Other names")
+    (directory / "policy.yaml").write_text(policy[:begin] + HELP + policy[end:], encoding="utf-8")
+    (directory / "kinds.yaml").write_bytes((ours / "kinds.yaml").read_bytes())
+    (directory / "tea.yaml").write_text(TEA, encoding="utf-8")
+    (directory / "bad.yaml").write_text("- <b>", encoding="utf-8")
+    return replace(analyzers, activities=load_own(directory))
+
+
+def test_without_a_folder_it_is_ours(analyzers: Analyzers) -> None:
+    assert analyzers.activities.catalogue is bundled()
+    assert "bad.yaml" not in about.page(analyzers, Settings(model="cnn"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_left_out_is_named_on_the_page(own: Analyzers, lang: Language) -> None:
+    page = about.page(own, Settings(model="cnn", lang=lang))
+    assert "bad.yaml:1: must hold keys" in page
+    assert "<b>" not in page
+
+
+def test_the_endpoint_advises_from_it(own: Analyzers) -> None:
+    answer = Endpoints(own).recommend("sad")
+    assert [one["id"] for one in answer["recommendations"]] == ["own-tea"]
+    assert answer["help"] == {"sentences": ["Call Ada."], "contacts": []}
