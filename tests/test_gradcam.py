@@ -15,7 +15,7 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from skimage import data
 from torch import Tensor, nn
 
-from yuzug.explain import evidence, scale, strength
+from yuzug.explain import Subject, evidence, scale, strength
 from yuzug.explain.gradcam import gradcam
 from yuzug.models import available_models, load
 from yuzug.models.networks import ARCHITECTURES, Network, build
@@ -49,9 +49,8 @@ def library_maps(network: Network, batch: Tensor, targets: list[int]) -> np.ndar
 
 
 def ours(network: Network, batch: Tensor, targets: list[int]) -> np.ndarray:
-    with torch.no_grad():
-        features = network.features(batch)
-    return gradcam(lambda a: network.head(a, "7"), features, targets)
+    subject = Subject.of(batch, network.stem, lambda a: network.head(a, "7"))
+    return gradcam(subject.logits, subject.features, targets)
 
 
 def random_network(architecture: str) -> Network:
@@ -74,8 +73,13 @@ def astronaut_face() -> np.ndarray:
     return data.astronaut()[60:190, 160:290]
 
 
-@pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
-@pytest.mark.parametrize("make", [random_network, real_network])
+@pytest.mark.parametrize(
+    ("architecture", "make"),
+    [
+        *((name, random_network) for name in sorted(ARCHITECTURES)),
+        *((name, real_network) for name in ("resnet18", "cnn")),
+    ],
+)
 def test_equals_the_library_on_random_and_real_inputs(
     architecture: str, make: Callable[[str], Network], astronaut_face: np.ndarray
 ) -> None:
@@ -125,6 +129,20 @@ def test_equals_the_closed_form_of_a_pooled_linear_head() -> None:
     height, width = features.shape[2:]
     closed = torch.relu(torch.einsum("nk,nkhw->nhw", weights, features)) / (height * width)
     np.testing.assert_allclose(ours(network, batch, [5, 0]), closed.numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("architecture", ["resnet18", "cnn"])
+def test_every_class_of_one_face_equals_the_library(
+    architecture: str, astronaut_face: np.ndarray
+) -> None:
+    network = real_network(architecture)
+    face = prepare([astronaut_face], SPEC)
+    together = ours(network, face.expand(7, -1, -1, -1), list(range(7)))
+    for target in range(7):
+        (alone,) = ours(network, face, [target])
+        np.testing.assert_allclose(alone, together[target], atol=1e-4)
+        (theirs,) = library_maps(network, face, [target])
+        np.testing.assert_allclose(scale(alone, 56), theirs, atol=1e-4)
 
 
 def test_leaves_nothing_behind() -> None:

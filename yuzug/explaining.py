@@ -85,7 +85,8 @@ class Explainer:
     def subject(self, batch: Batch) -> Subject:
         """What a method may look at: these faces and the network that read them."""
         network = self.classifier.checkpoint.network
-        return Subject(batch.inputs, batch.features, network.stem, self.classifier.logits)
+        head = self.classifier.logits_of
+        return Subject(batch.inputs, batch.features, batch.logits, network.stem, head)
 
     def face(self, face: Face, target: str | None = None, method: str | None = None) -> Heatmap:
         """Another heat map of a face that was read, without looking for it again.
@@ -105,8 +106,8 @@ class Explainer:
         """
         one, other = self.column(first), self.column(second)
         batch, card = self.classifier.classify([face.crop]), self.classifier.checkpoint.card
-        (raw,) = difference(self.classifier.logits, batch.features, one, other)
-        (logits,) = self.classifier.logits(batch.features)
+        (raw,) = difference(batch.logits, batch.features, one, other)
+        (logits,) = batch.logits.detach()
         return Contrast(
             values=scale_signed(raw, card.preprocessing.size_px),
             raw=raw,

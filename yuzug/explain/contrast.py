@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from yuzug.explain.gradcam import Head, gradient, placed
+from yuzug.explain.gradcam import gradient, placed
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,17 @@ class Contrast:
     second: str
 
 
-def difference(head: Head, features: Tensor, first: int, second: int) -> NDArray[np.float32]:
+def difference(logits: Tensor, features: Tensor, first: int, second: int) -> NDArray[np.float32]:
     """Signed HiResCAM of logit ``first`` minus logit ``second``: float32 (N, h, w), in logits.
 
+    ``logits`` (N, classes) were computed from ``features`` (N, K, h, w) and have their graph.
+
     >>> import torch
-    >>> features = torch.tensor([[[[9.0, 0.0]], [[0.0, 3.0]]]])
-    >>> difference(lambda a: a.sum(dim=(2, 3)), features, 0, 1).tolist()
+    >>> features = torch.tensor([[[[9.0, 0.0]], [[0.0, 3.0]]]]).requires_grad_()
+    >>> difference(features.sum(dim=(2, 3)), features, 0, 1).tolist()
     [[[9.0, -3.0]]]
     """
-    slope = gradient(head, features, lambda logits: logits[:, first] - logits[:, second])
+    slope = gradient(logits, features, [{first: 1.0, second: -1.0}] * len(features))
     return np.asarray(placed(slope, features).float().numpy(), np.float32)
 
 

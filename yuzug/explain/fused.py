@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from yuzug.explain.gradcam import gradient, hirescam, logit_of
+from yuzug.explain.gradcam import gradient, hirescam, towards
 from yuzug.explain.subject import Subject
 
 
@@ -21,13 +21,15 @@ def fused(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
     Without a finer layer it is HiResCAM. Fusing layers is due to Jiang et al. 2021, "LayerCAM",
     section III-D, which takes the larger of the two instead.
     """
-    coarse = hirescam(subject.head, subject.features, targets)
+    coarse = hirescam(subject.logits, subject.features, targets)
     cut = _finer_layer(subject)
     if cut is None:
         return coarse
     above, finer = cut
-    slope = gradient(lambda a: subject.head(above(a)), finer, logit_of(targets))
-    fine = (torch.relu(slope) * finer).sum(dim=1).float().numpy()
+    with torch.enable_grad():
+        logits = subject.head(above(finer.requires_grad_()))
+    slope = gradient(logits, finer, towards(targets))
+    fine = (torch.relu(slope) * finer.detach()).sum(dim=1).float().numpy()
     return np.stack([_product(one, other) for one, other in zip(coarse, fine, strict=True)])
 
 
@@ -40,7 +42,6 @@ def _finer_layer(subject: Subject) -> tuple[nn.Sequential, Tensor] | None:
         for index, layer in enumerate(layers):
             x = layer(x)
             if x.shape[-1] > side:
-                # Cloned where a later layer would write over it (a ReLU in place).
                 found = index + 1, x
             else:
                 break

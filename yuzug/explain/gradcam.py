@@ -1,58 +1,60 @@
 """Grad-CAM and HiResCAM by the gradient through the head alone.
 
-No hook is set, no gradient is left on a parameter and no mode is changed, so that threads may
-share the network.
+The reading itself has walked the head already, so a map costs its way back and nothing else. No
+hook is set, no gradient is left on a parameter and no mode is changed, so that threads may share
+the network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-Head = Callable[[Tensor], Tensor]
-# From logits (N, classes) to the N numbers that a map explains.
-Score = Callable[[Tensor], Tensor]
 
+def gradient(logits: Tensor, features: Tensor, weights: Sequence[Mapping[int, float]]) -> Tensor:
+    """Gradient of a weighted sum of each face's logits by its features: (N, K, h, w), no graph.
 
-def gradient(head: Head, features: Tensor, score: Score) -> Tensor:
-    """Gradient of each face's score with respect to its features: (N, K, h, w), no graph."""
-    with torch.enable_grad():
-        leaf = features.detach().requires_grad_(True)
-        (slope,) = torch.autograd.grad(score(head(leaf)).sum(), leaf)
+    ``logits`` (N, classes) were computed from ``features``, and their graph stays for the next
+    time; ``weights`` are those of each face by class, all other classes having none.
+    """
+    direction = torch.zeros_like(logits)
+    for row, by_class in enumerate(weights):
+        for column, weight in by_class.items():
+            direction[row, column] = weight
+    (slope,) = torch.autograd.grad(logits, features, direction, retain_graph=True)
     return slope
 
 
-def logit_of(targets: Sequence[int]) -> Score:
-    """The score that explains one class a face: its logit.
+def towards(targets: Sequence[int]) -> list[dict[int, float]]:
+    """The weights that explain one class a face: its logit.
 
-    >>> logit_of([1, 0])(torch.tensor([[1.0, 2.0], [3.0, 4.0]])).tolist()
-    [2.0, 3.0]
+    >>> towards([1, 0])
+    [{1: 1.0}, {0: 1.0}]
     """
-    columns = torch.as_tensor(list(targets))[:, None]
-    return lambda logits: logits.gather(1, columns)[:, 0]
+    return [{target: 1.0} for target in targets]
 
 
-def gradcam(head: Head, features: Tensor, targets: Sequence[int]) -> NDArray[np.float32]:
+def gradcam(logits: Tensor, features: Tensor, targets: Sequence[int]) -> NDArray[np.float32]:
     """Unscaled Grad-CAM, one map a face: float32 (N, h, w), not negative.
 
-    ``features`` (N, K, h, w) are the activations that the head reads; ``head`` maps them to
-    logits (N, classes), each row from its own face alone; ``targets`` are N class indices. For a
-    pooled linear head with weights w the result is ReLU(Σ_k w_k A_k) / (h · w).
+    ``features`` (N, K, h, w) are the activations that the head read and ``logits`` (N, classes)
+    what it made of them, with its graph, each row from its own face alone; ``targets`` are N class
+    indices. For a pooled linear head with weights w the result is ReLU(Σ_k w_k A_k) / (h · w).
 
     Source: Selvaraju et al. 2017, "Grad-CAM", equations 1 and 2.
 
-    >>> features = 18 * torch.ones(1, 2, 3, 3)
-    >>> gradcam(lambda a: a.mean(dim=(2, 3)), features, [0])[0, 0].tolist()
+    >>> features = (18 * torch.ones(1, 2, 3, 3)).requires_grad_()
+    >>> gradcam(features.mean(dim=(2, 3)), features, [0])[0, 0].tolist()
     [2.0, 2.0, 2.0]
     """
-    return positive(averaged(gradient(head, features, logit_of(targets)), features))
+    return positive(averaged(gradient(logits, features, towards(targets)), features))
 
 
-def hirescam(head: Head, features: Tensor, targets: Sequence[int]) -> NDArray[np.float32]:
+def hirescam(logits: Tensor, features: Tensor, targets: Sequence[int]) -> NDArray[np.float32]:
     """Unscaled HiResCAM, one map a face: float32 (N, h, w), not negative.
 
     As :func:`gradcam`, but the gradient is not averaged over the grid first, so that a head which
@@ -60,11 +62,11 @@ def hirescam(head: Head, features: Tensor, targets: Sequence[int]) -> NDArray[np
 
     Source: Draelos and Carin 2020, "Use HiResCAM instead of Grad-CAM", equation 4.
 
-    >>> features = torch.tensor([[[[3.0, 5.0]]]])
-    >>> hirescam(lambda a: a[:, :, 0, :1].flatten(1), features, [0]).tolist()
+    >>> features = torch.tensor([[[[3.0, 5.0]]]]).requires_grad_()
+    >>> hirescam(features[:, :, 0, :1].flatten(1), features, [0]).tolist()
     [[[3.0, 0.0]]]
     """
-    return positive(placed(gradient(head, features, logit_of(targets)), features))
+    return positive(placed(gradient(logits, features, towards(targets)), features))
 
 
 def averaged(slope: Tensor, features: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from yuzug.explain.gradcam import Score, gradient, logit_of
+from yuzug.explain.gradcam import gradient, towards
 from yuzug.explain.subject import Subject
 
 # How many of the classes nearest to the target FinerCAM sets against it, as in the paper.
@@ -44,17 +44,15 @@ def of_gradient(name: str) -> Callable[[Subject, Sequence[int]], NDArray[np.floa
     """The method of the library with this class name, on the gradient of each target's logit."""
 
     def maps(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
-        return _by(name, subject, logit_of(targets))
+        return _by(name, subject, subject.logits, targets)
 
     return maps
 
 
-def _by(name: str, subject: Subject, score: Score) -> NDArray[np.float32]:
-    slope = gradient(subject.head, subject.features, score)
+def _by(name: str, subject: Subject, logits: Tensor, targets: Sequence[int]) -> NDArray[np.float32]:
+    slope = gradient(logits, subject.features, towards(targets)).float().numpy()
     cam = _formula(name)
-    maps = cam.get_cam_image(
-        None, None, None, subject.features.float().numpy(), slope.float().numpy(), False
-    )
+    maps = cam.get_cam_image(None, None, None, subject.activations, slope, False)
     return np.asarray(np.maximum(maps, 0), np.float32)
 
 
@@ -67,7 +65,7 @@ def eigencam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
     """
     from pytorch_grad_cam.utils.svd_on_activations import get_2d_projection_with_sign_correction
 
-    maps = get_2d_projection_with_sign_correction(subject.features.float().numpy())
+    maps = get_2d_projection_with_sign_correction(subject.activations)
     return np.asarray(np.maximum(maps, 0), np.float32)
 
 
@@ -78,17 +76,14 @@ def finercam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
     """
     from pytorch_grad_cam.utils.model_targets import FinerWeightedTarget
 
-    with torch.no_grad():
-        logits = subject.head(subject.features)
     leads = [
         FinerWeightedTarget(target, _nearest(row, target), alpha=1)
-        for row, target in zip(logits, targets, strict=True)
+        for row, target in zip(subject.logits.detach(), targets, strict=True)
     ]
-
-    def score(now: Tensor) -> Tensor:
-        return torch.stack([lead(row) for lead, row in zip(leads, now, strict=True)])
-
-    return _by("GradCAM", subject, score)
+    with torch.enable_grad():
+        rows = zip(leads, subject.logits, strict=True)
+        by_how_much = torch.stack([lead(row) for lead, row in rows])[:, None]
+    return _by("GradCAM", subject, by_how_much, [0] * len(leads))
 
 
 def _nearest(logits: Tensor, target: int) -> list[int]:
@@ -119,7 +114,7 @@ def scorecam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
     from pytorch_grad_cam import ScoreCAM
 
     model = _Private(subject.stem, subject.head)
-    return _searched(ScoreCAM(model, []), None, subject.inputs, subject.features, targets)
+    return _searched(ScoreCAM(model, []), None, subject.inputs, subject.activations, targets)
 
 
 def ablationcam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
@@ -132,7 +127,8 @@ def ablationcam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]
 
     model = _Private(lambda features: features, subject.head)
     cam = AblationCAM(model, [], ablation_layer=AblationLayer())
-    return _searched(cam, model.explained, subject.features, subject.features, targets)
+    features = subject.features.detach()
+    return _searched(cam, model.explained, features, subject.activations, targets)
 
 
 @contextmanager
@@ -143,11 +139,15 @@ def quietly() -> Iterator[None]:
 
 
 def _searched(
-    cam: Any, layer: nn.Module | None, inputs: Tensor, features: Tensor, targets: Sequence[int]
+    cam: Any,
+    layer: nn.Module | None,
+    inputs: Tensor,
+    activations: NDArray[np.float32],
+    targets: Sequence[int],
 ) -> NDArray[np.float32]:
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
     wanted = [ClassifierOutputTarget(target) for target in targets]
     with torch.no_grad(), quietly():
-        maps = cam.get_cam_image(inputs, layer, wanted, features.float().numpy(), None, False)
+        maps = cam.get_cam_image(inputs, layer, wanted, activations, None, False)
     return np.asarray(np.maximum(maps, 0), np.float32)

@@ -46,8 +46,8 @@ class Method:
 
 
 _ALL = (
-    Method("gradcam", "Grad-CAM", "fast", lambda s, t: gradcam.gradcam(s.head, s.features, t)),
-    Method("hirescam", "HiResCAM", "fast", lambda s, t: gradcam.hirescam(s.head, s.features, t)),
+    Method("gradcam", "Grad-CAM", "fast", lambda s, t: gradcam.gradcam(s.logits, s.features, t)),
+    Method("hirescam", "HiResCAM", "fast", lambda s, t: gradcam.hirescam(s.logits, s.features, t)),
     Method("gradcam++", "Grad-CAM++", "fast", library.of_gradient("GradCAMPlusPlus")),
     Method("layercam", "LayerCAM", "fast", library.of_gradient("LayerCAM")),
     Method("xgradcam", "XGrad-CAM", "fast", library.of_gradient("XGradCAM")),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 
@@ -13,17 +15,31 @@ from torch import Tensor, nn
 class Subject:
     """A batch of faces and the two halves of the network that read them.
 
-    ``inputs`` (N, C, S, S) is what the network read and ``features`` (N, K, h, w) what ``stem``
-    made of it, both without a graph; ``head`` maps features to logits (N, classes), each row from
-    its own face alone.
+    ``inputs`` (N, C, S, S) is what the network read, ``features`` (N, K, h, w) what ``stem`` made
+    of it and ``logits`` (N, classes) what ``head`` made of these, with the graph from features to
+    logits; each row comes from its own face alone.
     """
 
     inputs: Tensor
     features: Tensor
+    logits: Tensor
     stem: nn.Module
     head: Callable[[Tensor], Tensor]
 
-    def logits(self, inputs: Tensor) -> Tensor:
-        """The whole way: (M, C, S, S) → (M, classes)."""
+    @classmethod
+    def of(cls, inputs: Tensor, stem: nn.Module, head: Callable[[Tensor], Tensor]) -> Subject:
+        """Faces (N, C, S, S) on their whole way through a network."""
+        with torch.no_grad():
+            features = stem(inputs).detach()
+        with torch.enable_grad():
+            return cls(inputs, features, head(features.requires_grad_()), stem, head)
+
+    @property
+    def activations(self) -> NDArray[np.float32]:
+        """The features as an array (N, K, h, w)."""
+        return np.asarray(self.features.detach().float().numpy(), np.float32)
+
+    def whole(self, inputs: Tensor) -> Tensor:
+        """The whole way of other pictures: (M, C, S, S) → (M, classes)."""
         # Plain convolutions on the CPU run fastest with channels last.
         return self.head(self.stem(inputs.contiguous(memory_format=torch.channels_last)))

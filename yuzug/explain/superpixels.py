@@ -47,7 +47,7 @@ def lime(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
         channels = subject.inputs.shape[1]
         batch = torch.from_numpy(np.asarray(images, np.float32)).permute(0, 3, 1, 2)[:, :channels]
         with torch.no_grad():
-            answer = torch.softmax(subject.logits(batch), dim=1)
+            answer = torch.softmax(subject.whole(batch), dim=1)
         return np.asarray(answer.numpy(), np.float32)
 
     maps = []

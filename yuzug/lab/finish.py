@@ -31,8 +31,10 @@ from yuzug.pipeline import Analyzer
 _EVIDENCE_FACES = 512
 # With fewer held-out faces biases, a temperature and an edge would be luck.
 _MIN_TO_FIT = 40
-# The default method of each architecture: what docs/explanations.md measured best.
-EXPLANATIONS: dict[str, Literal["gradcam", "hirescam"]] = {"resnet18": "gradcam", "cnn": "gradcam"}
+# The method that a card names: what docs/explanations.md measured best of those that cost nothing.
+# Where a head is pooled the two are the same map, so it bears the name that people know; where it
+# is flattened, Grad-CAM's averaging loses the place.
+_EXPLANATIONS: dict[str, Literal["gradcam", "hirescam"]] = {"resnet18": "gradcam"}
 
 LIMITS = (
     "It reads the look of a face, which is a weak sign of what a person feels.",
@@ -105,7 +107,7 @@ def _card(
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         preprocessing=recipe.preprocessing,
         heads=heads,
-        explanation=EXPLANATIONS.get(recipe.architecture, "gradcam"),
+        explanation=explanation_of(recipe.architecture),
         full_evidence=full_evidence,
         data=data,
         recipe=recipe.name,
@@ -115,16 +117,19 @@ def _card(
     )
 
 
+def explanation_of(architecture: str) -> Literal["gradcam", "hirescam"]:
+    """The method that explains networks of this architecture where none is asked for."""
+    return _EXPLANATIONS.get(architecture, "hirescam")
+
+
 def _full_evidence(network: Network, held: FaceSet, recipe: Recipe) -> float:
     """The lower quartile of the evidence for the most probable class, of seven where there are."""
     faces = list(held.images[:_EVIDENCE_FACES])
     name = "7" if "7" in network.heads else next(iter(network.heads))
-    with torch.no_grad():
-        inputs = prepare(faces, recipe.preprocessing)
-        features = network.features(inputs)
-        targets = network.head(features, name).argmax(dim=1).tolist()
-    subject = Subject(inputs, features, network.stem, lambda a: network.head(a, name))
-    maps = METHODS[EXPLANATIONS.get(recipe.architecture, "gradcam")].maps(subject, targets)
+    inputs = prepare(faces, recipe.preprocessing)
+    subject = Subject.of(inputs, network.stem, lambda features: network.head(features, name))
+    targets = subject.logits.argmax(dim=1).tolist()
+    maps = METHODS[explanation_of(recipe.architecture)].maps(subject, targets)
     return max(1e-5, round(float(np.quantile(evidence(maps), 0.25)), 5))
 
 

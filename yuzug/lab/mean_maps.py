@@ -12,7 +12,7 @@ from yuzug.explain import OUTSIDE, paint, region_masks
 from yuzug.images import png_bytes
 from yuzug.lab.explaining import Measured
 
-_SIDE_PX = 224
+_SIDE_PX = 128
 _PAPER, _LINE = 96, 235
 
 

@@ -45,12 +45,14 @@ class Batch:
     """Readings of several faces and what their explanation needs.
 
     ``inputs`` (N, C, S, S) is what the network read, ``features`` (N, K, h, w) are the
-    activations of the explained layer, both without a graph.
+    activations of the explained layer and ``logits`` (N, classes) those of this label set, with
+    the graph from features to logits: what an explanation takes its gradient from.
     """
 
     readings: tuple[Reading, ...]
     inputs: Tensor
     features: Tensor
+    logits: Tensor
 
 
 Stem = Callable[[Tensor], Tensor]
@@ -101,18 +103,24 @@ class Classifier:
         1.0
         """
         if not faces:
-            return Batch((), torch.zeros(0), torch.zeros(0))
+            return Batch((), *(torch.zeros(0) for _ in range(3)))
         # no_grad and not inference_mode: the explanation takes a gradient from these features.
         with torch.no_grad():
             batch = prepare(faces, self.checkpoint.card.preprocessing)
-            features = self.stem(batch.contiguous(memory_format=torch.channels_last))
-        return Batch(self.readings(features), batch, features)
+            features = self.stem(batch.contiguous(memory_format=torch.channels_last)).detach()
+        with torch.enable_grad():
+            logits = self.checkpoint.network.logits(features.requires_grad_())
+            chosen = self._chosen(logits[self.head.served_from])
+        return Batch(self._readings(logits), batch, features, chosen)
 
     def readings(self, features: Tensor) -> tuple[Reading, ...]:
         """Readings of this label set from the explained activations: (N, K, h, w) → N."""
         with torch.no_grad():
-            logits = self.checkpoint.network.logits(features)
-        pairs = zip(self.probabilities(logits), self.outside(logits), strict=True)
+            return self._readings(self.checkpoint.network.logits(features))
+
+    def _readings(self, logits: dict[str, Tensor]) -> tuple[Reading, ...]:
+        bare = {name: values.detach() for name, values in logits.items()}
+        pairs = zip(self.probabilities(bare), self.outside(bare), strict=True)
         return tuple(Reading(self.head.labels, row, float(share)) for row, share in pairs)
 
     def read(self, inputs: Tensor) -> NDArray[np.float32]:
@@ -122,16 +130,20 @@ class Classifier:
             features = network.features(inputs.contiguous(memory_format=torch.channels_last))
             return self.probabilities(network.logits(features))
 
-    def logits(self, features: Tensor) -> Tensor:
-        """Logits of this label set: (N, K, h, w) → (N, classes); what Grad-CAM differentiates."""
-        return self.checkpoint.network.head(features, self.head.served_from)[:, self._columns]
+    def logits_of(self, features: Tensor) -> Tensor:
+        """Logits of this label set: (N, K, h, w) → (N, classes)."""
+        return self._chosen(self.checkpoint.network.head(features, self.head.served_from))
+
+    def _chosen(self, served: Tensor) -> Tensor:
+        whole = self._columns == list(range(served.shape[1]))
+        return served if whole else served[:, self._columns]
 
     def probabilities(self, logits: dict[str, Tensor]) -> NDArray[np.float32]:
         """Calibrated probabilities from the logits of all heads: (N, classes) float32.
 
         Source: Guo et al. 2017, "On calibration of modern neural networks", temperature scaling.
         """
-        chosen = logits[self.head.served_from][:, self._columns] / self.head.temperature
+        chosen = self._chosen(logits[self.head.served_from]) / self.head.temperature
         return np.asarray(torch.softmax(chosen.float(), dim=1).numpy(), np.float32)
 
     def outside(self, logits: dict[str, Tensor]) -> NDArray[np.float32]:
