@@ -417,6 +417,14 @@ def test_a_hostile_repository_is_refused_and_never_installed(
     assert find(REPO).read_bytes() == model[WEIGHTS]
 
 
+def test_weights_that_are_no_numbers(hub: Hub, at_hub: Path, model: Bytes) -> None:
+    """What only loading shows."""
+    hub.add(REPO, of_weights(model, model[WEIGHTS][:-4000] + b"\xff" * 4000))
+    with pytest.raises(HubError, match="no number"):
+        take(REPO)
+    assert WEIGHTS not in in_cache(at_hub)
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from yuzug import bundled
-from yuzug.errors import ModelError
+from yuzug import bundled, hub
+from yuzug.errors import ModelError, WeightsError
 from yuzug.hub import Repository, is_address
 from yuzug.models import published
 from yuzug.models.card import Card
@@ -81,8 +81,12 @@ def take(model: str | Path) -> Checkpoint:
     'cnn'
     """
     path = find(model)
-    checkpoint = load(path)
     if path.is_relative_to(bundled.folder("weights")) or path == Path(model):
-        return checkpoint
+        return load(path)
+    try:
+        checkpoint = load(path)
+    except WeightsError as error:  # such as weights that are no numbers, which only loading shows
+        hub.forget(path)
+        raise hub.refused(Repository.parse(str(model)), error.got) from error
     # Its owner may have called it anything, "resnet18" too.
     return replace(checkpoint, card=checkpoint.card.model_copy(update={"name": str(model)}))

@@ -12,7 +12,7 @@ import gradio as gr
 import torch
 
 from yuzug.emotions import Language
-from yuzug.errors import HubError, YuzugError
+from yuzug.errors import YuzugError
 from yuzug.hub import is_address
 from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, available_models
 from yuzug.pipeline import Analyzer
@@ -88,8 +88,8 @@ def _port() -> int:
 def load_all(model: str, classes: int, lang: Language) -> Analyzers:
     """The wished model first, then the other ones there are, each warmed with one picture.
 
-    A repository on a hub that cannot be had, or is to be refused, is told and left out: the
-    bundled models are there for that.
+    A repository on a hub that cannot be had, is to be refused or has no such label set is told
+    and left out: the bundled models are there for that.
 
     Raises:
         ModelError: ``model.unknown`` or ``model.classes``.
@@ -101,11 +101,15 @@ def load_all(model: str, classes: int, lang: Language) -> Analyzers:
         first = next(iter(by_model.values()), None)
         try:
             analyzer = _warmed(name, classes if name == model else DEFAULT_CLASSES, first, lang)
-        except HubError as error:
+        except YuzugError as error:
+            if not is_address(name):
+                raise
             missing[name] = error
             print(text("ui.serve_missing", lang, reason=sentence_of(error, lang)), flush=True)
         else:
             by_model.setdefault(analyzer.model, analyzer)
+    # A wrong number of classes is told also where the model it was meant for is missing.
+    next(iter(by_model.values())).with_classes(classes)
     return Analyzers(by_model, missing)
 
 
