@@ -26,6 +26,7 @@ from playwright.sync_api import Browser, expect
 from yuzug.cli import main
 
 USER_ID = 1000
+KEPT = ("PATH", "LD_LIBRARY_PATH", "HF_HUB_OFFLINE")
 ANSWER_WITHIN_S = 120  # a quiet machine needs a tenth; tests share theirs
 
 
@@ -82,7 +83,7 @@ def started(place: Path, space: Path, interpreter: str) -> Iterator[tuple[str, f
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
-        **{name: os.environ[name] for name in ("PATH", "HF_HUB_OFFLINE") if name in os.environ},
+        **{name: os.environ[name] for name in KEPT if name in os.environ},
         "HOME": str(home),
         "TMPDIR": str(home),
         "SPACE_ID": "ada/yuzug",
