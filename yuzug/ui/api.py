@@ -6,15 +6,11 @@ what an agent reads. Everything else that the page calls is private.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import gradio as gr
-from gradio.events import api as endpoint
-from pydantic import TypeAdapter, ValidationError, validate_call
 from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
 from yuzug.analysis import Analysis
@@ -43,16 +39,14 @@ from yuzug.records import (
     ModelsRecord,
     RecommendationsRecord,
     Record,
-    sentence_of,
 )
 from yuzug.ui import pictures
 from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.public import Json, answered, publish
 from yuzug.ui.uploads import received
 
 MAX_IMAGES = 32
 MAX_EXPLAINED = 8  # faces, the largest: how far a map can be trusted takes a while to find out
-Json = dict[str, Any]
-Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 class Upload(TypedDict, total=False):
@@ -69,29 +63,10 @@ Picture = Upload | str
 def offer(demo: gr.Blocks, analyzers: Analyzers) -> None:
     """Make the endpoints public in this app."""
     ours = Endpoints(analyzers)
-    _offer(demo, ours.analyze, list[AnalysisRecord | ErrorRecord])
-    _offer(demo, ours.recommend, RecommendationsRecord)
-    _offer(demo, ours.models, ModelsRecord)
-    _offer(demo, ours.explain, ExplanationRecord)
-
-
-def answered(method: Method) -> Method:
-    """Check what came, and answer an error of ours with its sentence in the language asked for."""
-    checked = validate_call(method)
-    signature = inspect.signature(method)
-
-    @wraps(method)
-    def answer(*values: Any) -> Any:
-        by_name = signature.bind(*values).arguments
-        said: Language = "tr" if by_name.get("lang") == "tr" else "en"
-        try:
-            return checked(by_name.pop("self"), **by_name)
-        except ValidationError as error:
-            raise gr.Error(sentence_of(_invalid(error), said), print_exception=False) from error
-        except YuzugError as error:
-            raise gr.Error(sentence_of(error, said), print_exception=False) from error
-
-    return cast(Method, answer)
+    publish(demo, ours.analyze, list[AnalysisRecord | ErrorRecord])
+    publish(demo, ours.recommend, RecommendationsRecord)
+    publish(demo, ours.models, ModelsRecord)
+    publish(demo, ours.explain, ExplanationRecord)
 
 
 class Endpoints:
@@ -276,30 +251,6 @@ class Endpoints:
         return _json(ExplanationRecord.of(_name(image, 1), analysis, faces))
 
 
-def _offer(demo: gr.Blocks, method: Callable[..., Any], answer: Any) -> None:
-    made = endpoint(method, api_name=method.__name__)
-    # Gradio knows our answers as objects of anything; their own schema says more.
-    [output] = demo.fns[made["id"]].outputs
-    schema = TypeAdapter(answer).json_schema(mode="serialization")
-    output._api_info = _inlined(schema, schema.pop("$defs", {}))  # type: ignore[union-attr]
-
-
-def _inlined(schema: Any, parts: Json) -> Any:
-    """A JSON schema as Gradio's clients read it: without references and without true or false."""
-    if isinstance(schema, list):
-        return [_inlined(one, parts) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _inlined(parts[schema["$ref"].rsplit("/", 1)[-1]], parts)
-    closed = schema.get("additionalProperties")
-    return {
-        key: {} if closed is True and key == "additionalProperties" else _inlined(value, parts)
-        for key, value in schema.items()
-        if not (key == "additionalProperties" and closed is False)
-    }
-
-
 def _json(record: Record) -> Json:
     return record.model_dump(mode="json", by_alias=True)
 
@@ -338,14 +289,3 @@ def _few(images: Sequence[Picture]) -> Sequence[Picture]:
             do="send them in several calls" if images else "add one",
         )
     return images
-
-
-def _invalid(error: ValidationError) -> YuzugError:
-    first = error.errors(include_url=False)[0]
-    value = repr(first["input"])
-    return YuzugError(
-        "option.invalid",
-        must=f"{first['loc'][0]} must be of its type ({first['msg']})",
-        got=value if len(value) <= 60 else f"{value[:60]}…",
-        do="see /gradio_api/openapi.json for the types",
-    )
