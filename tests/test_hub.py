@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -351,6 +352,12 @@ def many_heads(card: dict[str, object]) -> None:
     heads |= {f"h{n}": heads["7"] for n in range(60)}
 
 
+def huge_face(card: dict[str, Any]) -> None:
+    """The dense layer would read 32 × 32 places of 128 channels instead of 3 × 3."""
+    card["preprocessing"]["size_px"] = 512
+    card["parameters"] += 128 * (32 * 32 - 3 * 3) * 512
+
+
 def huge_tensor(header: dict[str, object]) -> None:
     name = next(name for name in header if name != "__metadata__")
     header[name] = {"dtype": "F32", "shape": [10**9, 10**9], "data_offsets": [0, 4 * 10**18]}
@@ -366,6 +373,7 @@ HOSTILE: dict[str, Callable[[Bytes], Bytes]] = {
     "a card with a huge face": lambda m: with_card(
         m, lambda card: card["preprocessing"].update(size_px=512)
     ),
+    "a card with a huge face, counted right": lambda m: with_card(m, huge_face),
     "a face beyond all bounds": lambda m: with_card(
         m, lambda card: card["preprocessing"].update(size_px=10**9)
     ),
