@@ -1,4 +1,5 @@
-"""Write what is made in both READMEs, the table of models and what the example prints.
+"""Write what is made in both READMEs, the table of models and what the example prints, and
+docs/recipes.md.
 
 Run it after the weights have changed: python tests/readme.py
 """
@@ -14,6 +15,8 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this checkout's, not a copy's
+
+import recipes
 
 from yuzug.emotions import Language
 from yuzug.models import available_models
@@ -60,6 +63,7 @@ def main() -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"  # as in the tests: the detector that is always there
     os.environ["HF_HOME"] = tempfile.mkdtemp()
     os.chdir(ROOT)
+    recipes.PAGE.write_text(recipes.page(), encoding="utf-8")
     for lang, path in README.items():
         path.write_text(table(lang), encoding="utf-8")
         fresh = EXAMPLE.sub(rf"\g<1>{printed(lang)}\g<4>", path.read_text(encoding="utf-8"))

@@ -66,7 +66,7 @@ def test_seven_classes_on_the_validation_split(name: str, validation: FaceSet) -
     assert result.ece == pytest.approx(shown.ece, abs=0.005)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if find(name).suffix == ".safetensors"])
 def test_the_recipe_that_a_card_names_is_the_one_that_stands_here(name: str) -> None:
     card = load(find(name)).card
     assert read_recipe(RECIPES / f"{card.recipe}.yaml").digest == card.recipe_digest

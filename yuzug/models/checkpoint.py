@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from yuzug.errors import WeightsError
+from yuzug.models import ensemble
 from yuzug.models.card import Card
 from yuzug.models.networks import Network, build
 
@@ -58,6 +59,8 @@ def read_card(path: Path) -> Card:
             got=f"nothing at {path}",
             do="check the path, or name one of the bundled models",
         )
+    if path.suffix == ensemble.SUFFIX:
+        return _ensemble_file(path).card
     try:
         with safe_open(path, framework="pt") as file:
             note = file.metadata() or {}
@@ -85,6 +88,8 @@ def load(path: Path) -> Checkpoint:
     Raises:
         WeightsError: ``weights.missing`` or ``weights.damaged``.
     """
+    if path.suffix == ensemble.SUFFIX:
+        return _load_ensemble(path)
     card, network = _plan(path)
     expected = network.state_dict()
     try:
@@ -101,6 +106,33 @@ def load(path: Path) -> Checkpoint:
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     return Checkpoint(network, card)
+
+
+def _ensemble_file(path: Path) -> ensemble.EnsembleFile:
+    try:
+        return ensemble.EnsembleFile.model_validate_json(path.read_bytes())
+    except (ValidationError, OSError) as error:
+        raise _damaged(path, error) from error
+
+
+def members(path: Path) -> dict[str, str]:
+    """The members of an ensemble's file: sha256 by name, as they were when it was measured.
+
+    Raises:
+        WeightsError: ``weights.damaged``.
+    """
+    return _ensemble_file(path).members
+
+
+def _load_ensemble(path: Path) -> Checkpoint:
+    """The members' files stand beside that of the ensemble."""
+    note = _ensemble_file(path)
+    loaded = [load(path.with_name(f"{name}.safetensors")) for name in note.members]
+    try:
+        network = ensemble.Ensemble([ensemble.Member(one.network, one.card) for one in loaded])
+    except ValueError as error:
+        raise _damaged(path, error) from error
+    return Checkpoint(network.eval(), note.card)
 
 
 def _plan(path: Path) -> tuple[Card, Network]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from yuzug import bundled, hub
 from yuzug.errors import ModelError, WeightsError
 from yuzug.hub import Repository, is_address
-from yuzug.models import published
+from yuzug.models import ensemble, published
 from yuzug.models.card import Card
-from yuzug.models.checkpoint import Checkpoint, load, read_card
+from yuzug.models.checkpoint import Checkpoint, load, members, read_card
 
 _SUFFIX = ".safetensors"
 
@@ -25,17 +25,22 @@ class ModelInfo:
 
     @property
     def size_mb(self) -> float:
-        """Of the file, in millions of bytes."""
-        return self.path.stat().st_size / 1e6
+        """Of the file, for an ensemble of those of its members, in millions of bytes."""
+        files = [self.path]
+        if self.path.suffix == ensemble.SUFFIX:
+            files = [self.path.with_name(f"{name}{_SUFFIX}") for name in members(self.path)]
+        return sum(path.stat().st_size for path in files) / 1e6
 
 
 def available_models() -> tuple[ModelInfo, ...]:
     """The bundled models, the default one first."""
-    files = sorted(
-        bundled.folder("weights").glob(f"*{_SUFFIX}"),
-        key=lambda path: (path.stem != DEFAULT_MODEL, path.stem),
-    )
+    files = sorted(_shelf(), key=lambda path: (path.stem != DEFAULT_MODEL, path.stem))
     return tuple(ModelInfo(path.stem, path, read_card(path)) for path in files)
+
+
+def _shelf() -> list[Path]:
+    folder = bundled.folder("weights")
+    return [path for suffix in (_SUFFIX, ensemble.SUFFIX) for path in folder.glob(f"*{suffix}")]
 
 
 DEFAULT_MODEL = "resnet18"
@@ -51,16 +56,15 @@ def find(model: str | Path) -> Path:
         ModelError: ``model.unknown`` where there is no such model.
         HubError: where a repository cannot be had or is to be refused.
     """
-    shelf = bundled.folder("weights")
-    named = shelf / f"{model}{_SUFFIX}"
+    shelf = {path.stem: path for path in _shelf()}
     # A bare name means a bundled model, also where a folder of that name happens to stand here.
-    if Path(model).name == str(model) and named.is_file():
-        return named
-    if Path(model).suffix == _SUFFIX and Path(model).is_file():
+    if str(model) in shelf:
+        return shelf[str(model)]
+    if Path(model).suffix in (_SUFFIX, ensemble.SUFFIX) and Path(model).is_file():
         return Path(model)
     if isinstance(model, str) and is_address(model):
         return published.fetch(Repository.parse(model))
-    names = ", ".join(path.stem for path in sorted(shelf.glob(f"*{_SUFFIX}")))
+    names = ", ".join(sorted(shelf))
     raise ModelError(
         "model.unknown",
         must=f"the model must be one of {names}, a {_SUFFIX} file, or owner/name on a hub",

@@ -11,7 +11,7 @@ from yuzug.models import Card, Stem
 from yuzug.pipeline import Analyzer
 from yuzug.recommend import Loaded, load_own
 
-_TITLES = {"resnet18": "ResNet18", "cnn": "CNN"}
+_TITLES = {"resnet18": "ResNet18", "cnn": "CNN", "ensemble": "ResNet18 + CNN"}
 
 
 def model_title(name: str) -> str:

@@ -1,0 +1,86 @@
+"""The ensemble: members vote with calibrated probabilities, and the map is the mean of theirs."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from yuzug.errors import WeightsError
+from yuzug.explain import gradcam
+from yuzug.lab.vote import MEMBERS
+from yuzug.models import Classifier, available_models, find, load
+from yuzug.models.checkpoint import members
+from yuzug.models.preprocess import prepare
+from yuzug.pipeline import Analyzer
+
+
+@pytest.fixture(scope="module")
+def face(astronaut: np.ndarray) -> np.ndarray:
+    return astronaut[62:180, 164:282]
+
+
+def test_it_stands_among_the_models_and_names_its_members() -> None:
+    info = next(info for info in available_models() if info.name == "ensemble")
+    own = {info.name: info.size_mb for info in available_models()}
+    assert info.size_mb == pytest.approx(sum(own[name] for name in MEMBERS))
+    assert info.card.parameters == sum(load(find(name)).card.parameters for name in MEMBERS)
+
+
+def test_its_numbers_are_those_of_the_members_that_stand_here() -> None:
+    named = members(find("ensemble"))
+    assert tuple(named) == MEMBERS
+    for name, digest in named.items():
+        now = sha256(find(name).read_bytes()).hexdigest()
+        assert now == digest, "run python -m yuzug.lab.vote"
+
+
+@pytest.mark.parametrize("classes", [3, 7, 8])
+def test_it_gives_the_mean_of_the_calibrated_probabilities(classes: int, face: np.ndarray) -> None:
+    single = [
+        Classifier(load(find(name)), classes).classify([face]).readings[0].probabilities
+        for name in MEMBERS
+    ]
+    voting = Classifier(load(find("ensemble")), classes)
+    powered = np.mean(single, axis=0) ** (1 / voting.head.temperature)
+    given = voting.classify([face]).readings[0].probabilities
+    np.testing.assert_allclose(given, powered / powered.sum(), atol=1e-4)
+
+
+def test_its_map_is_the_mean_of_the_members_maps(face: np.ndarray) -> None:
+    checkpoint = load(find("ensemble"))
+    network = checkpoint.network
+    x = prepare([face], checkpoint.card.preprocessing)
+    features = network.features(x)
+    whole = gradcam(lambda a: network.head(a, "7"), features, [3])
+    signed = torch.zeros(features.shape[2:])
+    for name in MEMBERS:
+        member = Classifier(load(find(name)), 7)
+        own = member.checkpoint.network.features(x).detach().requires_grad_(True)
+        logit = member.logits(own)[0, 3] / member.head.temperature
+        (slope,) = torch.autograd.grad(logit, own)
+        signed += (slope.mean(dim=(2, 3), keepdim=True) * own.detach()).sum(dim=1)[0] / 2
+    np.testing.assert_allclose(whole[0], signed.clamp_min(0), atol=1e-5)
+
+
+def test_it_analyses_like_any_other(astronaut_path: Path) -> None:
+    found = Analyzer.load("ensemble").analyze(astronaut_path).dominant
+    assert found is not None
+    assert found.emotion == "happy"
+    assert found.heatmap is not None
+    assert found.heatmap.max() == pytest.approx(1.0)
+
+
+def test_an_ensemble_without_its_members_is_refused(tmp_path: Path) -> None:
+    alone = tmp_path / "ensemble.json"
+    alone.write_bytes(find("ensemble").read_bytes())
+    with pytest.raises(WeightsError) as caught:
+        load(alone)
+    assert caught.value.kind == "weights.missing"
+    alone.write_text(json.dumps({"members": {}}))
+    with pytest.raises(WeightsError, match=r"ensemble\.json"):
+        load(alone)

@@ -1,0 +1,22 @@
+"""The page of recipes is made from results of the very recipes that stand here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import recipes
+
+from yuzug.lab.recipe import read_recipe
+from yuzug.lab.results import said
+
+FOLDER = Path(__file__).resolve().parent.parent / "yuzug" / "lab" / "recipes"
+
+
+def test_the_page_of_recipes_is_fresh() -> None:
+    assert recipes.PAGE.read_text(encoding="utf-8") == recipes.page(), "python tests/recipes.py"
+
+
+@pytest.mark.parametrize("name", recipes.results())
+def test_a_kept_result_is_of_the_recipe_as_it_stands(name: str) -> None:
+    assert recipes.results()[name].recipe == said(read_recipe(FOLDER / f"{name}.yaml"))
