@@ -18,7 +18,7 @@ from yuzug.errors import ModelError, WeightsError
 from yuzug.models import Classifier, available_models, find, load, read_card
 from yuzug.models.card import Card, HeadCard
 from yuzug.models.checkpoint import save
-from yuzug.models.networks import build
+from yuzug.models.networks import ARCHITECTURES, build
 from yuzug.models.preprocess import Preprocessing, prepare, resize
 
 SPEC = Preprocessing(channels=1, size_px=56, detail_px=48, mean=0.508, std=0.255)
