@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from yuzug.errors import WeightsError
-from yuzug.explain import gradcam
+from yuzug.explain.gradcam import gradcam
 from yuzug.lab.vote import MEMBERS
 from yuzug.models import Classifier, available_models, find, load
 from yuzug.models.checkpoint import members

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Literal
@@ -54,7 +55,8 @@ class Served(nn.Module):
     def __init__(self, checkpoint: Checkpoint, classes: int | str) -> None:
         super().__init__()
         classifier = Classifier(checkpoint, classes)
-        self.network = checkpoint.network
+        # Channels last, as the app has it, makes LiteRT's converter flatten in a wrong order.
+        self.network = copy.deepcopy(checkpoint.network).to(memory_format=torch.contiguous_format)
         self.spec = checkpoint.card.preprocessing
         self.head = classifier.head
         outputs = checkpoint.card.heads[self.head.served_from].labels
