@@ -17,7 +17,7 @@ from yuzug.errors import ConsentError
 from yuzug.explain import METHODS
 from yuzug.pipeline import Analyzer
 from yuzug.texts import text
-from yuzug.ui import asking, closer, evidence, photo, report
+from yuzug.ui import asking, closer, evidence, layers, photo, report
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.settings import Settings
 from yuzug.ui.shown import PhotoShown
@@ -231,6 +231,20 @@ def test_the_report_is_one_page_with_all_its_parts(
         text("closer.report_limits", lang),
     ):
         assert words in written
+
+
+def test_a_map_that_fails_its_check_is_grey_in_the_report(
+    analyzers: Analyzers, astronaut: np.ndarray
+) -> None:
+    face = analyzers.get("cnn", 7).analyze(astronaut).faces[0]
+    assert face.explanation is not None
+    grey_square = np.full((400, 400, 3), 128, np.uint8)
+    colourful, grey = (
+        layers.over(grey_square, face.explanation, face.alignment, trusted)
+        for trusted in (True, False)
+    )
+    assert np.ptp(colourful.astype(int), axis=2).max() > 60
+    assert np.ptp(grey.astype(int), axis=2).max() == 0
 
 
 def test_the_fonts_of_the_report_have_every_letter_of_its_words() -> None:

@@ -12,13 +12,13 @@ from typing import Any
 from yuzug.analysis import Face
 from yuzug.errors import YuzugError
 from yuzug.explain import Contrast, Heatmap
-from yuzug.images import load_image, png_bytes
+from yuzug.images import fit_within, load_image, png_bytes
 from yuzug.pipeline import Analyzer
 from yuzug.ui import closer, evidence, layers, panels, photo
 from yuzug.ui import report as sheet
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.photo import PhotoState
-from yuzug.ui.pictures import data_url
+from yuzug.ui.pictures import PHOTO_LONG_SIDE_PX, Picture, data_url
 from yuzug.ui.readings import FaceReading, Question, face_reading, map_reading
 from yuzug.ui.settings import Settings, require_consent
 from yuzug.ui.shown import PhotoShown
@@ -140,7 +140,7 @@ def report(
     """The one-page report on the chosen face as PNG, from the pictures that the page shows.
 
     ``event`` holds them as data URLs: the ``photo``, the ``face`` around which it is drawn, and
-    its ``crop``. None where there is nothing to report, or the notice was not accepted.
+    its ``crop``. None where there is nothing to report.
 
     Raises:
         YuzugError: where a picture cannot be read, or before the notice is accepted.
@@ -153,8 +153,14 @@ def report(
         bytes_of_data_url(str(event.get(name, ""))) for name in ("photo", "face", "crop")
     )
     face, analyzer = _read(analyzers, crop, reading.model, settings)
-    shown = load_image(square)
-    map = layers.over(shown, explain(analyzer, face, reading.map), reading.face.alignment)
-    pictures = sheet.Pictures(load_image(photo), shown, map)
-    card = analyzers.card(reading.model)
-    return png_bytes(sheet.page(reading, pictures, card, settings.lang))
+    around = _bounded(square)
+    trusted = reading.map.trust is None or reading.map.trust.holds
+    explanation = explain(analyzer, face, reading.map)
+    map = layers.over(around, explanation, reading.face.alignment, trusted)
+    shown = sheet.Pictures(_bounded(photo), around, map)
+    return png_bytes(sheet.page(reading, shown, analyzers.card(reading.model), settings.lang))
+
+
+def _bounded(source: bytes) -> Picture:
+    # Whatever comes, the page holds nothing larger.
+    return fit_within(load_image(source), PHOTO_LONG_SIDE_PX)[0]

@@ -10,6 +10,7 @@ from yuzug.explain import METHODS, OUTSIDE, REGIONS, RegionShares, regions_sente
 from yuzug.texts import percent, text
 from yuzug.ui import evidence
 from yuzug.ui.analyzers import model_title
+from yuzug.ui.layers import OPACITY
 from yuzug.ui.readings import FaceReading, MapReading, PictureReading
 
 FAST = tuple(name for name, method in METHODS.items() if method.speed == "fast")
@@ -62,7 +63,7 @@ def _view(comparing: bool, lang: Language) -> str:
             f'<span class="yz-scope" role="radiogroup" aria-label="{_t("scope", lang)}">'
             f"{choices}</span>",
             f'<label class="yz-opacity"><span>{_t("opacity", lang)}</span><input type="range" '
-            'name="yz-opacity" min="10" max="100" step="5" value="75" /></label>',
+            f'name="yz-opacity" min="10" max="100" step="5" value="{100 * OPACITY:.0f}" /></label>',
             _chip("beside", "", text("closer.beside", lang), comparing),
         ],
     )

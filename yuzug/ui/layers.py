@@ -8,6 +8,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from yuzug.explain import Contrast, Heatmap, layer, layer_contrast, paint, paint_contrast
 from yuzug.faces import Alignment, whole
 from yuzug.images import png_bytes
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 VIEW_PX = 400
 LAYER_PX = 200  # a map is smooth, so that the browser may enlarge it
 PAIR_PX = 288
+OPACITY = 0.75  # of the strongest place, until the visitor says otherwise
 # A crowd's heat maps would make the page heavy; the largest faces have one.
 MAX_FACES = 16
 # The page sends a crop back to be explained anew; a better JPEG changes what is read in nothing.
@@ -67,24 +70,30 @@ def asked(explanation: Heatmap | Contrast, reading: PictureReading) -> str:
 def painted(crop: Picture, explanation: Heatmap | Contrast) -> Picture:
     """A crop with its map painted over it, RGB (PAIR_PX, PAIR_PX, 3)."""
     large = whole((crop.shape[0], crop.shape[1])).crop(crop, PAIR_PX)
-    return _painted(large, explanation.values, explanation)
-
-
-def over(square: Picture, explanation: Heatmap | Contrast, alignment: Alignment) -> Picture:
-    """The square around a face, RGB (S, S, 3), with the map painted over it."""
-    return _painted(square, spread(explanation.values, alignment, len(square)), explanation)
-
-
-def _painted(image: Picture, values: Map, explanation: Heatmap | Contrast) -> Picture:
     paint_it = paint_contrast if isinstance(explanation, Contrast) else paint
-    return paint_it(image, values, explanation.strength)
+    return paint_it(large, explanation.values, explanation.strength)
+
+
+def over(
+    square: Picture, explanation: Heatmap | Contrast, alignment: Alignment, trusted: bool
+) -> Picture:
+    """The square around a face with the map over it, RGB (VIEW_PX, VIEW_PX, 3), as the page shows
+    it: grey where it is not trusted."""
+    ground = whole((square.shape[0], square.shape[1])).crop(square, VIEW_PX)
+    values = spread(explanation.values, alignment, VIEW_PX)
+    rgba = _layer(explanation, values)
+    colours = rgba[..., :3] if trusted else rgba[..., :3].mean(axis=2, keepdims=True)
+    opacity = OPACITY * rgba[..., 3:] / 255
+    return np.asarray(ground * (1 - opacity) + colours * opacity + 0.5, np.uint8)
 
 
 def _layer_of(explanation: Heatmap | Contrast, alignment: Alignment) -> Picture:
-    values: Map = spread(explanation.values, alignment, LAYER_PX)
-    if isinstance(explanation, Contrast):
-        return layer_contrast(values, explanation.strength)
-    return layer(values, explanation.strength)
+    return _layer(explanation, spread(explanation.values, alignment, LAYER_PX))
+
+
+def _layer(explanation: Heatmap | Contrast, values: Map) -> Picture:
+    draw = layer_contrast if isinstance(explanation, Contrast) else layer
+    return draw(values, explanation.strength)
 
 
 def _figure(
