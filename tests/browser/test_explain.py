@@ -14,6 +14,7 @@ from playwright.sync_api import Download, Page, expect
 from test_page import no_word_of, speak
 
 from yuzug.emotions import Language
+from yuzug.models import available_models
 from yuzug.texts import text
 
 WORDS = "#yz-photo-heat-words"
@@ -88,7 +89,7 @@ def test_models_side_by_side_and_the_report_in_either_language(
     look_closer(page)
     page.locator("[data-ask=beside]").click()
     pair = page.locator("#yz-photo-pair img")
-    expect(pair).to_have_count(2)
+    expect(pair).to_have_count(len(available_models()))
     boxes = [box for box in (one.bounding_box() for one in pair.all()) if box]
     assert boxes[0]["y"] == boxes[1]["y"]
     assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]

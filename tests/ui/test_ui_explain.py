@@ -133,9 +133,9 @@ def test_what_the_page_does_not_offer_changes_nothing(analyzers: Analyzers, show
     assert asking.ask(analyzers, None, {"label": "sad"}, ACCEPTED, shown.state) == PhotoShown()
 
 
-def test_both_models_answer_for_the_same_face(analyzers: Analyzers, shown: Shown) -> None:
+def test_every_model_answers_for_the_same_face(analyzers: Analyzers, shown: Shown) -> None:
     now = asking.ask(analyzers, shown.crop, {"ask": "beside"}, ACCEPTED, shown.state)
-    assert len(re.findall('src="data:image/jpeg', now.pair)) == 2
+    assert len(re.findall('src="data:image/jpeg', now.pair)) == len(analyzers.models) >= 2
     assert "CNN: " in now.pair_words
     assert "ResNet18: " in now.pair_words
     later = asking.ask(analyzers, shown.crop, {"label": "sad"}, ACCEPTED, shown.state)

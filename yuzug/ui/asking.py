@@ -109,7 +109,7 @@ def _pair_pictures(urls: list[str]) -> str:
         f'<img src="{url}" alt="" role="img" aria-labelledby="yz-pair-{index}" />'
         for index, url in enumerate(urls)
     )
-    return f'<div class="yz-pair">{pictures}</div>' if urls else ""
+    return f'<div class="yz-pair" style="--n:{len(urls)}">{pictures}</div>' if urls else ""
 
 
 def check(

@@ -146,7 +146,7 @@ def pair_words(pair: Sequence[tuple[str, FaceReading]], lang: Language) -> str:
         f'<p id="yz-pair-{index}">{escape(_pair_sentence(model, face, lang))}</p>'
         for index, (model, face) in enumerate(pair)
     )
-    return f'<div class="yz-pair">{captions}</div>' if captions else ""
+    return f'<div class="yz-pair" style="--n:{len(pair)}">{captions}</div>' if captions else ""
 
 
 def _pair_sentence(model: str, face: FaceReading, lang: Language) -> str:

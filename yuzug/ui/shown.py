@@ -36,7 +36,7 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class PhotoShown(Shown):
-    """What the Photo tab shows; ``asked`` lies over the heat map, ``pair`` is of two models."""
+    """What the Photo tab shows; ``asked`` lies over the heat map, ``pair`` is of several models."""
 
     asked: Any = field(default_factory=gr.skip)
     controls: Any = field(default_factory=gr.skip)
