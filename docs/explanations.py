@@ -33,14 +33,20 @@ KINDS = {
 }
 
 
+def models() -> list[str]:
+    """The bundled models with weights of their own, the default one first."""
+    # An ensemble's map is made of its members' maps, and takes as long as all of them.
+    return [one.name for one in available_models() if one.path.suffix == ".safetensors"]
+
+
 def reports() -> dict[str, Explained]:
-    """What was measured, by model, the default one first."""
-    found = {}
-    for info in available_models():
-        path = MEASURED / info.name / "explanations.json"
-        if path.is_file():
-            found[info.name] = Explained.model_validate_json(path.read_text(encoding="utf-8"))
-    return found
+    """What was measured, by model."""
+    paths = {name: MEASURED / name / "explanations.json" for name in models()}
+    return {
+        name: Explained.model_validate_json(path.read_text(encoding="utf-8"))
+        for name, path in paths.items()
+        if path.is_file()
+    }
 
 
 def page() -> str:
@@ -163,10 +169,10 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 def measure(data: str) -> None:
     """Run the command of the page for every bundled model."""
-    for info in available_models():
+    for name in models():
         command = [sys.executable, "-m", "yuzug.cli", "evaluate", data, "--explain"]
-        out = str(MEASURED / info.name)
-        subprocess.run([*command, "--model", info.name, "--out", out], check=True, cwd=ROOT)
+        out = str(MEASURED / name)
+        subprocess.run([*command, "--model", name, "--out", out], check=True, cwd=ROOT)
 
 
 def main() -> None:
