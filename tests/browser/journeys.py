@@ -7,13 +7,14 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from yuzug.emotions import Language
 from yuzug.ui.photo import EXAMPLE as ASTRONAUT
 
-__all__ = ["ASTRONAUT", "open_tab", "shares", "show_example", "show_file", "start_camera"]
+__all__ = ["ASTRONAUT", "open_tab", "shares", "show_example", "show_file", "speak", "start_camera"]
 
 
 def open_tab(page: Page, number: int) -> None:
-    """Go to the tab with this number: 0 Live, 1 Photo, 2 About."""
+    """Go to the tab with this number: 0 Live, 1 Photo, 2 Mood, 3 Journal, 4 About."""
     page.locator("#yz-tabs [role=tab]:visible").nth(number).click()
 
 
@@ -33,6 +34,12 @@ def start_camera(page: Page) -> None:
     """Start the camera and wait for the first frame."""
     page.locator("[data-camera=start]").click()
     page.locator("#yz-live-advice .yz-card").first.wait_for()
+
+
+def speak(page: Page, lang: Language) -> None:
+    """Switch the language and wait until the page says that it has."""
+    page.locator("#yz-language label", has_text=lang.upper()).click()
+    page.wait_for_function("lang => document.documentElement.lang === lang", arg=lang)
 
 
 def shares(page: Page, tab: str) -> list[int]:

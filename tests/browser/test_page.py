@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from journeys import ASTRONAUT, open_tab, show_example, show_file, start_camera
+from journeys import ASTRONAUT, open_tab, show_example, show_file, speak, start_camera
 from playwright.sync_api import Page, expect
 
 from yuzug.emotions import Emotion, Language
@@ -34,13 +34,14 @@ def words_of(lang: Language) -> set[str]:
     pieces = {
         piece.strip(" .:;,()%#\n")
         for key, pair in table().items()
-        if key.startswith(("ui.", "errors.", "why.", "explain.", "closer."))
+        if key.startswith(("ui.", "errors.", "why.", "explain.", "closer.", "advice.", "journal."))
         and pair[lang] != pair[other]
         for piece in re.split(r"\{\w+\}|\n", pair[lang])
     }
     pieces |= {emotion.looks(lang) for emotion in Emotion}
     pieces |= {activity.title.of(lang) for activity in bundled().activities}
     shared = " ".join(pair[other] for pair in table().values())
+    shared += " ".join(source.full for source in bundled().sources.values())
     shared += " ".join(emotion.looks(other) for emotion in Emotion)
     return {one for one in pieces if len(one) > 3 and not contains(shared, one)}
 
@@ -52,11 +53,6 @@ def contains(page_text: str, piece: str) -> bool:
 def no_word_of(page: Page, lang: Language) -> None:
     said = page.evaluate(ALL_WORDS)
     assert not {piece for piece in words_of(lang) if contains(said, piece)}
-
-
-def speak(page: Page, lang: Language) -> None:
-    page.locator("#yz-language label", has_text=lang.upper()).click()
-    page.wait_for_function("lang => document.documentElement.lang === lang", arg=lang)
 
 
 @pytest.mark.parametrize(("lang", "other"), [("en", "tr"), ("tr", "en")])
@@ -165,6 +161,6 @@ def test_a_phone_never_scrolls_sideways(visit: Callable[..., Page]) -> None:
     show_example(page)
     page.locator("#yz-photo-advice summary").first.click()
     fits()
-    open_tab(page, 2)
+    open_tab(page, 4)
     page.locator(".yz-about").wait_for()
     fits()

@@ -107,7 +107,7 @@ def test_another_model_reads_the_shown_photo_again(visit: Callable[..., Page]) -
     )
     page.locator("#yz-classes label", has_text="4").click()
     expect(page.locator(f"{READING} .yz-bars li")).to_have_count(4)
-    open_tab(page, 2)
+    open_tab(page, 4)
     expect(page.locator("#yz-about h2").first).to_have_text("CNN")
     assert page.evaluate("window.sameVisit"), "the page was loaded anew"
 

@@ -188,7 +188,7 @@ def test_questions_leave_no_picture_behind(analyzers: Analyzers, shown: Shown) -
         asking.check(analyzers, shown.crop, ACCEPTED, shown.state)
     assert "ndarray" not in repr(shown.state)
     assert "data:image" not in repr(shown.state)
-    assert len(repr(shown.state)) < 8000
+    assert len(repr(shown.state)) < 16_000  # activities in both languages included
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -38,6 +38,8 @@ _GRADIO_SAYS: dict[str, tuple[str, ...]] = {
     # Gradio measures its tabs by hidden copies that keep the first language.
     "tab_live": (),
     "tab_photo": (),
+    "tab_mood": (),
+    "tab_journal": (),
     "tab_about": (),
     "upload_too_large": ("File(s) exceed the maximum allowed size*",),
     "upload_no_picture": ("Invalid file type*",),

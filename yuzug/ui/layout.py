@@ -9,9 +9,11 @@ from typing import Any
 import gradio as gr
 
 from yuzug.emotions import LABEL_SETS, Language
-from yuzug.ui import about, evidence, frame, live, panels, photo
+from yuzug.ui import about, advice, evidence, frame, journal_page, live, panels, photo
 from yuzug.ui.analyzers import Analyzers, model_title
+from yuzug.ui.board import Board
 from yuzug.ui.chrome import Chrome, script
+from yuzug.ui.journal import STORAGE_KEY as JOURNAL_KEY
 from yuzug.ui.settings import STORAGE_KEY, STORAGE_SECRET, Settings
 from yuzug.ui.shown import LiveShown, PhotoShown
 
@@ -49,6 +51,23 @@ class PhotoTab:
     again: gr.Textbox
     file: gr.HTML
     panels: PhotoShown
+    archive: gr.HTML
+
+
+@dataclass(frozen=True)
+class MoodTab:
+    """The components of the Mood tab: what to choose from with its advice, and what is spoken."""
+
+    advice: gr.HTML
+    said: gr.HTML
+
+
+@dataclass(frozen=True)
+class JournalTab:
+    """The journal as the browser keeps it, and the panel that shows it."""
+
+    kept: gr.BrowserState
+    panel: gr.HTML
 
 
 @dataclass(frozen=True)
@@ -69,12 +88,15 @@ class Page:
     browser: gr.BrowserState
     live_state: gr.State
     photo_state: gr.State
+    mood_state: gr.State
     language: gr.Radio
     model: gr.Radio
     classes: gr.Radio
     notices: tuple[Notice, ...]
     live: LiveTab
     photo: PhotoTab
+    mood: MoodTab
+    journal: JournalTab
     about: gr.HTML
 
 
@@ -95,7 +117,7 @@ def draw(analyzers: Analyzers, default: Settings) -> Page:
         )
     with gr.Column(elem_id="yz-main"):
         model, classes = _selectors(chrome, analyzers, default)
-        with gr.Tabs(elem_id="yz-tabs"):
+        with gr.Tabs(elem_id="yz-tabs", overflow_behavior="wrap"):
             with chrome.make(gr.Tab, {"label": "tab_live"}, id="live"):
                 live_notice = _notice(chrome)
                 with live_notice.room:
@@ -104,6 +126,10 @@ def draw(analyzers: Analyzers, default: Settings) -> Page:
                 photo_notice = _notice(chrome)
                 with photo_notice.room:
                     photo_tab = _photo_tab(chrome)
+            with chrome.make(gr.Tab, {"label": "tab_mood"}, id="mood"):
+                mood_tab = _mood_tab(chrome)
+            with chrome.make(gr.Tab, {"label": "tab_journal"}, id="journal"):
+                journal_tab = _journal_tab(chrome)
             with chrome.make(gr.Tab, {"label": "tab_about"}, id="about"):
                 about_panel = _panel("yz-about", about.page(analyzers, default))
     _html(chrome, "yz-footer", frame.footer)
@@ -116,6 +142,8 @@ def draw(analyzers: Analyzers, default: Settings) -> Page:
         notices=(live_notice, photo_notice),
         live=live_tab,
         photo=photo_tab,
+        mood=mood_tab,
+        journal=journal_tab,
         about=about_panel,
     )
 
@@ -127,6 +155,7 @@ def _states(default: Settings) -> dict[str, Any]:
         "browser": gr.BrowserState(None, storage_key=STORAGE_KEY, secret=STORAGE_SECRET),
         "live_state": gr.State(live.LiveState(), **keep),
         "photo_state": gr.State(photo.PhotoState(), **keep),
+        "mood_state": gr.State(Board(), **keep),
     }
 
 
@@ -237,7 +266,7 @@ def _photo_tab(chrome: Chrome) -> PhotoTab:
         pair=look.pair,
         pair_words=look.pair_words,
     )
-    return PhotoTab(picker, bar, again, look.file, shown)
+    return PhotoTab(picker, bar, again, look.file, shown, _panel("yz-photo-archive"))
 
 
 def _closer(chrome: Chrome) -> Closer:
@@ -251,6 +280,18 @@ def _closer(chrome: Chrome) -> Closer:
         )
 
 
+def _mood_tab(chrome: Chrome) -> MoodTab:
+    with gr.Column(elem_classes=["yz-panel", "advice"]):
+        shown = _panel("yz-mood-advice", advice.chooser(Board(), chrome.lang), "advice")
+    return MoodTab(shown, _panel("yz-mood-said", panels.said("")))
+
+
+def _journal_tab(chrome: Chrome) -> JournalTab:
+    kept = gr.BrowserState(None, storage_key=JOURNAL_KEY, secret=STORAGE_SECRET)
+    panel = _panel("yz-journal", journal_page.page(None, chrome.lang), "journal")
+    return JournalTab(kept, panel)
+
+
 def _column(chrome: Chrome, title: str, name: str) -> gr.Column:
     column = gr.Column(elem_classes=["yz-panel", name], min_width=0)
     with column:
@@ -261,7 +302,7 @@ def _column(chrome: Chrome, title: str, name: str) -> gr.Column:
 def _advice(chrome: Chrome, name: str, value: str) -> gr.HTML:
     with gr.Column(elem_classes=["yz-panel", "advice"]):
         _html(chrome, None, lambda lang: panels.heading("panel_advice", lang))
-        return _panel(name, value)
+        return _panel(name, value, "advice")
 
 
 def _panel(name: str, value: str = "", js: str | None = None) -> gr.HTML:

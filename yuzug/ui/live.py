@@ -14,14 +14,13 @@ from yuzug.errors import YuzugError
 from yuzug.images import Rgb, load_image
 from yuzug.stream import StreamSession
 from yuzug.texts import text
-from yuzug.ui import evidence, panels, pictures
+from yuzug.ui import advice, evidence, panels, pictures
 from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.readings import Advice, PictureReading, advice_for, reading_of
+from yuzug.ui.following import Following
+from yuzug.ui.readings import PictureReading, reading_of
 from yuzug.ui.settings import Settings, require_consent
 from yuzug.ui.shown import LiveShown
 
-ADVICE_EVERY_S = 10.0  # activities stay at least that long, so that they can be read
-REMEMBERED_IDEAS = 9  # these many ids do not come again at once
 RUNNING = ("on", "frozen", "waiting")
 TROUBLES = ("refused", "missing", "unavailable", "insecure")
 
@@ -35,7 +34,6 @@ class LiveState:
     for, None for the one that the face looks like. Only handlers of this tab write here.
     """
 
-    seed: int = 0
     camera: str = "idle"
     camera_order: int = 0
     mirrored: bool = True
@@ -43,14 +41,13 @@ class LiveState:
     read_with: tuple[str, int] | None = None
     explained: str | None = None
     reading: PictureReading | None = None
-    advice: Advice | None = None
-    advice_at_s: float = 0.0
-    recent: tuple[str, ...] = ()
+    following: Following = field(default_factory=Following)
 
     def forget(self) -> None:
         """Start anew, with nobody in the picture."""
         self.stream = StreamSession()
-        self.reading = self.advice = self.explained = None
+        self.reading = self.explained = None
+        self.following.forget()
 
 
 def step(
@@ -72,12 +69,12 @@ def step(
         return LiveShown()
     chosen = analysis.dominant_index
     live.reading = reading_of(analysis, chosen)
-    advised = _renew_advice(live, now_s)
+    advised = live.following.see(live.reading.face, now_s)
     words = _words(live.reading, settings.lang)
     return words.but(
         picture=pictures.framed(analysis, chosen, pictures.LIVE_LONG_SIDE_PX, "live-picture-alt"),
         heat=pictures.heat_map(analysis, chosen, "live-heat-alt") or words.heat,
-        advice=_advice(live, settings.lang) if advised else gr.skip(),
+        advice=advice.area(live.following.board, settings.lang) if advised else gr.skip(),
         said=panels.said(panels.sentence(live.reading, settings.lang)) if advised else gr.skip(),
     )
 
@@ -123,9 +120,11 @@ def pick(event: Mapping[str, Any], settings: Settings, live: LiveState, now_s: f
     if not found:
         return LiveShown()
     live.reading = live.reading.choosing(found[0])
-    live.advice = None
-    _renew_advice(live, now_s)
-    return _words(live.reading, settings.lang).but(advice=_advice(live, settings.lang))
+    live.following.forget()
+    live.following.see(live.reading.face, now_s)
+    return _words(live.reading, settings.lang).but(
+        advice=advice.area(live.following.board, settings.lang)
+    )
 
 
 def explain(event: Mapping[str, Any], live: LiveState) -> LiveShown:
@@ -146,7 +145,7 @@ def redraw(live: LiveState, lang: Language) -> LiveShown:
     words = _words(live.reading, lang)
     return words.but(
         camera=camera_bar(live.camera, lang),
-        advice=_advice(live, lang),
+        advice=advice.area(live.following.board, lang),
         said=panels.said(panels.sentence(live.reading, lang)),
     )
 
@@ -200,27 +199,3 @@ def _words(reading: PictureReading, lang: Language) -> LiveShown:
         heat_words=evidence.under_map(reading, lang, "live"),
         reading=panels.reading_panel(reading, lang, "live"),
     )
-
-
-def _advice(live: LiveState, lang: Language) -> str:
-    if live.advice is None:
-        return panels.empty("advice_idle", lang)
-    return panels.advice_panel(live.advice.suggestions(lang), live.advice.sure, lang)
-
-
-def _renew_advice(live: LiveState, now_s: float) -> bool:
-    """Ask for other activities where the expression has changed and the last ones were read."""
-    assert live.reading is not None
-    face = live.reading.face
-    if face is None:
-        return False
-    if live.advice is not None:
-        same = (live.advice.emotion, live.advice.sure) == (face.emotion, face.sure)
-        if same or now_s - live.advice_at_s < ADVICE_EVERY_S:
-            return False
-    live.advice = advice_for(live.reading, live.seed, live.recent)
-    live.advice_at_s = now_s
-    if live.advice is not None:
-        given = tuple(suggestion.id for suggestion in live.advice.suggestions("en"))
-        live.recent = (*live.recent, *given)[-REMEMBERED_IDEAS:]
-    return True

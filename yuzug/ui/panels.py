@@ -8,7 +8,6 @@ from html import escape
 
 from yuzug.emotions import Language, looks
 from yuzug.errors import YuzugError
-from yuzug.recommend import Suggestion
 from yuzug.texts import percent, text
 from yuzug.ui import evidence
 from yuzug.ui.readings import FaceReading, PictureReading
@@ -138,27 +137,6 @@ def _alts(reading: PictureReading, lang: Language, tab: str) -> str:
 def said(words: str) -> str:
     """What a screen reader speaks; the live region stays, only its words change."""
     return f'<p class="yz-sr" aria-live="polite">{escape(words)}</p>'
-
-
-def advice_panel(suggestions: Sequence[Suggestion], sure: bool, lang: Language) -> str:
-    """The activities, each with its reasons; the steps unfold."""
-    cards = "".join(_card(suggestion, lang) for suggestion in suggestions)
-    note = _t("advice_note" if sure else "advice_note_unsure", lang)
-    return f'<p class="yz-note">{note}</p><div class="yz-cards">{cards}</div>'
-
-
-def _card(suggestion: Suggestion, lang: Language) -> str:
-    why = "".join(f"<li>{escape(reason)}</li>" for reason in suggestion.why)
-    steps = "".join(f"<li>{escape(step)}</li>" for step in suggestion.steps)
-    minutes = escape(text("ui.advice_minutes", lang, minutes=suggestion.minutes))
-    evidence = escape(text("ui.advice_evidence", lang, source=suggestion.evidence))
-    return (
-        f'<article class="yz-card" data-id="{escape(suggestion.id)}">'
-        f'<header><h3>{escape(suggestion.title)}</h3><span class="pill">{minutes}</span></header>'
-        f'<ul class="why">{why}</ul>'
-        f"<details><summary>{_t('advice_steps', lang)}</summary><ol>{steps}</ol>"
-        f'<p class="evidence">{evidence}</p></details></article>'
-    )
 
 
 def notice(title: str, hint: str = "", kind: str = "") -> str:

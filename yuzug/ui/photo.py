@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
-from yuzug.ui import closer, evidence, layers, panels, pictures
+from yuzug.ui import advice, closer, evidence, layers, panels, pictures
+from yuzug.ui.acts import hear
 from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.readings import Advice, FaceReading, PictureReading, advice_for, reading_of
+from yuzug.ui.board import Board, mood_read
+from yuzug.ui.readings import FaceReading, PictureReading, reading_of
 from yuzug.ui.settings import Settings, require_consent
 from yuzug.ui.shown import PhotoShown
 
@@ -26,24 +28,31 @@ class PhotoState:
     are shown beside one another, ``pair`` their names and what each read.
     """
 
-    seed: int = 0
     first: PictureReading | None = None
     reading: PictureReading | None = None
-    advice: Advice | None = None
+    board: Board = field(default_factory=Board)
     error: YuzugError | None = None
     comparing: bool = False
     pair: tuple[tuple[str, FaceReading], ...] = ()
 
     def forget(self) -> None:
         """Start anew, without a photo."""
-        self.first = self.reading = self.advice = self.error = None
+        self.first = self.reading = self.error = None
+        self.board.follow(None)
         self.comparing, self.pair = False, ()
 
 
 def read(
-    analyzers: Analyzers, source: bytes | Path | None, settings: Settings, photo: PhotoState
+    analyzers: Analyzers,
+    source: bytes | Path | None,
+    settings: Settings,
+    photo: PhotoState,
+    again: bool = False,
 ) -> PhotoShown:
-    """Read one photo; one that cannot be read gives its sentence instead."""
+    """Read one photo; one that cannot be read gives its sentence instead.
+
+    ``again`` is for the photo that is shown already: it counts once.
+    """
     if source is None:
         return PhotoShown()
     photo.forget()
@@ -56,7 +65,7 @@ def read(
         return redraw(photo, settings.lang).but(picture="", heat="", asked="", pair="")
     chosen = analysis.dominant_index
     photo.first = photo.reading = reading_of(analysis, chosen)
-    photo.advice = advice_for(photo.reading, photo.seed)
+    hear(photo.board, mood_read(photo.reading.face), instead=again)
     return redraw(photo, settings.lang).but(
         asked="",
         pair="",
@@ -71,7 +80,7 @@ def pick(event: Mapping[str, Any], settings: Settings, photo: PhotoState) -> Pho
     if photo.first is None or not index.isdigit() or int(index) >= len(photo.first.faces):
         return PhotoShown()
     photo.reading = photo.first.choosing(int(index))
-    photo.advice = advice_for(photo.reading, photo.seed)
+    hear(photo.board, mood_read(photo.reading.face), instead=True)
     photo.comparing, photo.pair = False, ()
     return redraw(photo, settings.lang).but(asked="", pair="")
 
@@ -97,13 +106,10 @@ def redraw(photo: PhotoState, lang: Language) -> PhotoShown:
         return shown.but(reading=panels.error_notice(photo.error, lang))
     if photo.reading is None:
         return shown
-    shown = map_words(photo, lang).but(
-        advice=shown.advice, said=panels.said(panels.sentence(photo.reading, lang))
+    return map_words(photo, lang).but(
+        advice=advice.area(photo.board, lang, savable=True),
+        said=panels.said(panels.sentence(photo.reading, lang)),
     )
-    if photo.advice is None:
-        return shown
-    ideas = photo.advice.suggestions(lang)
-    return shown.but(advice=panels.advice_panel(ideas, photo.advice.sure, lang))
 
 
 def map_words(photo: PhotoState, lang: Language) -> PhotoShown:

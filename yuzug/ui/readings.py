@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yuzug.emotions import Language
 from yuzug.explain import Contrast, Heatmap, RegionShares, Trust, region_shares
 from yuzug.faces import Alignment
-from yuzug.recommend import Suggestion, recommend
 
 if TYPE_CHECKING:
     from yuzug.analysis import Analysis, Face
@@ -114,28 +112,6 @@ class PictureReading:
         return replace(self, faces=faces)
 
 
-@dataclass(frozen=True)
-class Advice:
-    """Which activities were asked for, so that they can be asked for again in another language."""
-
-    emotion: str
-    probabilities: Mapping[str, float]
-    sure: bool
-    seed: int
-    recent: tuple[str, ...] = ()
-
-    def suggestions(self, lang: Language, count: int = 3) -> list[Suggestion]:
-        """The same activities each time, in this language."""
-        return recommend(
-            self.probabilities,
-            lang=lang,
-            count=count,
-            seed=self.seed,
-            recent=self.recent,
-            sure=self.sure,
-        )
-
-
 # Below this a map is drawn so faint that a word about it helps.
 _FAINT = 0.35
 
@@ -182,11 +158,3 @@ def map_reading(explanation: Heatmap | Contrast, method: str | None = None) -> M
         against=explanation.second,
         regions_against=region_shares(np.maximum(-explanation.values, 0)),
     )
-
-
-def advice_for(reading: PictureReading, seed: int, recent: tuple[str, ...] = ()) -> Advice | None:
-    """What to ask the catalogue for; None where there is no face."""
-    face = reading.face
-    if face is None:
-        return None
-    return Advice(face.emotion, face.probabilities, face.sure, seed, recent)

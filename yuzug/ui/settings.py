@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import ConsentError
+from yuzug.ui.wishes import Wishes, wishes_of
 
 # A fixed key and secret, or the browser's memory would not survive a restart of the server. It
 # holds nothing secret: the encryption is Gradio's, and keeps nobody out.
@@ -23,14 +24,15 @@ class Settings:
     model: str = "resnet18"
     classes: int = 7
     consent: bool = False
+    wishes: Wishes = field(default_factory=Wishes)
 
     def with_consent(self) -> Settings:
         """The same choices of a visitor who accepted the notice."""
         return replace(self, consent=True)
 
     def to_browser(self) -> dict[str, Any]:
-        """What the browser remembers."""
-        return asdict(self)
+        """What the browser remembers: the wishes of a visitor who accepted the notice alone."""
+        return asdict(self if self.consent else replace(self, wishes=Wishes()))
 
 
 def restore(
@@ -41,8 +43,8 @@ def restore(
     What the browser remembers comes from outside, so each value counts only where it is one
     that the page offers. A new visitor gets the first of our languages that the browser asks for.
 
-    >>> restore({"lang": "tr", "classes": 99}, "", ["cnn"], Settings(model="cnn"))
-    Settings(lang='tr', model='cnn', classes=7, consent=False)
+    >>> restore({"lang": "tr", "classes": 99}, "", ["cnn"], Settings(model="cnn")).lang
+    'tr'
     """
     known: dict[str, Any] = remembered if isinstance(remembered, dict) else {}
     lang: Any = known.get("lang")
@@ -53,6 +55,7 @@ def restore(
         model=model if model in models else default.model,
         classes=classes if classes in LABEL_SETS else default.classes,
         consent=known.get("consent") is True,
+        wishes=wishes_of(known.get("wishes")),
     )
 
 

@@ -9,10 +9,13 @@ from typing import Any
 import gradio as gr
 
 from yuzug.emotions import Language
-from yuzug.ui import about, live, photo
+from yuzug.ui import about, advice, journal_page, live, photo
 from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.board import Board
 from yuzug.ui.events import last_one, quietly
+from yuzug.ui.journal import restore_journal
 from yuzug.ui.layout import Page
+from yuzug.ui.memory import Memory
 from yuzug.ui.questions import then_check
 from yuzug.ui.settings import Settings, restore
 from yuzug.ui.uploads import bytes_of_data_url
@@ -29,27 +32,32 @@ def wire(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Settings) -
 
 
 def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Settings) -> None:
-    states = [page.live_state, page.photo_state]
+    states = [page.live_state, page.photo_state, page.mood_state]
 
     def arrive(
         remembered: object,
+        kept: object,
         live_state: live.LiveState,
         photo_state: photo.PhotoState,
+        mood_state: Board,
         request: gr.Request,
     ) -> list[Any]:
         asked = str(request.headers.get("accept-language", ""))
         settings = restore(remembered, asked, analyzers.models, default)
         # Other activities come first for another visitor.
-        live_state.seed = photo_state.seed = random.getrandbits(32)
+        memory = Memory(random.getrandbits(32), settings.wishes)
+        memory.keep(restore_journal(kept))
+        for board in (live_state.following.board, photo_state.board, mood_state):
+            board.memory = memory
         choices = [settings.lang, settings.model, settings.classes]
-        words = _words(page, analyzers, settings, live_state, photo_state)
-        return [settings, *choices, *_doors(page, settings), *words, live_state, photo_state]
+        visited = (live_state, photo_state, mood_state)
+        words = _words(page, analyzers, settings, *visited, kept)
+        return [settings, *choices, *_doors(page, settings), *words, *visited]
 
     choices = [page.language, page.model, page.classes]
     outputs = [page.settings, *choices, *_door_parts(page), *_word_parts(page), *states]
-    demo.load(arrive, [page.browser, *states], outputs, **quietly(page)).then(
-        None, [page.language], None, js=_SHOW
-    )
+    inputs = [page.browser, page.journal.kept, *states]
+    demo.load(arrive, inputs, outputs, **quietly(page)).then(None, [page.language], None, js=_SHOW)
 
 
 def _wire_notices(page: Page) -> None:
@@ -65,19 +73,23 @@ def _wire_notices(page: Page) -> None:
 
 
 def _wire_language(page: Page, analyzers: Analyzers) -> None:
+    states = [page.live_state, page.photo_state, page.mood_state]
+
     def speak(
         lang: Language,
         settings: Settings,
         live_state: live.LiveState,
         photo_state: photo.PhotoState,
+        mood_state: Board,
+        kept: object,
     ) -> list[Any]:
         settings = replace(settings, lang=lang)
-        words = _words(page, analyzers, settings, live_state, photo_state)
+        words = _words(page, analyzers, settings, live_state, photo_state, mood_state, kept)
         return [settings, settings.to_browser(), *words]
 
     page.language.input(
         speak,
-        [page.language, page.settings, page.live_state, page.photo_state],
+        [page.language, page.settings, *states, page.journal.kept],
         [page.settings, page.browser, *_word_parts(page)],
         **last_one(page),
     ).then(None, [page.language], None, js=_SHOW)
@@ -90,7 +102,7 @@ def _wire_model(page: Page, analyzers: Analyzers) -> None:
 
     def read_again(url: str | None, settings: Settings, state: photo.PhotoState) -> list[Any]:
         source = bytes_of_data_url(url) if url else None
-        return [*photo.read(analyzers, source, settings, state)]
+        return [*photo.read(analyzers, source, settings, state, again=True)]
 
     for selector in (page.model, page.classes):
         chosen = selector.input(
@@ -121,7 +133,14 @@ def _doors(page: Page, settings: Settings) -> list[Any]:
 
 
 def _word_parts(page: Page) -> list[Any]:
-    return [*page.chrome.components, *page.live.panels, *page.photo.panels, page.about]
+    return [
+        *page.chrome.components,
+        *page.live.panels,
+        *page.photo.panels,
+        page.mood.advice,
+        page.journal.panel,
+        page.about,
+    ]
 
 
 def _words(
@@ -130,11 +149,15 @@ def _words(
     settings: Settings,
     live_state: live.LiveState,
     photo_state: photo.PhotoState,
+    mood_state: Board,
+    kept: object,
 ) -> list[Any]:
     """Every word of the page in the chosen language; nothing is analysed."""
     return [
         *page.chrome.updates(settings.lang),
         *live.redraw(live_state, settings.lang),
         *photo.redraw(photo_state, settings.lang),
+        advice.chooser(mood_state, settings.lang),
+        journal_page.page(restore_journal(kept), settings.lang),
         about.page(analyzers, settings),
     ]

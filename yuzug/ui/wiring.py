@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from yuzug.texts import text
-from yuzug.ui import api, live, photo, questions, visit
+from yuzug.ui import advising, api, live, photo, questions, visit
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.events import every_one, quietly, told
 from yuzug.ui.forget import keep_no_values
@@ -39,6 +39,7 @@ def build(analyzers: Analyzers, default: Settings) -> gr.Blocks:
         visit.wire(demo, page, analyzers, default)
         _wire_live(page, analyzers)
         _wire_photo(page, analyzers)
+        advising.wire(page)
         api.offer(demo, analyzers)
     demo.queue(default_concurrency_limit=4)
     return demo

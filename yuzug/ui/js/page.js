@@ -49,6 +49,24 @@
       const visible = (found) => found.offsetParent !== null;
       [...document.querySelectorAll("[data-camera], #yz-picker button")].find(visible)?.focus();
     },
+    // Gradio takes away what the server does not know of: what a person unfolded stays unfolded.
+    stayUnfolded(element) {
+      const unfolded = new Set();
+      const folds = () => [...element.querySelectorAll("details[data-key]")];
+      element.addEventListener("click", (event) => {
+        const fold = event.target.closest("summary")?.parentElement;
+        if (fold) unfolded[fold.open ? "delete" : "add"](fold.dataset.key);
+      });
+      new MutationObserver(() => {
+        const there = folds();
+        for (const key of unfolded)
+          if (!there.some((fold) => fold.dataset.key === key)) unfolded.delete(key);
+        for (const fold of there) {
+          const open = unfolded.has(fold.dataset.key);
+          if (fold.open !== open) fold.open = open;
+        }
+      }).observe(element, { subtree: true, childList: true, attributeFilter: ["open", "data-key"] });
+    },
     photo: () => document.querySelector("#yz-photo-picture img")?.src ?? null,
     crop: () => document.querySelector("#yz-photo-heat .yz-face.chosen .crop")?.src ?? null,
     save(url, name) {

@@ -1,0 +1,85 @@
+"""The journal in Chromium: opt-in, kept by the browser, taken along, erased."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from journeys import open_tab, speak
+from playwright.sync_api import Page, expect
+
+from yuzug.texts import text
+from yuzug.ui.journal import STORAGE_KEY
+
+JOURNAL, MOOD = "#yz-journal", "#yz-mood-advice"
+
+
+def saved(page: Page, name: str) -> str:
+    with page.expect_download() as download:
+        page.locator(f"{JOURNAL} a[download$={name}]").click()
+    return Path(download.value.path()).read_text(encoding="utf-8-sig")
+
+
+def stored(page: Page) -> str | None:
+    return page.evaluate("key => localStorage.getItem(key)", STORAGE_KEY)
+
+
+def test_a_journal_is_started_filled_kept_saved_and_erased(visit: Callable[..., Page]) -> None:
+    page = visit(accept=False)
+    open_tab(page, 2)
+    page.locator(f"{MOOD} [data-mood=happy]").click()
+    page.locator(f"{MOOD} .yz-card").first.wait_for()
+    page.locator(f"{MOOD} [data-act=did]").first.click()
+    page.locator(f"{MOOD} .yz-card.done").wait_for()
+    assert stored(page) is None, "nothing is kept by itself"
+
+    open_tab(page, 3)
+    page.locator("[data-keep=start]").click()
+    expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", "en"))
+    open_tab(page, 2)
+    page.locator(f"{MOOD} [data-mood=sad]").click()
+    expect(page.locator(f"{MOOD} [data-mood=sad]")).to_have_attribute("aria-pressed", "true")
+    done = page.locator(f"{MOOD} .yz-card").nth(1)
+    title = done.locator("h3").inner_text()
+    done.locator("[data-act=did]").click()
+    for when, rating in (("before", 2), ("after", 4)):
+        scale = done.locator("fieldset", has_text=text(f"advice.rate_{when}", "en"))
+        scale.locator("label", has_text=str(rating)).click()
+    page.locator(f"{MOOD} [data-act=reject]").first.click()
+
+    open_tab(page, 3)
+    rating = text("journal.rating", "en", before=2, after=4)
+    expect(page.locator(f"{JOURNAL} .did")).to_contain_text(rating)
+    expect(page.locator(f"{JOURNAL} .track i")).to_have_count(1)
+    assert "sad" not in str(stored(page))
+    page.reload()
+    page.wait_for_selector("body.yz-ready")
+    open_tab(page, 3)
+    expect(page.locator(f"{JOURNAL} .did strong")).to_have_text(title)
+
+    told = json.loads(saved(page, "json"))
+    assert [one["emotion"] for one in told["moods"]] == ["sad"]
+    assert [(one["title"], one["before"], one["after"]) for one in told["activities"]] == [
+        (title, 2, 4)
+    ]
+    assert len(told["rejected"]) == 1
+    rows = list(csv.DictReader(saved(page, "csv").splitlines()))
+    assert [(row["entry"], row["emotion"], row["title"]) for row in rows] == [
+        ("mood", "sad", ""),
+        ("activity", "", title),
+    ]
+
+    speak(page, "tr")
+    expect(page.locator(f"{JOURNAL} h2")).to_have_text(text("journal.title", "tr"))
+    expect(page.locator(f"{JOURNAL} .names")).to_have_text("üzgün")
+    page.locator(f"{JOURNAL} summary", has_text=text("journal.erase", "tr")).click()
+    page.locator("[data-keep=erase]").click()
+    page.locator("[data-keep=start]").wait_for()
+    page.wait_for_function("key => localStorage.getItem(key) === null", arg=STORAGE_KEY)
+    page.reload()
+    page.wait_for_selector("body.yz-ready")
+    open_tab(page, 3)
+    page.locator("[data-keep=start]").wait_for()
+    assert stored(page) is None

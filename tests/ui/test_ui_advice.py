@@ -1,0 +1,279 @@
+"""The advice area: what it follows, what a person may do in it, and what it never shows."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import zipfile
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from yuzug.emotions import LANGUAGES
+from yuzug.recommend import bundled, help_offer, question
+from yuzug.texts import text
+from yuzug.ui import acts, advice, exporting, filters
+from yuzug.ui.board import CARDS, Board, Mood, said_by_person
+from yuzug.ui.following import ADVICE_EVERY_S, Following
+from yuzug.ui.memory import RECENT, Memory
+from yuzug.ui.pictures import data_url
+from yuzug.ui.readings import FaceReading
+from yuzug.ui.settings import Settings
+from yuzug.ui.stretch import STRETCH_S
+from yuzug.ui.wishes import MINUTES, NOTHING, ONE_OF, SOME_OF, Wishes, wishes_of
+
+SAD = Mood("sad", {"sad": 0.9, "neutral": 0.1})
+
+
+def board(mood: Mood = SAD, seed: int = 1) -> Board:
+    made = Board(Memory(seed))
+    acts.hear(made, mood)
+    return made
+
+
+def ids(shown: Board) -> list[str]:
+    return [card.id for card in shown.cards]
+
+
+def face(emotion: str, track: int = 1) -> FaceReading:
+    return FaceReading(emotion, 0.9, {emotion: 0.9, "neutral": 0.1}, (), ("mouth",), False, track)
+
+
+def test_the_areas_memory_is_the_engines() -> None:
+    assert bundled().policy.recent == RECENT
+
+
+def test_a_filter_acts_on_every_activity_at_once_and_can_be_taken_back() -> None:
+    shown = board()
+    first = ids(shown)
+    acts.act({"act": "filter", "wishes": {"minutes": ["5"], "place": ["indoor"]}}, shown, "en")
+    assert [card.words["en"].minutes <= 5 for card in shown.cards] == [True] * CARDS
+    acts.act({"act": "filter", "wishes": {}}, shown, "en")
+    assert ids(shown) == first, "what nobody had a chance to do does not count as suggested"
+
+
+@pytest.mark.parametrize(("name", "choices"), [*ONE_OF.items(), *SOME_OF.items()])
+def test_every_filter_that_the_page_offers_is_understood(name: str, choices: list[object]) -> None:
+    for choice in choices:
+        wishes = wishes_of({name: [str(choice)]})
+        assert getattr(wishes, name) in (choice, (choice,))
+        made = Board(Memory(wishes=wishes))
+        made.follow(said_by_person("neutral", "chosen"))
+        for lang in LANGUAGES:
+            assert (
+                filters.bar(wishes, lang).count(" selected")
+                + filters.bar(wishes, lang).count(" checked")
+                == 1
+            )
+
+
+def test_nothing_at_hand_differs_from_not_saying() -> None:
+    assert Wishes().options()["equipment"] is None
+    assert Wishes(equipment=(NOTHING,)).options()["equipment"] == []
+    assert Wishes(equipment=("paper",)).options()["equipment"] == ["paper"]
+
+
+@pytest.mark.parametrize(
+    "told", [None, "minutes", {"minutes": 7}, {"place": ["moon"]}, {"equipment": [["x"], None]}]
+)
+def test_wishes_that_the_page_does_not_offer_are_none(told: object) -> None:
+    assert wishes_of(told) == Wishes()
+
+
+def test_wishes_are_remembered_only_after_the_notice() -> None:
+    wishes = Wishes(minutes=MINUTES[0], accessible=("seated",))
+    told = Settings(wishes=wishes)
+    assert wishes_of(told.to_browser()["wishes"]) == Wishes()
+    assert wishes_of(replace(told, consent=True).to_browser()["wishes"]) == wishes
+
+
+def test_a_corrected_reading_is_followed_and_said_and_can_be_undone() -> None:
+    shown = board(Mood("happy", {"happy": 1.0}))
+    assert text("advice.for_reading", "en", looks="happy") in advice.area(shown, "en")
+    acts.act({"act": "correct", "mood": "sad"}, shown, "en")
+    assert text("advice.for_corrected", "en", looks="sad") in advice.area(shown, "en")
+    assert all("sad" in why for why in [str(bundled_emotions(one)) for one in ids(shown)])
+    assert len(shown.memory.readings) == 1, "it takes the place of the reading"
+    acts.act({"act": "back"}, shown, "en")
+    assert text("advice.for_reading", "en", looks="happy") in advice.area(shown, "en")
+
+
+def bundled_emotions(name: str) -> list[str]:
+    [activity] = [one for one in bundled().activities if one.id == name]
+    return [emotion.value for emotion in activity.emotions]
+
+
+def test_a_chosen_mood_needs_no_face_and_speaks_of_no_expression() -> None:
+    shown = Board(Memory(1))
+    acts.act({"act": "choose", "mood": "fear"}, shown, "en")
+    page = advice.chooser(shown, "en")
+    mood = text("advice.mood_fear", "en")
+    assert text("advice.for_chosen", "en", mood=mood) in page
+    assert "expression" not in page
+    assert page.count("<article") == CARDS
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_unsure_reading_asks_and_asserts_nothing(lang: str) -> None:
+    shown = board(Mood("happy", {"happy": 0.4, "sad": 0.3, "neutral": 0.3}, sure=False))
+    page = advice.area(shown, lang)  # type: ignore[arg-type]
+    assert question(lang) in page  # type: ignore[arg-type]
+    assert page.count('aria-pressed="true"') == 0
+    assert page.index("yz-ask") < page.index('data-act="correct"') < page.index("<article")
+    acts.act({"act": "correct", "mood": "sad"}, shown, "en")
+    assert "yz-ask" not in advice.area(shown, "en")
+
+
+def test_not_for_me_stays_away_and_another_is_just_replaced() -> None:
+    shown = board()
+    rejected, kept = shown.cards[0].id, ids(shown)[1:]
+    said = acts.act({"act": "reject", "id": rejected}, shown, "en")
+    assert said.startswith(text("advice.said_replaced", "en", title=""))
+    assert ids(shown)[1:] == kept
+    replaced = shown.cards[2].id
+    acts.act({"act": "another", "id": replaced}, shown, "en")
+    assert replaced not in ids(shown)
+    for _ in range(60):
+        acts.act({"act": "another", "id": shown.cards[0].id}, shown, "en")
+        acts.act({"act": "again"}, shown, "en")
+        assert rejected not in ids(shown)
+        assert len(set(ids(shown))) == len(ids(shown))
+
+
+def test_helpful_comes_back_sooner_and_can_be_taken_back() -> None:
+    shown = board()
+    name = shown.cards[0].id
+    acts.act({"act": "helpful", "id": name}, shown, "en")
+    assert shown.memory.helped == (name,)
+    assert shown.cards[0].helpful
+    acts.act({"act": "helpful", "id": name}, shown, "en")
+    assert shown.memory.helped == ()
+
+
+def test_when_all_was_seen_it_says_so_and_offers_the_earlier_ideas() -> None:
+    shown = board()
+    wishes = {"minutes": ["5"], "place": ["outdoor"], "company": ["together"], "energy": ["high"]}
+    acts.act({"act": "filter", "wishes": wishes}, shown, "en")
+    while shown.full:
+        acts.act({"act": "another", "id": shown.cards[0].id}, shown, "en")
+    assert text("advice.none_left", "en") in advice.area(shown, "en")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"act": "choose", "mood": "<b>"},
+        {"act": "correct", "mood": ["sad"]},
+        {"act": "did", "id": "no-such-activity"},
+        {"act": "rate", "id": "around-the-block", "when": "before", "rating": 9},
+        {"act": ["filter"]},
+    ],
+)
+def test_what_the_page_does_not_offer_changes_nothing(told: dict[str, object]) -> None:
+    shown = board()
+    before = (ids(shown), shown.mood)
+    assert acts.act(told, shown, "en") == ""
+    assert (ids(shown), shown.mood) == before
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_three_hard_readings_in_a_row_put_people_first(lang: str) -> None:
+    shown = board()
+    acts.hear(shown, Mood("angry", {"angry": 1.0}))
+    assert "yz-help" not in advice.area(shown, lang).replace("yz-help-place", "")  # type: ignore[arg-type]
+    acts.hear(shown, said_by_person("fear", "chosen"))
+    page = advice.area(shown, lang)  # type: ignore[arg-type]
+    offer = help_offer(lang)  # type: ignore[arg-type]
+    assert offer.sentences[0] in page.replace("&#x27;", "'")
+    assert f'href="tel:{offer.contacts[0].number}"' in page
+    assert page.index("yz-help") < page.index("<article")
+    kinds = bundled().policy.help.kinds
+    assert shown.cards[0].words["en"].kind in kinds
+    acts.hear(shown, Mood("happy", {"happy": 1.0}))
+    assert 'class="yz-help"' not in advice.area(shown, lang)  # type: ignore[arg-type]
+
+
+def test_live_counts_minutes_and_not_frames() -> None:
+    following = Following(Board(Memory(1)))
+    for second in range(int(3 * STRETCH_S) + 3):
+        following.see(face("sad"), float(second))
+        assert following.board.memory.needs_help == (second >= 3 * STRETCH_S)
+    assert len(following.board.memory.readings) == 3
+
+
+def test_a_pause_without_a_face_begins_a_new_minute() -> None:
+    following = Following(Board(Memory(1)))
+    for second in range(50):
+        following.see(face("sad"), float(second))
+    following.see(None, 55.0)
+    for second in range(60, 110):
+        following.see(face("sad"), float(second))
+    assert following.board.memory.readings == ()
+
+
+def test_live_advice_changes_at_most_every_ten_seconds_and_never_while_it_is_used() -> None:
+    following, changed_s = Following(Board(Memory(1))), []
+    for tick in range(400):
+        emotion = "happy" if tick % 7 else "surprise"
+        if following.see(face(emotion), tick / 10):
+            changed_s.append(tick / 10)
+    assert changed_s[0] == 0.0
+    assert len(changed_s) > 2
+    gaps = [later - sooner for sooner, later in pairwise(changed_s)]
+    assert min(gaps) >= ADVICE_EVERY_S
+    acts.act({"act": "did", "id": following.board.cards[0].id}, following.board, "en")
+    assert not following.see(face("sad"), 55.0)
+
+
+def test_live_leaves_a_correction_alone() -> None:
+    following = Following(Board(Memory(1)))
+    following.see(face("happy"), 0.0)
+    acts.act({"act": "correct", "mood": "sad"}, following.board, "en")
+    assert not following.see(face("surprise"), 30.0)
+    assert following.board.mood == said_by_person("sad", "corrected")
+
+
+def test_titles_from_a_catalogue_are_escaped() -> None:
+    shown = board()
+    odd = {
+        lang: replace(words, title="<img src=x>", steps=("<b>one</b>",), why=("<i>", "<i>", "<i>"))
+        for lang, words in shown.cards[0].words.items()
+    }
+    shown.update(replace(shown.cards[0], words=odd))
+    page = advice.area(shown, "en")
+    assert "<img" not in page
+    assert "<b>" not in page
+    assert "<i>" not in page
+
+
+def test_a_corrected_face_is_taken_along_as_training_reads_it(
+    astronaut: np.ndarray, tmp_path: Path
+) -> None:
+    crop = astronaut[80:192, 170:282]
+    link = exporting.link(data_url(crop, 95), "sad")
+    data = base64.b64decode(re.search(r'base64,([^"]+)', link).group(1))  # type: ignore[union-attr]
+    zipfile.ZipFile(io.BytesIO(data)).extractall(tmp_path)
+    [picture] = tmp_path.glob("sad/*.png")
+    grey = np.asarray(Image.open(picture)).astype(float)
+    assert grey.shape == crop.shape[:2]
+    assert abs(grey - crop.mean(axis=2)).mean() < 12
+
+
+@pytest.mark.parametrize("url", [None, 3, "", "data:text/plain;base64,aGk=", "http://elsewhere/a"])
+def test_what_is_no_face_gives_no_archive(url: object) -> None:
+    assert exporting.link(url, "sad") == ""
+    assert exporting.link(url, None) == ""
+
+
+def test_only_a_corrected_photo_offers_to_be_saved() -> None:
+    shown = board()
+    assert 'data-act="save"' not in advice.area(shown, "en", savable=True)
+    acts.act({"act": "correct", "mood": "happy"}, shown, "en")
+    assert 'data-act="save"' in advice.area(shown, "en", savable=True)
+    assert 'data-act="save"' not in advice.area(shown, "en")

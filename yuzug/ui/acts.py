@@ -1,0 +1,116 @@
+"""What a person does in the advice area: say how it looks, filter, and answer to the cards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from yuzug.emotions import Emotion, Language
+from yuzug.texts import text
+from yuzug.ui.advice import RATINGS
+from yuzug.ui.board import Board, Card, Mood, rated, said_by_person
+from yuzug.ui.journal import ActivityEntry, MoodEntry, now
+from yuzug.ui.wishes import wishes_of
+
+_EMOTIONS = frozenset(emotion.value for emotion in Emotion)
+
+
+def witness(board: Board, mood: Mood, instead: bool = False) -> None:
+    """Remember that this mood was there; ``instead`` of the last one, which it corrects."""
+    board.memory.heard(mood.shares, mood.sure, instead)
+    if mood.sure and mood.emotion in _EMOTIONS:
+        board.memory.note(MoodEntry(at=now(), emotion=Emotion(mood.emotion), source=mood.source))
+
+
+def hear(board: Board, mood: Mood | None, instead: bool = False) -> None:
+    """Remember a mood, and advise on it; on nothing where there is none."""
+    if mood is not None:
+        witness(board, mood, instead)
+    if mood is None or mood.source == "reading":
+        board.follow(mood)
+    else:
+        board.follow(board.read, mood)
+
+
+def act(told: Mapping[str, Any], board: Board, lang: Language) -> str:
+    """Do what was pressed, and say what came of it; empty where nothing did.
+
+    What the page does not offer is not done.
+    """
+    name, mood = str(told.get("act")), str(told.get("mood"))
+    if name in ("choose", "correct") and mood in _EMOTIONS:
+        return _name_mood(board, mood, chosen=name == "choose", lang=lang)
+    card = board.card(told.get("id"))
+    if name in _ANSWERS:
+        return _ANSWERS[name](board, card, told, lang) if card else ""
+    if name == "back" and board.read is not None:
+        hear(board, board.read, instead=True)
+    elif name == "filter":
+        board.memory.wishes = wishes_of(told.get("wishes"))
+        board.filter()
+    elif name == "again":
+        board.again()
+    else:
+        return ""
+    return _ideas(board, lang)
+
+
+def _name_mood(board: Board, emotion: str, chosen: bool, lang: Language) -> str:
+    if board.said is not None and board.said.emotion == emotion:
+        return ""
+    corrected = not chosen and board.read is not None
+    hear(board, said_by_person(emotion, "chosen" if chosen else "corrected"), instead=corrected)
+    return _ideas(board, lang)
+
+
+def _did(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
+    if card.done_at is not None:
+        return ""
+    board.memory.do(card.id)
+    _record(board, replace(card, done_at=now()))
+    return text("advice.said_done", lang, title=card.words[lang].title)
+
+
+def _rate(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
+    when, rating = told.get("when"), told.get("rating")
+    if card.done_at is not None and when in ("before", "after") and rating in RATINGS:
+        _record(board, rated(card, when, rating))
+    return ""
+
+
+def _helpful(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
+    board.memory.help(card.id, helped=not card.helpful)
+    board.update(replace(card, helpful=not card.helpful))
+    return "" if card.helpful else text("advice.said_helpful", lang)
+
+
+def _reject(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
+    board.memory.reject(card.id)
+    return _another(board, card, told, lang)
+
+
+def _another(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
+    instead = board.replace(card)
+    if instead is None:
+        return text("advice.said_gone", lang)
+    return text("advice.said_replaced", lang, title=instead.words[lang].title)
+
+
+_ANSWERS: dict[str, Callable[[Board, Card, Mapping[str, Any], Language], str]] = {
+    "did": _did,
+    "rate": _rate,
+    "helpful": _helpful,
+    "reject": _reject,
+    "another": _another,
+}
+
+
+def _record(board: Board, card: Card) -> None:
+    board.update(card)
+    board.memory.note(ActivityEntry(at=card.done_at or now(), id=card.id, **card.ratings))
+
+
+def _ideas(board: Board, lang: Language) -> str:
+    titles = ", ".join(card.words[lang].title for card in board.cards)
+    return text("advice.said_ideas", lang, titles=titles) if titles else ""

@@ -1,0 +1,189 @@
+"""The advice area as HTML: what it follows, the filters, help where it comes first, the cards."""
+
+from __future__ import annotations
+
+from html import escape
+
+from yuzug.emotions import Emotion, Language, looks
+from yuzug.recommend import Contact, help_offer, question
+from yuzug.texts import text
+from yuzug.ui import filters, panels
+from yuzug.ui.board import Board, Card, Mood
+
+# The moods as people would look for them: the frequent ones first.
+_MOODS = tuple(
+    Emotion(name)
+    for name in ("happy", "neutral", "sad", "angry", "fear", "surprise", "disgust", "contempt")
+)
+RATINGS = (1, 2, 3, 4, 5)
+
+
+def area(board: Board, lang: Language, savable: bool = False) -> str:
+    """The advice for a face; its place where there is none.
+
+    ``savable`` is where the page holds the face, which can be taken along once it is corrected.
+    """
+    if board.mood is None:
+        return panels.empty("advice_idle", lang)
+    return f'<div class="yz-follows">{_follows(board, lang, savable)}</div>' + _ideas(board, lang)
+
+
+def chooser(board: Board, lang: Language) -> str:
+    """The advice without a face: a mood to choose, then the same."""
+    mood = board.mood
+    chips = "".join(
+        _chip("choose", one.value, text(f"advice.mood_{one.value}", lang), mood) for one in _MOODS
+    )
+    follows = _sentence(mood, lang) if mood else ""
+    title = _t("choose_title", lang)
+    idle = f'<p class="yz-note">{_t("choose_idle", lang)}</p>'
+    return (
+        f'<div class="yz-choose"><h2>{title}</h2><p class="yz-note">{_t("choose_hint", lang)}</p>'
+        f'<div class="yz-chips" role="group" aria-label="{title}">{chips}</div></div>'
+        f'<div class="yz-follows"><p class="yz-note">{follows}</p></div>'
+        + (_ideas(board, lang) if mood else idle)
+    )
+
+
+def _follows(board: Board, lang: Language, savable: bool) -> str:
+    mood = board.mood
+    assert mood is not None
+    chips = "".join(_chip("correct", one.value, looks(one.value, lang), mood) for one in _MOODS)
+    label = _t("correct_label", lang)
+    group = f'<div class="yz-chips" role="group" aria-label="{label}">{chips}</div>'
+    if not mood.sure:
+        return (
+            f'<p class="yz-ask">{escape(question(lang))}</p>{group}'
+            f'<p class="yz-note">{_t("for_unsure", lang)}</p>'
+        )
+    back = _link("back", lang) if board.said else ""
+    save = _link("save", lang) if board.said and savable else ""
+    return (
+        f'<p class="yz-note">{_sentence(mood, lang)} {back} {save}</p>'
+        f'<details data-key="correct"><summary>{_t("correct", lang)}</summary>{group}</details>'
+    )
+
+
+def _sentence(mood: Mood, lang: Language) -> str:
+    if mood.source == "chosen":
+        return _t("for_chosen", lang, mood=text(f"advice.mood_{mood.emotion}", lang))
+    key = "for_corrected" if mood.source == "corrected" else "for_reading"
+    return _t(key, lang, looks=looks(mood.emotion, lang))
+
+
+def _chip(act: str, emotion: str, words: str, mood: Mood | None) -> str:
+    chosen = mood is not None and mood.sure and mood.emotion == emotion
+    return (
+        f'<button type="button" class="yz-chip{" chosen" if chosen else ""}" data-act="{act}" '
+        f'data-mood="{emotion}" aria-pressed="{"true" if chosen else "false"}">'
+        f"{escape(words)}</button>"
+    )
+
+
+def _ideas(board: Board, lang: Language) -> str:
+    # The number changes with every note, so that the page asks for the journal to be written.
+    cards = "".join(_card(card, board, lang) for card in board.cards)
+    return (
+        f'<div class="yz-wishes">{filters.bar(board.memory.wishes, lang)}</div>'
+        f'<div class="yz-help-place">{_help(lang) if board.memory.needs_help else ""}</div>'
+        f'<div class="yz-cards" data-news="{board.memory.news}">{cards}</div>'
+        f'<div class="yz-none-place">{"" if board.full else _none_left(lang)}</div>'
+    )
+
+
+def _link(act: str, lang: Language) -> str:
+    hint = f' title="{_t("save_hint", lang)}"' if act == "save" else ""
+    return f'<button type="button" class="yz-link" data-act="{act}"{hint}>{_t(act, lang)}</button>'
+
+
+def _none_left(lang: Language) -> str:
+    return f'<p class="yz-note yz-none">{_t("none_left", lang)} {_link("again", lang)}</p>'
+
+
+def _help(lang: Language) -> str:
+    offer = help_offer(lang)
+    sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in offer.sentences)
+    contacts = "".join(f"<li>{_contact(contact, lang)}</li>" for contact in offer.contacts)
+    return (
+        f'<section class="yz-help" aria-label="{_t("help_title", lang)}">'
+        f"<h3>{_t('help_title', lang)}</h3>{sentences}<ul>{contacts}</ul></section>"
+    )
+
+
+def _contact(contact: Contact, lang: Language) -> str:
+    target = f"tel:{contact.number}".replace(" ", "") if contact.number else contact.page or ""
+    shown = contact.number or target.removeprefix("https://").rstrip("/")
+    checked = _t("help_checked", lang, date=contact.verified_on)
+    return (
+        f"<span>{escape(contact.name)}</span> "
+        f'<a href="{escape(target)}" rel="noreferrer" target="_blank">{escape(shown)}</a> '
+        f"<small>{checked}</small>"
+    )
+
+
+def _card(card: Card, board: Board, lang: Language) -> str:
+    shown = card.words[lang]
+    fits_mood, circumstances, because, *helped = shown.why
+    # Of a mood that the person named, nothing may be said about an expression.
+    reasons = [because, *helped] if board.said else [fits_mood, because, *helped]
+    notes = "".join(f"<li>{escape(note)}</li>" for note in shown.notes)
+    return (
+        f'<article class="yz-card{" done" if card.done_at else ""}" data-id="{escape(card.id)}">'
+        f"<h3>{escape(shown.title)}</h3>"
+        f'<p class="meta">{escape(circumstances)}</p>'
+        f'<p class="step">{escape(shown.steps[0])}</p>'
+        f'<p class="why">{escape(". ".join(reasons))}</p>'
+        f'<ul class="notes">{notes}</ul>'
+        f'<div class="folds">{_steps(card, lang)}{_evidence(card, lang)}</div>'
+        f"{_acts(card, lang)}{_rating(card, board, lang)}</article>"
+    )
+
+
+def _evidence(card: Card, lang: Language) -> str:
+    return (
+        f'<details data-key="evidence {escape(card.id)}"><summary>{_t("evidence", lang)}</summary>'
+        f'<p class="evidence">{escape(card.words[lang].evidence)}</p></details>'
+    )
+
+
+def _steps(card: Card, lang: Language) -> str:
+    steps = "".join(f"<li>{escape(step)}</li>" for step in card.words[lang].steps[1:])
+    if not steps:
+        return ""
+    return (
+        f'<details data-key="steps {escape(card.id)}"><summary>{_t("steps", lang)}</summary>'
+        f'<ol start="2">{steps}</ol></details>'
+    )
+
+
+def _acts(card: Card, lang: Language) -> str:
+    pressed = {"did": card.done_at is not None, "helpful": card.helpful}
+    buttons = "".join(
+        f'<button type="button" class="yz-act" data-act="{act}"'
+        + (f' aria-pressed="{"true" if pressed[act] else "false"}"' if act in pressed else "")
+        + f">{_t(act, lang)}</button>"
+        for act in ("did", "helpful", "reject", "another")
+    )
+    label = _t("acts", lang, title=card.words[lang].title)
+    return f'<div class="acts" role="group" aria-label="{label}">{buttons}</div>'
+
+
+def _rating(card: Card, board: Board, lang: Language) -> str:
+    if card.done_at is None or not board.memory.journal_on:
+        return ""
+    scales = "".join(_scale(card, when, lang) for when in ("before", "after"))
+    return f'<div class="rate"><p>{_t("rate", lang)}</p>{scales}</div>'
+
+
+def _scale(card: Card, when: str, lang: Language) -> str:
+    choices = "".join(
+        f'<label><input type="radio" name="{when} {escape(card.id)}" data-rate="{when}" '
+        f'value="{rating}"{" checked" if card.ratings.get(when) == rating else ""} />'
+        f"<span>{rating}</span></label>"
+        for rating in RATINGS
+    )
+    return f"<fieldset><legend>{_t(f'rate_{when}', lang)}</legend>{choices}</fieldset>"
+
+
+def _t(name: str, lang: Language, **values: object) -> str:
+    return escape(text(f"advice.{name}", lang, **values))

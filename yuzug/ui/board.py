@@ -1,0 +1,135 @@
+"""What stands in the advice area of a tab: the mood it follows, and its activities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from yuzug.emotions import LANGUAGES, Language
+from yuzug.recommend import Suggestion, recommend
+from yuzug.ui.memory import Memory
+from yuzug.ui.readings import FaceReading
+
+CARDS = 3
+Source = Literal["reading", "corrected", "chosen"]
+
+
+@dataclass(frozen=True)
+class Mood:
+    """What the activities are for, and who said so.
+
+    ``source`` is "reading" where the model read it, "corrected" where the person says that the
+    face rather looks so, and "chosen" where there was no face at all.
+    """
+
+    emotion: str
+    shares: Mapping[str, float]
+    sure: bool = True
+    source: Source = "reading"
+
+
+def said_by_person(emotion: str, source: Source) -> Mood:
+    """The mood that a person names: nothing else is mixed into it."""
+    return Mood(emotion, {emotion: 1.0}, source=source)
+
+
+def mood_read(face: FaceReading | None) -> Mood | None:
+    """What was read in a face, as far as advice follows it."""
+    return Mood(face.emotion, face.probabilities, face.sure) if face else None
+
+
+@dataclass(frozen=True)
+class Card:
+    """One activity in every language, and what the person did with it."""
+
+    words: Mapping[Language, Suggestion]
+    helpful: bool = False
+    done_at: datetime | None = None
+    ratings: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The activity's name in the catalogue."""
+        return self.words["en"].id
+
+
+@dataclass
+class Board:
+    """The advice area of one tab; ``memory`` is shared with those of the other tabs."""
+
+    memory: Memory = field(default_factory=Memory)
+    read: Mood | None = None
+    said: Mood | None = None
+    cards: tuple[Card, ...] = ()
+
+    @property
+    def mood(self) -> Mood | None:
+        """What the person said counts more than what was read."""
+        return self.said or self.read
+
+    def follow(self, read: Mood | None, said: Mood | None = None) -> None:
+        """Advise on another mood; the activities so far count as suggested."""
+        self._leave_behind(self.cards)
+        self.read, self.said = read, said
+        self.cards = self._suggested(CARDS, [])
+
+    def filter(self) -> None:
+        """Ask again, by other wishes; what was shown by the last ones may come again."""
+        self.cards = self._suggested(CARDS, [])
+
+    def replace(self, card: Card) -> Card | None:
+        """Another activity in this one's place; None where none is left."""
+        self._leave_behind([card])
+        place = self.cards.index(card)
+        others = [one for one in self.cards if one is not card]
+        found = self._suggested(CARDS - len(others), others)
+        self.cards = (*others[:place], *found[:1], *others[place:], *found[1:])
+        return found[0] if found else None
+
+    def again(self) -> None:
+        """Let what was suggested before come again."""
+        self.memory.recent = ()
+        self.cards = (*self.cards, *self._suggested(CARDS - len(self.cards), list(self.cards)))
+
+    def update(self, card: Card) -> None:
+        """The same activity with something done to it."""
+        self.cards = tuple(card if one.id == card.id else one for one in self.cards)
+
+    def card(self, name: object) -> Card | None:
+        """The card of this activity, if it is shown."""
+        return next((card for card in self.cards if card.id == name), None)
+
+    @property
+    def full(self) -> bool:
+        """Whether as many activities stand there as should."""
+        return len(self.cards) == CARDS
+
+    def _leave_behind(self, cards: Sequence[Card]) -> None:
+        self.memory.suggested([card.id for card in cards])
+
+    def _suggested(self, count: int, besides: Sequence[Card]) -> tuple[Card, ...]:
+        if self.mood is None or count < 1:
+            return ()
+        memory = self.memory
+        options = {
+            **memory.wishes.options(),
+            "count": count,
+            "seed": memory.seed,
+            "recent": (*memory.recent, *(card.id for card in besides)),
+            "rejected": memory.rejected,
+            "helped": memory.helped,
+            "did": memory.did,
+            "sure": self.mood.sure,
+            "people_first": memory.needs_help and not besides,
+        }
+        by_language = [recommend(self.mood.shares, lang=lang, **options) for lang in LANGUAGES]
+        return tuple(
+            Card(dict(zip(LANGUAGES, pair, strict=True))) for pair in zip(*by_language, strict=True)
+        )
+
+
+def rated(card: Card, when: str, rating: int) -> Card:
+    """The card with the mood before or after the activity, 1 to 5."""
+    return replace(card, ratings={**card.ratings, when: rating})

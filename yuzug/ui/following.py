@@ -1,0 +1,53 @@
+"""How the advice follows Live: never faster than it can be read, and minute by minute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from yuzug.ui.acts import witness
+from yuzug.ui.board import Board, mood_read
+from yuzug.ui.readings import FaceReading
+from yuzug.ui.stretch import Stretch
+
+ADVICE_EVERY_S = 10.0  # activities stay at least that long, so that they can be read
+
+
+@dataclass
+class Following:
+    """The board of the Live tab, and when its activities were last renewed."""
+
+    board: Board = field(default_factory=Board)
+    renewed_s: float | None = None
+    stretch: Stretch = field(default_factory=Stretch)
+
+    def forget(self) -> None:
+        """Start anew, with nobody in the picture."""
+        self.board.follow(None)
+        self.renewed_s, self.stretch = None, Stretch()
+
+    def see(self, face: FaceReading | None, now_s: float) -> bool:
+        """Take in what one frame shows; whether the advice area changed."""
+        mood = mood_read(face)
+        if face is None or mood is None:
+            return False
+        board = self.board
+        if board.said is not None:  # the person knows better, until they go back to the reading
+            board.read = mood
+            return False
+        offered = board.memory.needs_help
+        minute = self.stretch.add(mood.shares, mood.sure, now_s)
+        if minute is not None:
+            witness(board, minute)
+        if board.memory.needs_help != offered or self._is_due(face, now_s):
+            board.follow(mood)
+            self.renewed_s = now_s
+            return True
+        return minute is not None
+
+    def _is_due(self, face: FaceReading, now_s: float) -> bool:
+        read = self.board.read
+        if self.renewed_s is None or read is None:
+            return True
+        same = (read.emotion, read.sure) == (face.emotion, face.sure)
+        busy = any(card.done_at for card in self.board.cards)
+        return not same and not busy and now_s - self.renewed_s >= ADVICE_EVERY_S

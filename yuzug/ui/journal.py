@@ -1,0 +1,148 @@
+"""The journal of a visitor who wants one: it lives in the browser, and only passes through here.
+
+The page sends it along with what is to be written, and gets it back; no session holds it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from yuzug.emotions import Emotion, Language
+from yuzug.recommend import bundled
+from yuzug.recommend.vocabulary import Id
+
+STORAGE_KEY = "yuzug-journal"
+MOST = 500  # entries of each sort; the oldest make room
+# A mood within this time of the last one takes its place: people try, and correct themselves.
+SAME_MOMENT_S = 60
+_COLUMNS = ("time", "entry", "emotion", "source", "activity", "title", "before", "after")
+Rating = Annotated[int, Field(ge=1, le=5, strict=True)]
+_Ids = Annotated[tuple[Id, ...], Field(max_length=MOST)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MoodEntry(_Part):
+    """A mood at a time, and who said so: see :class:`yuzug.ui.board.Mood`."""
+
+    at: AwareDatetime
+    emotion: Emotion
+    source: Literal["reading", "corrected", "chosen"]
+
+
+class ActivityEntry(_Part):
+    """An activity that was done, and the mood before and after it, 1 to 5."""
+
+    at: AwareDatetime
+    id: Id
+    before: Rating | None = None
+    after: Rating | None = None
+
+    def title(self, lang: Language) -> str:
+        """Its title, or its id where the catalogue knows it no more."""
+        return _titles(lang).get(self.id, self.id)
+
+
+Entry = MoodEntry | ActivityEntry
+
+
+class Journal(_Part):
+    """All that a journal holds, the oldest first; ``helped`` and ``rejected`` are ids."""
+
+    schema_version: Annotated[Literal[1], Field(alias="schema")] = 1
+    moods: Annotated[tuple[MoodEntry, ...], Field(max_length=MOST)] = ()
+    activities: Annotated[tuple[ActivityEntry, ...], Field(max_length=MOST)] = ()
+    helped: _Ids = ()
+    rejected: _Ids = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not (self.moods or self.activities)
+
+    def write(
+        self, entries: Iterable[Entry], helped: tuple[str, ...], rejected: tuple[str, ...]
+    ) -> Journal:
+        """The journal with these entries, and with what helps and does not by now."""
+        moods, activities = self.moods, self.activities
+        for entry in entries:
+            if isinstance(entry, MoodEntry):
+                moods = _with_mood(moods, entry)
+            else:
+                activities = _with_activity(activities, entry)
+        lists = {"helped": helped, "rejected": rejected}
+        return self.model_copy(
+            update={"moods": moods[-MOST:], "activities": activities[-MOST:], **lists}
+        )
+
+    def to_browser(self) -> dict[str, Any]:
+        """What the browser keeps."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def to_json(self, lang: Language) -> str:
+        """The whole journal for a person to take along, with titles."""
+        told = self.to_browser()
+        for shown, entry in zip(told["activities"], self.activities, strict=True):
+            shown["title"] = entry.title(lang)
+        return json.dumps(told, ensure_ascii=False, indent=2)
+
+    def to_csv(self, lang: Language) -> str:
+        """The entries as a table, the oldest first, one line each."""
+        rows = [
+            *({"entry": "mood", **mood.model_dump(mode="json")} for mood in self.moods),
+            *(
+                {"entry": "activity", "activity": done.id, "title": done.title(lang)}
+                | done.model_dump(mode="json", exclude={"id"}, exclude_none=True)
+                for done in self.activities
+            ),
+        ]
+        out = io.StringIO()
+        writer = csv.DictWriter(out, _COLUMNS)
+        writer.writeheader()
+        for row in sorted(rows, key=lambda one: str(one["at"])):
+            writer.writerow({"time": row.pop("at"), **row})
+        return out.getvalue()
+
+
+def restore_journal(remembered: object) -> Journal | None:
+    """The journal that a browser sends; None without one, and for what is none of ours.
+
+    >>> restore_journal(Journal().to_browser()) == Journal(), restore_journal({"moods": 3})
+    (True, None)
+    """
+    try:
+        return Journal.model_validate(remembered) if remembered else None
+    except ValidationError:
+        return None
+
+
+def now() -> datetime:
+    """The time of an entry: UTC, to the second."""
+    return datetime.now(timezone.utc).replace(microsecond=0)
+
+
+def _with_mood(moods: tuple[MoodEntry, ...], entry: MoodEntry) -> tuple[MoodEntry, ...]:
+    same = moods and (entry.at - moods[-1].at).total_seconds() < SAME_MOMENT_S
+    return (*(moods[:-1] if same else moods), entry)
+
+
+def _with_activity(
+    activities: tuple[ActivityEntry, ...], entry: ActivityEntry
+) -> tuple[ActivityEntry, ...]:
+    key = (entry.at, entry.id)  # rated later: the same entry again
+    return (*(one for one in activities if (one.at, one.id) != key), entry)
+
+
+@cache
+def _titles(lang: Language) -> dict[str, str]:
+    return {activity.id: activity.title.of(lang) for activity in bundled().activities}

@@ -1,0 +1,159 @@
+"""The Journal tab as HTML: the offer of one, or its moods over time and what was done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from html import escape
+from urllib.parse import quote
+
+from yuzug.emotions import Emotion, Language, looks
+from yuzug.texts import text
+from yuzug.ui.journal import ActivityEntry, Journal, MoodEntry
+from yuzug.ui.panels import RING_FACE
+
+# From pleasant to unpleasant: the rows of the plot.
+_ROWS = tuple(
+    Emotion(name)
+    for name in ("happy", "surprise", "neutral", "contempt", "disgust", "fear", "sad", "angry")
+)
+
+
+def page(journal: Journal | None, lang: Language) -> str:
+    """The whole tab."""
+    if journal is None:
+        return _offer(lang)
+    if journal.empty:
+        body = f'<p class="yz-note">{_t("empty", lang)}</p>'
+    else:
+        body = _moods(journal.moods, lang) + _activities(journal.activities, lang)
+    return (
+        f'<div class="yz-journal"><header><h2>{_t("title", lang)}</h2>{_tools(journal, lang)}'
+        f"</header>{body}</div>"
+    )
+
+
+def _offer(lang: Language) -> str:
+    points = "".join(f"<li>{_t(f'offer_{name}', lang)}</li>" for name in ("what", "where", "end"))
+    return (
+        f'<div class="yz-journal offer">{RING_FACE}<h2>{_t("offer_title", lang)}</h2>'
+        f'<ul>{points}</ul><button type="button" class="yz-button main" data-keep="start">'
+        f"{_t('start', lang)}</button></div>"
+    )
+
+
+def _tools(journal: Journal, lang: Language) -> str:
+    # The mark at the front tells spreadsheets that the letters are Unicode.
+    csv = f"data:text/csv;charset=utf-8,{quote(chr(0xFEFF) + journal.to_csv(lang))}"
+    json = f"data:application/json;charset=utf-8,{quote(journal.to_json(lang))}"
+    return (
+        '<div class="tools">'
+        f'<a class="yz-link" download="yuzug-journal.csv" href="{csv}">{_t("export_csv", lang)}</a>'
+        f'<a class="yz-link" download="yuzug-journal.json" href="{json}">'
+        f"{_t('export_json', lang)}</a>"
+        f'<details data-key="erase"><summary>{_t("erase", lang)}</summary>'
+        f'<div class="sure"><p>{_t("erase_sure", lang)}</p>'
+        f'<button type="button" class="yz-button warn" data-keep="erase">'
+        f"{_t('erase_now', lang)}</button></div></details></div>"
+    )
+
+
+def _moods(moods: tuple[MoodEntry, ...], lang: Language) -> str:
+    if not moods:
+        return _section("moods", f'<p class="yz-note">{_t("moods_none", lang)}</p>', lang)
+    [(most, _)] = Counter(mood.emotion for mood in moods).most_common(1)
+    alt = _t("moods_alt", lang, count=len(moods), looks=looks(most.value, lang))
+    legend = "".join(
+        f'<span class="{name}"><i></i>{_t(f"legend_{name}", lang)}</span>'
+        for name in ("read", "said")
+    )
+    plot = (
+        f'<figure class="yz-plot"><div role="img" aria-label="{alt}">{_plot(moods, lang)}</div>'
+        f"<figcaption>{_time(moods[0].at)}{legend}{_time(moods[-1].at)}</figcaption></figure>"
+    )
+    return _section("moods", plot + _table(moods, lang), lang)
+
+
+def _plot(moods: tuple[MoodEntry, ...], lang: Language) -> str:
+    """One row for each mood that there was, and a line through the entries in their order."""
+    rows = [row for row in _ROWS if any(mood.emotion is row for mood in moods)]
+    first, last = moods[0].at.timestamp(), moods[-1].at.timestamp()
+    span_s = max(last - first, 1.0)
+    points = [
+        (
+            100 * (mood.at.timestamp() - first) / span_s if last > first else 50.0,
+            100 * (rows.index(mood.emotion) + 0.5) / len(rows),
+        )
+        for mood in moods
+    ]
+    names = "".join(f"<span>{escape(looks(row.value, lang))}</span>" for row in rows)
+    dots = "".join(
+        f'<i class="{"read" if mood.source == "reading" else "said"}" '
+        f'style="left:{x:.2f}%;top:{y:.2f}%"></i>'
+        for mood, (x, y) in zip(moods, points, strict=True)
+    )
+    line = " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
+    return (
+        f'<div class="names" style="--rows:{len(rows)}">{names}</div>'
+        f'<div class="track" style="--rows:{len(rows)}">'
+        '<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">'
+        f'<polyline points="{line}" /></svg>{dots}</div>'
+    )
+
+
+def _table(moods: tuple[MoodEntry, ...], lang: Language) -> str:
+    rows = "".join(
+        f"<tr><td>{_time(mood.at)}</td><td>{escape(looks(mood.emotion.value, lang))}</td>"
+        f"<td>{_t(f'source_{mood.source}', lang)}</td></tr>"
+        for mood in reversed(moods)
+    )
+    heads = "".join(f'<th scope="col">{_t(name, lang)}</th>' for name in ("when", "looks", "who"))
+    return (
+        f'<details data-key="table"><summary>{_t("table", lang)}</summary><div class="rows">'
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>"
+    )
+
+
+def _activities(activities: tuple[ActivityEntry, ...], lang: Language) -> str:
+    if not activities:
+        none = f'<p class="yz-note">{_t("activities_none", lang)}</p>'
+        return _section("activities", none, lang)
+    rows = "".join(_activity(entry, lang) for entry in reversed(activities))
+    return _section("activities", f'{_average(activities, lang)}<ul class="did">{rows}</ul>', lang)
+
+
+def _activity(entry: ActivityEntry, lang: Language) -> str:
+    none = text("journal.no_rating", lang)
+    rating = ""
+    if entry.before or entry.after:
+        words = _t("rating", lang, before=entry.before or none, after=entry.after or none)
+        rating = f'<span class="rating">{words}</span>'
+    title = escape(entry.title(lang))
+    return f"<li>{_time(entry.at)}<strong>{title}</strong>{rating}</li>"
+
+
+def _average(activities: tuple[ActivityEntry, ...], lang: Language) -> str:
+    rated = [(one.before, one.after) for one in activities if one.before and one.after]
+    if not rated:
+        return ""
+    before, after = (sum(column) / len(rated) for column in zip(*rated, strict=True))
+    shown = {"before": _decimal(before, lang), "after": _decimal(after, lang)}
+    return f'<p class="yz-note">{_t("average", lang, count=len(rated), **shown)}</p>'
+
+
+def _time(at: datetime) -> str:
+    # The script writes it in the visitor's own time and language.
+    return f'<time datetime="{at.isoformat()}">{at:%Y-%m-%d %H:%M}</time>'
+
+
+def _decimal(value: float, lang: Language) -> str:
+    shown = f"{value:.1f}"
+    return shown.replace(".", ",") if lang == "tr" else shown
+
+
+def _section(name: str, body: str, lang: Language) -> str:
+    return f'<section class="{name}"><h3>{_t(name, lang)}</h3>{body}</section>'
+
+
+def _t(name: str, lang: Language, **values: object) -> str:
+    return escape(text(f"journal.{name}", lang, **values))

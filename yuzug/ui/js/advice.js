@@ -1,0 +1,48 @@
+// The advice area: everything in it that can be pressed or chosen is one event.
+const FORMS = "form.yz-filters";
+const tell = (act, more = {}) => trigger("advise", { act, ...more });
+const cardOf = (inside) => inside.closest("[data-id]")?.dataset.id;
+
+const wishesIn = (form) => {
+  const wishes = {};
+  for (const [name, value] of new FormData(form)) (wishes[name] ??= []).push(value);
+  return wishes;
+};
+
+// The filters are those of the visit: every tab shows the same.
+const filter = (form) => {
+  const wishes = wishesIn(form);
+  for (const other of document.querySelectorAll(FORMS))
+    for (const control of other.elements) {
+      if (control.type === "checkbox")
+        control.checked = (wishes[control.name] ?? []).includes(control.value);
+      else if (control.name) control.value = wishes[control.name]?.[0] ?? "";
+    }
+  tell("filter", { wishes });
+};
+
+element.addEventListener("submit", (event) => event.preventDefault());
+
+element.addEventListener("change", (event) => {
+  const { form, dataset, value } = event.target;
+  if (form?.matches(FORMS)) filter(form);
+  else if (dataset.rate) tell("rate", { id: cardOf(event.target), when: dataset.rate, rating: +value });
+});
+
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act]");
+  if (!button) return;
+  const { act, mood } = button.dataset;
+  if (act === "reset") {
+    const form = button.form;
+    for (const control of form.elements) {
+      if (control.type === "checkbox") control.checked = false;
+      else if (control.name) control.value = "";
+    }
+    form.elements[0].focus();
+    filter(form);
+  } else if (act === "save") trigger("save", { face: window.yuzug.crop() });
+  else tell(act, { mood, id: cardOf(button) });
+});
+
+window.yuzug.stayUnfolded(element);
