@@ -17,8 +17,9 @@ def bar(wishes: Wishes, lang: Language) -> str:
     in_view = "".join(_select(name, wishes, lang) for name in _IN_VIEW)
     folded = "".join(_select(name, wishes, lang) for name in ONE_OF if name not in _IN_VIEW)
     sets = "".join(_set(name, wishes, lang) for name in SOME_OF)
+    some = "" if wishes == Wishes() else " some"
     return (
-        f'<form class="yz-filters" aria-label="{_t("filters", lang)}">{in_view}'
+        f'<form class="yz-filters{some}" aria-label="{_t("filters", lang)}">{in_view}'
         f'<button type="button" class="yz-link reset" data-act="reset">'
         f"{_t('filters_reset', lang)}</button>"
         f'<details data-key="filters"><summary>{_t("filters_more", lang)}</summary>'
@@ -28,13 +29,14 @@ def bar(wishes: Wishes, lang: Language) -> str:
 
 def _select(name: str, wishes: Wishes, lang: Language) -> str:
     chosen = getattr(wishes, name)
+    is_set = "" if chosen is None else "set"
     options = "".join(
         f'<option value="{choice}"{" selected" if choice == chosen else ""}>'
         f"{_choice(name, choice, lang)}</option>"
         for choice in ONE_OF[name]
     )
     return (
-        f'<select name="{name}" aria-label="{_t(name, lang)}">'
+        f'<select name="{name}" class="{is_set}" aria-label="{_t(name, lang)}">'
         f'<option value="">{_t(f"any_{name}", lang)}</option>{options}</select>'
     )
 
@@ -48,7 +50,8 @@ def _choice(name: str, choice: Any, lang: Language) -> str:
 def _set(name: str, wishes: Wishes, lang: Language) -> str:
     chosen = getattr(wishes, name)
     boxes = "".join(
-        f'<label class="yz-chip"><input type="checkbox" name="{name}" value="{choice}"'
+        f'<label class="yz-chip{" chosen" if choice in chosen else ""}">'
+        f'<input type="checkbox" name="{name}" value="{choice}"'
         f"{' checked' if choice in chosen else ''} />{_t(f'choice_{name}_{choice}', lang)}</label>"
         for choice in SOME_OF[name]
     )
