@@ -86,6 +86,7 @@ def started(place: Path, space: Path, interpreter: str) -> Iterator[tuple[str, f
         **{name: os.environ[name] for name in KEPT if name in os.environ},
         "HOME": str(home),
         "TMPDIR": str(home),
+        "SYSTEM": "spaces",
         "SPACE_ID": "ada/yuzug",
         "GRADIO_SERVER_PORT": str(port),
     }
