@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from yuzug.errors import WeightsError
-from yuzug.explain.gradcam import gradcam
+from yuzug.explain import METHODS, Subject
+from yuzug.faces import NoDetector
 from yuzug.lab.vote import MEMBERS
 from yuzug.models import Classifier, available_models, find, load
 from yuzug.models.checkpoint import members
@@ -55,9 +56,9 @@ def test_its_map_is_the_mean_of_the_members_maps(face: np.ndarray) -> None:
     checkpoint = load(find("ensemble"))
     network = checkpoint.network
     x = prepare([face], checkpoint.card.preprocessing)
-    features = network.features(x)
-    whole = gradcam(lambda a: network.head(a, "7"), features, [3])
-    signed = torch.zeros(features.shape[2:])
+    subject = Subject.of(x, network.stem, lambda a: network.head(a, "7"))
+    whole = METHODS["gradcam"].maps(subject, [3])
+    signed = torch.zeros(subject.features.shape[2:])
     for name in MEMBERS:
         member = Classifier(load(find(name)), 7)
         own = member.checkpoint.network.features(x).detach().requires_grad_(True)
@@ -65,6 +66,9 @@ def test_its_map_is_the_mean_of_the_members_maps(face: np.ndarray) -> None:
         (slope,) = torch.autograd.grad(logit, own)
         signed += (slope.mean(dim=(2, 3), keepdim=True) * own.detach()).sum(dim=1)[0] / 2
     np.testing.assert_allclose(whole[0], signed.clamp_min(0), atol=1e-5)
+    analyzer = Analyzer(checkpoint, 7, NoDetector())
+    (served,) = analyzer.explain(analyzer.classifier.classify([face]), [3])
+    np.testing.assert_allclose(served.raw, whole[0], atol=1e-5)
 
 
 def test_it_analyses_like_any_other(astronaut_path: Path) -> None:

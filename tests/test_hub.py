@@ -511,7 +511,7 @@ def test_a_repository_joins_the_bundled_models(
     monkeypatch.setenv("YUZUG_HUB_REPO", REPO)
     hub.add(REPO, model)
     analyzers = load_all(wished_model(), 7, "en")
-    assert analyzers.models == (REPO, "resnet18", "cnn")
+    assert analyzers.models == (REPO, "resnet18", "cnn", "ensemble")
     said = {name: about.page(analyzers, Settings(model=name)) for name in analyzers.models}
     assert f"These weights come from {REPO} on {hub.url}" in said[REPO]
     assert "28,709" not in said[REPO], "our words about our data are not its owner's"
@@ -523,7 +523,7 @@ def test_the_bundled_models_stand_in_and_the_page_says_so(
 ) -> None:
     hub.add(REPO, HOSTILE["another hash"](model))
     analyzers = load_all(REPO, 7, "en")
-    assert analyzers.models == ("resnet18", "cnn")
+    assert analyzers.models == ("resnet18", "cnn", "ensemble")
     assert REPO in capsys.readouterr().out
     page = about.page(analyzers, Settings())
     assert f"{REPO} was wished for" in page

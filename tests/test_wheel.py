@@ -66,7 +66,7 @@ def test_what_is_installed_from_it_works_from_any_folder(wheel: Path, tmp_path: 
         return ran.stdout
 
     models = json.loads(said("models", "--json"))["models"]
-    assert [model["name"] for model in models] == ["resnet18", "cnn"]
+    assert [model["name"] for model in models] == ["resnet18", "cnn", "ensemble"]
     line = json.loads(said("analyze", str(portrait), "--recommend", "--lang", "tr"))
     assert line["faces"]
     ours = {activity.id for activity in bundled().activities}

@@ -93,10 +93,8 @@ def _head(like: HeadCard, name: str, logits: NDArray[np.float32], held: FaceSet)
 def _full_evidence(network: Ensemble, held: FaceSet) -> float:
     """The lower quartile of the evidence for the most probable of seven classes."""
     inputs = prepare(list(held.images[:_EVIDENCE_FACES]), network.cards[0].preprocessing)
-    with torch.no_grad():
-        features = network.features(inputs)
-    targets = network.head(features, "7").argmax(dim=1).tolist()
-    subject = Subject(inputs, features, network.stem, lambda a: network.head(a, "7"))
+    subject = Subject.of(inputs, network.stem, lambda a: network.head(a, "7"))
+    targets = subject.logits.argmax(dim=1).tolist()
     maps = METHODS["gradcam"].maps(subject, targets)
     return max(1e-5, round(float(np.quantile(evidence(maps), 0.25)), 5))
 

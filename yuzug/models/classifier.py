@@ -110,7 +110,8 @@ class Classifier:
             features = self.stem(batch.contiguous(memory_format=torch.channels_last)).detach()
         with torch.enable_grad():
             logits = self.checkpoint.network.logits(features.requires_grad_())
-            chosen = self._chosen(logits[self.head.served_from])
+            served = self.head.served_from
+            chosen = self._chosen(self.checkpoint.network.explained(features, logits, served))
         return Batch(self._readings(logits), batch, features, chosen)
 
     def readings(self, features: Tensor) -> tuple[Reading, ...]:

@@ -81,6 +81,10 @@ class Ensemble(Network):
             name: torch.stack(one).mean(dim=0).clamp_min(1e-12).log() for name, one in votes.items()
         }
 
+    def explained(self, features: Tensor, logits: dict[str, Tensor], name: str) -> Tensor:
+        """The mean of the calibrated logits: the slope of a sure vote would be next to nothing."""
+        return self.head(features, name)
+
     def embed(self, features: Tensor) -> Tensor:
         """The members' embeddings one after another: (N, ΣK, h, w) → (N, ΣD)."""
         parts = zip(self._networks(), self._split(features), strict=True)

@@ -56,6 +56,10 @@ class Network(nn.Module):
         embedding = self.dropout(self.embed(features))
         return {name: head(embedding) for name, head in self.heads.items()}
 
+    def explained(self, features: Tensor, logits: dict[str, Tensor], name: str) -> Tensor:
+        """What a heat map explains of a head, given the logits of all: (N, classes)."""
+        return logits[name]
+
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Logits of every head: (N, C, S, S) → name → (N, classes)."""
         return self.logits(self.features(x))
