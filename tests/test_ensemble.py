@@ -60,9 +60,11 @@ def test_its_map_is_the_mean_of_the_members_maps(face: np.ndarray) -> None:
     whole = METHODS["gradcam"].maps(subject, [3])
     signed = torch.zeros(subject.features.shape[2:])
     for name in MEMBERS:
-        member = Classifier(load(find(name)), 7)
-        own = member.checkpoint.network.features(x).detach().requires_grad_(True)
-        logit = member.logits(own)[0, 3] / member.head.temperature
+        member = load(find(name))
+        card = member.card.heads["7"]
+        column = member.card.heads[card.served_from].labels.index(card.labels[3])
+        own = member.network.features(x).detach().requires_grad_(True)
+        logit = member.network.head(own, card.served_from)[0, column] / card.temperature
         (slope,) = torch.autograd.grad(logit, own)
         signed += (slope.mean(dim=(2, 3), keepdim=True) * own.detach()).sum(dim=1)[0] / 2
     np.testing.assert_allclose(whole[0], signed.clamp_min(0), atol=1e-5)

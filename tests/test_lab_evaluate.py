@@ -93,7 +93,7 @@ def test_confidence_before_the_temperature_is_the_plain_softmax() -> None:
     (read,) = read_crops((analyzer,), faces.images)
     reads = reads_of(analyzer, faces, read, "label")
     batch = analyzer.classifier.classify([face.crop for face in read])
-    plain = analyzer.classifier.logits(batch.features).softmax(dim=1).amax(dim=1)
+    plain = batch.logits.detach().softmax(dim=1).amax(dim=1)
     np.testing.assert_allclose(reads.confidence_before, plain, atol=1e-4)
 
 
