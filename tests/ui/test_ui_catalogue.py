@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from yuzug.bundled import folder
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.recommend import bundled, load_own
-from yuzug.ui import about
+from yuzug.ui import about, acts, advice
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.api import Endpoints
+from yuzug.ui.board import Board, said_by_person
+from yuzug.ui.memory import Memory
 from yuzug.ui.settings import Settings
 
 TEA = """\
@@ -66,3 +69,16 @@ def test_the_endpoint_advises_from_it(own: Analyzers) -> None:
     answer = Endpoints(own).recommend("sad")
     assert [one["id"] for one in answer["recommendations"]] == ["own-tea"]
     assert answer["help"] == {"sentences": ["Call Ada."], "contacts": []}
+
+
+def test_the_page_advises_from_it(own: Analyzers) -> None:
+    shown = Board(Memory(1, catalogue=own.activities.catalogue))
+    acts.hear(shown, said_by_person("sad", "chosen"))
+    assert [card.id for card in shown.cards] == ["own-tea"]
+    drawn = advice.chooser(shown, "tr")
+    assert "Ada’yı arayın." in drawn
+    assert "112" not in drawn
+
+
+def test_visitors_share_the_activities() -> None:
+    assert deepcopy(Board()).memory.catalogue is bundled()

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from yuzug.emotions import LANGUAGES, Emotion, Language
+from yuzug.recommend import bundled
 from yuzug.ui import acts, journal_page
 from yuzug.ui.board import Board, Mood, said_by_person
 from yuzug.ui.journal import MOST, ActivityEntry, Journal, MoodEntry, now, restore_journal
@@ -98,11 +99,12 @@ def test_what_is_none_of_ours_is_not_believed(told: object) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_both_files_hold_every_entry(lang: Language) -> None:
-    told = json.loads(kept().to_json(lang))
+    told = json.loads(kept().to_json(lang, bundled()))
     assert [entry["emotion"] for entry in told["moods"]] == ["sad", "happy"]
     title = told["activities"][0]["title"]
-    assert title == ActivityEntry(at=START, id="around-the-block").title(lang) != "around-the-block"
-    rows = list(csv.DictReader(io.StringIO(kept().to_csv(lang))))
+    assert title == bundled().by_id["around-the-block"].title.of(lang)
+    assert ActivityEntry(at=START, id="long-gone").title(lang, bundled()) == "long-gone"
+    rows = list(csv.DictReader(io.StringIO(kept().to_csv(lang, bundled()))))
     assert [row["entry"] for row in rows] == ["mood", "activity", "mood"]
     assert (rows[1]["title"], rows[1]["before"], rows[1]["after"]) == (title, "2", "4")
     assert rows[0]["time"] == rows[1]["time"]
@@ -110,7 +112,7 @@ def test_both_files_hold_every_entry(lang: Language) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page_has_a_plot_and_the_same_as_a_table(lang: Language) -> None:
-    page = journal_page.page(kept(), lang)
+    page = journal_page.page(kept(), lang, bundled())
     assert page.count("<polyline") == 1
     assert page.count("<tr>") == 1 + len(kept().moods)
     assert page.count("left:0.00%") == 1
@@ -119,6 +121,6 @@ def test_the_page_has_a_plot_and_the_same_as_a_table(lang: Language) -> None:
 
 
 def test_without_a_journal_the_page_offers_one() -> None:
-    page = journal_page.page(None, "en")
+    page = journal_page.page(None, "en", bundled())
     assert 'data-keep="start"' in page
     assert page.count("yz-button main") == 1

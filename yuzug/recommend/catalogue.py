@@ -84,7 +84,7 @@ class Source(Strict):
     doi: Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$")]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)  # what it holds would fill pages
 class Catalogue:
     """Activities with the kinds, sources and policy that they need; made by ``load``."""
 

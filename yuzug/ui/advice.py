@@ -53,7 +53,7 @@ def _follows(board: Board, lang: Language, savable: bool) -> str:
     group = f'<div class="yz-chips" role="group" aria-label="{label}">{chips}</div>'
     if not mood.sure:
         return (
-            f'<p class="yz-ask">{escape(question(lang))}</p>{group}'
+            f'<p class="yz-ask">{escape(question(lang, board.memory.catalogue.policy))}</p>{group}'
             f'<p class="yz-note">{_t("for_unsure", lang)}</p>'
         )
     back = _link("back", lang) if board.said else ""
@@ -85,7 +85,7 @@ def _ideas(board: Board, lang: Language) -> str:
     cards = "".join(_card(card, board, lang) for card in board.cards)
     return (
         f'<div class="yz-wishes">{filters.bar(board.memory.wishes, lang)}</div>'
-        f'<div class="yz-help-place">{_help(lang) if board.memory.needs_help else ""}</div>'
+        f'<div class="yz-help-place">{_help(board, lang) if board.memory.needs_help else ""}</div>'
         f'<div class="yz-cards" data-news="{board.memory.news}">{cards}</div>'
         f'<div class="yz-none-place">{"" if board.full else _none_left(lang)}</div>'
     )
@@ -100,8 +100,8 @@ def _none_left(lang: Language) -> str:
     return f'<p class="yz-note yz-none">{_t("none_left", lang)} {_link("again", lang)}</p>'
 
 
-def _help(lang: Language) -> str:
-    offer = help_offer(lang)
+def _help(board: Board, lang: Language) -> str:
+    offer = help_offer(lang, board.memory.catalogue.policy)
     sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in offer.sentences)
     contacts = "".join(f"<li>{_contact(contact, lang)}</li>" for contact in offer.contacts)
     return (

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from yuzug.emotions import Language
+from yuzug.recommend import Catalogue
 from yuzug.ui import acts, advice, exporting, journal_page, live, panels, photo
 from yuzug.ui.board import Board
 from yuzug.ui.events import every_one, quietly, told
@@ -22,12 +23,12 @@ _ERASED = f"(kept) => {{ if (!kept) localStorage.removeItem('{STORAGE_KEY}') }}"
 _DOWNLOAD = "() => document.querySelector('#yz-photo-archive a')?.click()"
 
 
-def wire(page: Page) -> None:
+def wire(page: Page, catalogue: Catalogue) -> None:
     """Connect the cards, filters and moods of each tab, and the journal."""
     for tab in _TABS:
         _wire_area(page, tab)
     _wire_saving(page)
-    _wire_journal(page)
+    _wire_journal(page, catalogue)
 
 
 def _wire_area(page: Page, tab: str) -> None:
@@ -96,11 +97,11 @@ def _wire_saving(page: Page) -> None:
     saved.then(None, None, None, js=_DOWNLOAD)
 
 
-def _wire_journal(page: Page) -> None:
+def _wire_journal(page: Page, catalogue: Catalogue) -> None:
     tab = page.journal
 
     def show(kept: object, settings: Settings) -> str:
-        return journal_page.page(restore_journal(kept), settings.lang)
+        return journal_page.page(restore_journal(kept), settings.lang, catalogue)
 
     def keep(settings: Settings, mood_state: Board, event: gr.EventData) -> list[Any]:
         memory, journal = mood_state.memory, None
@@ -108,7 +109,7 @@ def _wire_journal(page: Page) -> None:
             journal = Journal().write((), memory.helped, memory.rejected)
         memory.keep(journal)
         kept = journal.to_browser() if journal is not None else None
-        return [kept, journal_page.page(journal, settings.lang)]
+        return [kept, journal_page.page(journal, settings.lang, catalogue)]
 
     tab.kept.change(show, [tab.kept, page.settings], [tab.panel], **quietly(page))
     kept = tab.panel.keep(

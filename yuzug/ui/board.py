@@ -115,6 +115,7 @@ class Board:
         memory = self.memory
         options = {
             **memory.wishes.options(),
+            "catalogue": memory.catalogue,
             "count": count,
             "seed": memory.seed,
             "recent": (*memory.recent, *(card.id for card in besides)),

@@ -10,13 +10,12 @@ import io
 import json
 from collections.abc import Iterable
 from datetime import datetime, timezone
-from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from yuzug.emotions import Emotion, Language
-from yuzug.recommend import bundled
+from yuzug.recommend import Catalogue
 from yuzug.recommend.vocabulary import Id
 
 STORAGE_KEY = "yuzug-journal"
@@ -48,9 +47,10 @@ class ActivityEntry(_Part):
     before: Rating | None = None
     after: Rating | None = None
 
-    def title(self, lang: Language) -> str:
+    def title(self, lang: Language, catalogue: Catalogue) -> str:
         """Its title, or its id where the catalogue knows it no more."""
-        return _titles(lang).get(self.id, self.id)
+        activity = catalogue.by_id.get(self.id)
+        return activity.title.of(lang) if activity else self.id
 
 
 Entry = MoodEntry | ActivityEntry
@@ -89,19 +89,19 @@ class Journal(_Part):
         """What the browser keeps."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
-    def to_json(self, lang: Language) -> str:
+    def to_json(self, lang: Language, catalogue: Catalogue) -> str:
         """The whole journal for a person to take along, with titles."""
         told = self.to_browser()
         for shown, entry in zip(told["activities"], self.activities, strict=True):
-            shown["title"] = entry.title(lang)
+            shown["title"] = entry.title(lang, catalogue)
         return json.dumps(told, ensure_ascii=False, indent=2)
 
-    def to_csv(self, lang: Language) -> str:
+    def to_csv(self, lang: Language, catalogue: Catalogue) -> str:
         """The entries as a table, the oldest first, one line each."""
         rows = [
             *({"entry": "mood", **mood.model_dump(mode="json")} for mood in self.moods),
             *(
-                {"entry": "activity", "activity": done.id, "title": done.title(lang)}
+                {"entry": "activity", "activity": done.id, "title": done.title(lang, catalogue)}
                 | done.model_dump(mode="json", exclude={"id"}, exclude_none=True)
                 for done in self.activities
             ),
@@ -141,8 +141,3 @@ def _with_activity(
 ) -> tuple[ActivityEntry, ...]:
     key = (entry.at, entry.id)  # rated later: the same entry again
     return (*(one for one in activities if (one.at, one.id) != key), entry)
-
-
-@cache
-def _titles(lang: Language) -> dict[str, str]:
-    return {activity.id: activity.title.of(lang) for activity in bundled().activities}

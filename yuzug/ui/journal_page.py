@@ -8,6 +8,7 @@ from html import escape
 from urllib.parse import quote
 
 from yuzug.emotions import Emotion, Language, looks
+from yuzug.recommend import Catalogue
 from yuzug.texts import text
 from yuzug.ui.journal import ActivityEntry, Journal, MoodEntry
 from yuzug.ui.panels import RING_FACE
@@ -19,21 +20,22 @@ _ROWS = tuple(
 )
 
 
-def page(journal: Journal | None, lang: Language) -> str:
+def page(journal: Journal | None, lang: Language, catalogue: Catalogue) -> str:
     """The whole tab."""
     if journal is None:
-        return _offer(lang)
+        return offer(lang)
     if journal.empty:
         body = f'<p class="yz-note">{_t("empty", lang)}</p>'
     else:
-        body = _moods(journal.moods, lang) + _activities(journal.activities, lang)
+        body = _moods(journal.moods, lang) + _activities(journal.activities, lang, catalogue)
+    tools = _tools(journal, lang, catalogue)
     return (
-        f'<div class="yz-journal"><header><h2>{_t("title", lang)}</h2>{_tools(journal, lang)}'
-        f"</header>{body}</div>"
+        f'<div class="yz-journal"><header><h2>{_t("title", lang)}</h2>{tools}</header>{body}</div>'
     )
 
 
-def _offer(lang: Language) -> str:
+def offer(lang: Language) -> str:
+    """What a journal is, and the button that begins one."""
     points = "".join(f"<li>{_t(f'offer_{name}', lang)}</li>" for name in ("what", "where", "end"))
     return (
         f'<div class="yz-journal offer">{RING_FACE}<h2>{_t("offer_title", lang)}</h2>'
@@ -42,10 +44,10 @@ def _offer(lang: Language) -> str:
     )
 
 
-def _tools(journal: Journal, lang: Language) -> str:
+def _tools(journal: Journal, lang: Language, catalogue: Catalogue) -> str:
     # The mark at the front tells spreadsheets that the letters are Unicode.
-    csv = f"data:text/csv;charset=utf-8,{quote(chr(0xFEFF) + journal.to_csv(lang))}"
-    json = f"data:application/json;charset=utf-8,{quote(journal.to_json(lang))}"
+    csv = f"data:text/csv;charset=utf-8,{quote(chr(0xFEFF) + journal.to_csv(lang, catalogue))}"
+    json = f"data:application/json;charset=utf-8,{quote(journal.to_json(lang, catalogue))}"
     return (
         '<div class="tools">'
         f'<a class="yz-link" download="yuzug-journal.csv" href="{csv}">{_t("export_csv", lang)}</a>'
@@ -114,21 +116,21 @@ def _table(moods: tuple[MoodEntry, ...], lang: Language) -> str:
     )
 
 
-def _activities(activities: tuple[ActivityEntry, ...], lang: Language) -> str:
+def _activities(activities: tuple[ActivityEntry, ...], lang: Language, catalogue: Catalogue) -> str:
     if not activities:
         none = f'<p class="yz-note">{_t("activities_none", lang)}</p>'
         return _section("activities", none, lang)
-    rows = "".join(_activity(entry, lang) for entry in reversed(activities))
+    rows = "".join(_activity(entry, lang, catalogue) for entry in reversed(activities))
     return _section("activities", f'{_average(activities, lang)}<ul class="did">{rows}</ul>', lang)
 
 
-def _activity(entry: ActivityEntry, lang: Language) -> str:
+def _activity(entry: ActivityEntry, lang: Language, catalogue: Catalogue) -> str:
     none = text("journal.no_rating", lang)
     rating = ""
     if entry.before or entry.after:
         words = _t("rating", lang, before=entry.before or none, after=entry.after or none)
         rating = f'<span class="rating">{words}</span>'
-    title = escape(entry.title(lang))
+    title = escape(entry.title(lang, catalogue))
     return f"<li>{_time(entry.at)}<strong>{title}</strong>{rating}</li>"
 
 

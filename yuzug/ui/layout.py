@@ -288,7 +288,7 @@ def _mood_tab(chrome: Chrome) -> MoodTab:
 
 def _journal_tab(chrome: Chrome) -> JournalTab:
     kept = gr.BrowserState(None, storage_key=JOURNAL_KEY, secret=STORAGE_SECRET)
-    panel = _panel("yz-journal", journal_page.page(None, chrome.lang), "journal")
+    panel = _panel("yz-journal", journal_page.offer(chrome.lang), "journal")
     return JournalTab(kept, panel)
 
 

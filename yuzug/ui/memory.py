@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from yuzug.recommend import bundled, needs_help
+from yuzug.recommend import Catalogue, bundled, needs_help
 from yuzug.recommend.mood import Mood, mood_of
 from yuzug.ui.journal import Entry, Journal
 from yuzug.ui.wishes import Wishes
@@ -26,6 +26,7 @@ class Memory:
 
     seed: int = 0
     wishes: Wishes = field(default_factory=Wishes)
+    catalogue: Catalogue = field(default_factory=bundled)
     recent: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     helped: tuple[str, ...] = ()
@@ -58,13 +59,13 @@ class Memory:
     def heard(self, shares: Mapping[str, float], sure: bool, instead: bool = False) -> None:
         """A reading, or what the visitor says ``instead`` of the last one."""
         before = self.readings[:-1] if instead else self.readings
-        mood = mood_of(shares, bundled().policy, sure=sure)
+        mood = mood_of(shares, self.catalogue.policy, sure=sure)
         self.readings = (*before, mood)[-READINGS:]
 
     @property
     def needs_help(self) -> bool:
         """Whether the last readings ask for people before activities."""
-        return needs_help(self.readings)
+        return needs_help(self.readings, self.catalogue.policy)
 
     def note(self, entry: Entry) -> None:
         """Something for the journal, where there is one."""

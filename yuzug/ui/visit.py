@@ -45,7 +45,8 @@ def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Se
         asked = str(request.headers.get("accept-language", ""))
         settings = restore(remembered, asked, analyzers.models, default)
         # Other activities come first for another visitor.
-        memory = Memory(random.getrandbits(32), settings.wishes)
+        catalogue = analyzers.activities.catalogue
+        memory = Memory(random.getrandbits(32), settings.wishes, catalogue)
         memory.keep(restore_journal(kept))
         for board in (live_state.following.board, photo_state.board, mood_state):
             board.memory = memory
@@ -158,6 +159,6 @@ def _words(
         *live.redraw(live_state, settings.lang),
         *photo.redraw(photo_state, settings.lang),
         advice.chooser(mood_state, settings.lang),
-        journal_page.page(restore_journal(kept), settings.lang),
+        journal_page.page(restore_journal(kept), settings.lang, mood_state.memory.catalogue),
         about.page(analyzers, settings),
     ]

@@ -39,7 +39,7 @@ def build(analyzers: Analyzers, default: Settings) -> gr.Blocks:
         visit.wire(demo, page, analyzers, default)
         _wire_live(page, analyzers)
         _wire_photo(page, analyzers)
-        advising.wire(page)
+        advising.wire(page, analyzers.activities.catalogue)
         api.offer(demo, analyzers)
     demo.queue(default_concurrency_limit=4)
     return demo
