@@ -290,19 +290,19 @@ def test_a_heat_map_costs_next_to_nothing(analyzer: Analyzer, face: Face) -> Non
 
     In time of the processor, so that a busy machine tells nothing of its neighbours.
     """
-    plain, both = [], []
-    tries = 400 if analyzer.model == "cnn" else 60
+    plain, more = [], []
+    tries = 200 if analyzer.model == "cnn" else 30
     for _ in range(5):
-        for _ in range(tries // 2):
+        for _ in range(tries):
             start = time.thread_time()
             batch = analyzer.classifier.classify([face.crop])
             middle = time.thread_time()
             analyzer.explain(batch, [3], "gradcam")
-            both.append(time.thread_time() - start)
+            more.append(time.thread_time() - middle)
             plain.append(middle - start)
-        if min(both) <= 1.15 * min(plain):
+        if min(more) <= 0.15 * min(plain):
             break  # a busy machine spoils a round, never makes one better than it is
-    assert min(both) <= 1.15 * min(plain)
+    assert min(more) <= 0.15 * min(plain)
 
 
 def best_of(rounds: int, work: Callable[[], object]) -> float:
