@@ -64,6 +64,7 @@ def finish(
     numbers are those of the written file read back, so half precision is in them.
     """
     spec = recipe.preprocessing
+    held = _with_votes(held)
     labels = _labels_of(best, recipe)
     sizes = {name: len(names) for name, names in labels.items()}
     network = build(recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes)
@@ -84,6 +85,12 @@ def finish(
     }
     save(network, _card(recipe, network, with_metrics, data, evidence_from), out)
     return out
+
+
+def _with_votes(held: FaceSet) -> FaceSet:
+    """The faces that people voted on, where there are any: all heads are fitted to one sort."""
+    voted = held.votes.any(axis=1)
+    return held.take(voted) if voted.any() else held
 
 
 def _labels_of(best: Path, recipe: Recipe) -> dict[str, tuple[str, ...]]:
