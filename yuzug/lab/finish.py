@@ -38,8 +38,8 @@ _EXPLANATIONS: dict[str, Literal["gradcam", "hirescam"]] = {"resnet18": "gradcam
 
 LIMITS = (
     "It reads the look of a face, which is a weak sign of what a person feels.",
-    "Trained on FER2013: posed and found pictures from the web with noisy labels, few old faces "
-    "and few children; accuracy by group was not measured.",
+    "Trained on posed and found pictures from the web with noisy labels, few old faces and few "
+    "children; accuracy by group was not measured.",
     "Fear, disgust and contempt are weak; a face that is dark, turned or covered is read badly.",
     "Not for decisions about people, at work, in education or in health.",
 )
@@ -60,8 +60,8 @@ def finish(
 ) -> Path:
     """Fit biases, temperatures and edges on the held-out part, measure, write the weights file.
 
-    ``beside`` holds faces of other data by its name, measured by their labels as well. The
-    numbers are those of the written file read back, so half precision is in them.
+    ``beside`` holds faces of other data that was trained on too, by its name; they are measured
+    by their labels. The numbers are those of the written file read back, so half precision is in them.
     """
     spec = recipe.preprocessing
     held = _with_votes(held)
@@ -74,7 +74,8 @@ def finish(
     heads = {name: _head_card(name, labels, logits, held) for name in labels}
     out = best.parent / f"{recipe.name}.safetensors"
     evidence_from = _full_evidence(network, held, recipe)
-    save(network, _card(recipe, network, heads, data, evidence_from), out)
+    trained_on = " and ".join([data, *(beside or {})])
+    save(network, _card(recipe, network, heads, trained_on, evidence_from), out)
     checkpoint = load(out)
     metrics = [_metrics(checkpoint, measured, data, "validation", by_votes=True)]
     for name, faces in (beside or {}).items():
@@ -83,7 +84,7 @@ def finish(
         name: head.model_copy(update={"metrics": tuple(each[name] for each in metrics)})
         for name, head in heads.items()
     }
-    save(network, _card(recipe, network, with_metrics, data, evidence_from), out)
+    save(network, _card(recipe, network, with_metrics, trained_on, evidence_from), out)
     return out
 
 
