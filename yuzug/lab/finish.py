@@ -61,7 +61,7 @@ def finish(
     """Fit biases, temperatures and edges on the held-out part, measure, write the weights file.
 
     ``beside`` holds faces of other data that was trained on too, by its name; they are measured
-    by their labels. The numbers are those of the written file read back, so half precision is in them.
+    by their labels. The numbers are those of the written file read back, in half precision.
     """
     spec = recipe.preprocessing
     held = _with_votes(held)
