@@ -8,7 +8,7 @@ from typing import Literal
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def folder(name: Literal["recommendations", "space", "weights"]) -> Path:
+def folder(name: Literal["recommendations", "spaces", "weights"]) -> Path:
     """The folder of bundled files with this name.
 
     >>> folder("recommendations").is_dir()

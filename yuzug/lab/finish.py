@@ -90,7 +90,7 @@ def finish(
 
 def _with_votes(held: FaceSet) -> FaceSet:
     """The faces that people voted on, where there are any: all heads are fitted to one sort."""
-    voted = held.votes.any(axis=1)
+    voted = np.asarray(held.votes.any(axis=1), np.bool_)
     return held.take(voted) if voted.any() else held
 
 

@@ -32,7 +32,7 @@ def space_parcel(repo_id: str, folder: Path, model: Repository | None = None) ->
     shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=_LEFT_OUT)
     for name in ("weights", "recommendations"):
         shutil.copytree(bundled.folder(name), folder / name, ignore=_LEFT_OUT)
-    templates = bundled.folder("space")
+    templates = bundled.folder("spaces")
     shutil.copyfile(templates / "requirements.txt", folder / "requirements.txt")
     (folder / THUMBNAIL).write_bytes(_thumbnail(_either(templates, "app.webp", "docs")))
     app = _either(templates, "app.py", ".").read_text(encoding="utf-8")
