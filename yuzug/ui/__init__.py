@@ -1,4 +1,4 @@
-"""The page: a Gradio app with the tabs Live, Photo, Mood, Journal and About this model.
+"""The page: a Gradio app with the tabs Live, Photo, Mood, Journal and About.
 
 serve (load, warm, launch) → wiring (which event calls what) → layout (the components)
 visit, live, photo, about: handlers, plain typed functions over small states
