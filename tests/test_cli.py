@@ -357,7 +357,7 @@ def test_models_as_json_holds_the_cards(capsys: Capture) -> None:
     assert [model["name"] for model in line["models"] if model["default"]] == [DEFAULT_MODEL]
     for model, info in zip(line["models"], available_models(), strict=True):
         assert model["card"] == info.card.model_dump(mode="json", by_alias=True)
-        assert model["size_mb"] == round(info.path.stat().st_size / 1e6, 2)
+        assert model["size_mb"] == round(info.size_mb, 2)
 
 
 def test_models_as_a_table_has_a_row_a_label_set(capsys: Capture) -> None:
