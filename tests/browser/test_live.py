@@ -125,6 +125,6 @@ def test_another_number_of_expressions_takes_effect_while_it_runs(
     start_camera(page)
     page.locator("#yz-classes label", has_text="3").click()
     expect(page.locator("#yz-live-reading .yz-bars li")).to_have_count(3)
-    page.locator("#yz-model label", has_text="CNN").click()
+    page.get_by_test_id("CNN-radio-label").click()
     page.locator("#yz-classes label", has_text="8").click()
     expect(page.locator("#yz-live-reading .yz-bars li")).to_have_count(8)

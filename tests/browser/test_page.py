@@ -100,7 +100,7 @@ def test_the_browser_decides_the_first_language(visit: Callable[..., Page], lang
 def test_language_model_and_consent_are_remembered(visit: Callable[..., Page]) -> None:
     page = visit()
     speak(page, "tr")
-    page.locator("#yz-model label", has_text="CNN").click()
+    page.get_by_test_id("CNN-radio-label").click()
     page.locator("#yz-classes label", has_text="5").click()
     page.wait_for_timeout(300)
     page.reload()

@@ -99,7 +99,7 @@ def test_another_model_reads_the_shown_photo_again(visit: Callable[..., Page]) -
     show_example(page)
     page.evaluate("window.sameVisit = true")
     before = shares(page, "photo")
-    page.locator("#yz-model label", has_text="CNN").click()
+    page.get_by_test_id("CNN-radio-label").click()
     page.wait_for_function(
         "before => [...document.querySelectorAll('#yz-photo-reading .share')]"
         ".map(one => parseInt(one.textContent)).join() !== before",
