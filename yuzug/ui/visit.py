@@ -105,22 +105,23 @@ def _wire_model(page: Page, analyzers: Analyzers) -> None:
         source = bytes_of_data_url(url) if url else None
         return [*photo.read(analyzers, source, settings, state, again=True)]
 
-    for selector in (page.model, page.classes):
-        chosen = selector.input(
-            choose,
-            [page.model, page.classes, page.settings],
-            [page.settings, page.browser, page.about],
-            **last_one(page),
-        )
-        # The server has no picture to read again; the page sends the one that it shows.
-        again = chosen.then(
-            read_again,
-            [page.photo.again, page.settings, page.photo_state],
-            [*page.photo.panels],
-            js="(_, ...states) => [window.yuzug.photo(), ...states]",
-            **last_one(page),
-        )
-        then_check(again, page, analyzers)
+    # One event for both, so that of two quick choices the older one cannot land last.
+    chosen = gr.on(
+        [page.model.input, page.classes.input],
+        choose,
+        [page.model, page.classes, page.settings],
+        [page.settings, page.browser, page.about],
+        **last_one(page),
+    )
+    # The server has no picture to read again; the page sends the one that it shows.
+    again = chosen.then(
+        read_again,
+        [page.photo.again, page.settings, page.photo_state],
+        [*page.photo.panels],
+        js="(_, ...states) => [window.yuzug.photo(), ...states]",
+        **last_one(page),
+    )
+    then_check(again, page, analyzers)
 
 
 def _door_parts(page: Page) -> list[gr.Column]:
