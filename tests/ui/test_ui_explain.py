@@ -86,8 +86,9 @@ def test_a_bar_shows_the_evidence_for_its_expression(analyzers: Analyzers, shown
 
 def test_the_same_question_gives_the_same_map(analyzers: Analyzers, shown: Shown) -> None:
     again = asking.ask(analyzers, shown.crop, {"label": "happy"}, ACCEPTED, shown.state)
-    difference = np.abs(alpha(shown.page.heat).astype(int) - alpha(again.asked))
-    assert difference.max() <= 6, "a JPEG on the way changes next to nothing"
+    # HiResCAM follows each place for itself, so the JPEG on the way moves single pixels a little.
+    maps = [alpha(html).ravel().astype(float) for html in (shown.page.heat, again.asked)]
+    assert np.corrcoef(*maps)[0, 1] >= 0.98
 
 
 def test_two_expressions_are_held_against_each_other(analyzers: Analyzers, shown: Shown) -> None:

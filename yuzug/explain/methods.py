@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
-from yuzug.explain import gradcam, library
+from yuzug.explain import library
 from yuzug.explain.fused import fused
+from yuzug.explain.gradcam import averaged, placed, positive
 from yuzug.explain.subject import Subject
 from yuzug.explain.superpixels import lime
 from yuzug.texts import text
@@ -45,9 +46,17 @@ class Method:
         return f"{shows} {costs}"
 
 
+def _gradcam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+    return positive(averaged(subject.slope(targets), subject.features))
+
+
+def _hirescam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+    return positive(placed(subject.slope(targets), subject.features))
+
+
 _ALL = (
-    Method("gradcam", "Grad-CAM", "fast", lambda s, t: gradcam.gradcam(s.logits, s.features, t)),
-    Method("hirescam", "HiResCAM", "fast", lambda s, t: gradcam.hirescam(s.logits, s.features, t)),
+    Method("gradcam", "Grad-CAM", "fast", _gradcam),
+    Method("hirescam", "HiResCAM", "fast", _hirescam),
     Method("gradcam++", "Grad-CAM++", "fast", library.of_gradient("GradCAMPlusPlus")),
     Method("layercam", "LayerCAM", "fast", library.of_gradient("LayerCAM")),
     Method("xgradcam", "XGrad-CAM", "fast", library.of_gradient("XGradCAM")),

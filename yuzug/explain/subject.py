@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from yuzug.explain.gradcam import gradient, towards
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Subject:
     logits: Tensor
     stem: nn.Module
     head: Callable[[Tensor], Tensor]
+    _slopes: dict[tuple[int, ...], Tensor] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, inputs: Tensor, stem: nn.Module, head: Callable[[Tensor], Tensor]) -> Subject:
@@ -33,6 +36,13 @@ class Subject:
             features = stem(inputs).detach()
         with torch.enable_grad():
             return cls(inputs, features, head(features.requires_grad_()), stem, head)
+
+    def slope(self, targets: Sequence[int]) -> Tensor:
+        """Gradient of each face's target logit by its features: (N, K, h, w), walked once."""
+        key = tuple(targets)
+        if key not in self._slopes:
+            self._slopes[key] = gradient(self.logits, self.features, towards(targets))
+        return self._slopes[key]
 
     @property
     def activations(self) -> NDArray[np.float32]:
