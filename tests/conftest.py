@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ import chromium as chromium_finder
 import hub_server
 import numpy as np
 import pytest
+from app_server import serving
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -123,28 +123,7 @@ def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def url(uploads: Path) -> Iterator[str]:
     """The address of the app, started as a user would start it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "PORT": str(port), "GRADIO_TEMP_DIR": str(uploads)}
-    with subprocess.Popen(
-        [sys.executable, "app.py"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    ) as server:
-        assert server.stdout is not None
-        said = []
-        for line in server.stdout:
-            said.append(line)
-            if f":{port}" in line:
-                break
-        else:
-            pytest.fail("the app did not start:\n" + "".join(said))
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
-        rest = server.stdout.read()
-    assert "Traceback" not in rest, rest
+    environment = {**os.environ, "GRADIO_TEMP_DIR": str(uploads)}
+    with serving([sys.executable, "app.py"], ROOT, environment, "PORT") as server:
+        yield server.url
+    assert "Traceback" not in server.said, server.said

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from tempfile import TemporaryDirectory
 import httpx
 import pytest
 import yaml
+from app_server import serving
 from journeys import shares, show_example
 from playwright.sync_api import Browser, expect
 
@@ -79,41 +79,19 @@ def started(place: Path, space: Path, interpreter: str) -> Iterator[tuple[str, f
     home = place / "home"
     home.mkdir()
     home.chmod(0o777)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     environment = {
         **{name: os.environ[name] for name in KEPT if name in os.environ},
         "HOME": str(home),
         "TMPDIR": str(home),
         "SYSTEM": "spaces",
         "SPACE_ID": "ada/yuzug",
-        "GRADIO_SERVER_PORT": str(port),
     }
     command = [*as_another_user(interpreter, space), interpreter, "app.py"]
     start_s = time.monotonic()
-    with subprocess.Popen(
-        command,
-        cwd=space,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    ) as server:
-        assert server.stdout is not None
-        said = []
-        for line in server.stdout:
-            said.append(line)
-            if f":{port}" in line:
-                break
-        else:
-            pytest.fail("the Space did not start:\n" + "".join(said))
-        yield f"http://127.0.0.1:{port}", start_s
-        server.terminate()
-        rest = server.stdout.read()
+    with serving(command, space, environment, "GRADIO_SERVER_PORT") as server:
+        yield server.url, start_s
     # Python 3.12 tells of loops that Gradio leaves open; a fault of ours would name a file of ours.
-    assert f"{space}/yuzug" not in rest, rest
+    assert f"{space}/yuzug" not in server.said, server.said
 
 
 def test_the_space_reads_its_first_photo_soon_after_its_start(
