@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from made_up import MAGIC, TEA
 
 from yuzug.bundled import folder
 from yuzug.emotions import LANGUAGES, Language
@@ -15,20 +16,6 @@ from yuzug.recommend.coverage import coverage, table
 from yuzug.recommend.duplicates import near_duplicates
 from yuzug.recommend.findings import Finding
 from yuzug.recommend.located_yaml import MAX_DEPTH, LocatedError, parse, read
-
-TEA = """\
-- id: tea
-  title: {en: Tea, tr: Çay}
-  steps:
-    - {en: Put the kettle on, tr: Çaydanlığı ocağa koyun}
-  kind: pleasure
-  emotions:
-    sad: {lift: 0.5}
-  minutes: 10
-  energy: low
-  place: indoor
-  company: any
-"""
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:
@@ -200,15 +187,6 @@ def test_the_short_way_to_near_duplicates_finds_what_all_pairs_find() -> None:
     assert len(found) == len(slow)
 
 
-MAGIC = """\
-kinds:
-  magic:
-    family: regulation
-    name: {en: Magic, tr: Sihir}
-    because: {en: It works, tr: İşe yarar}
-    effect: {en: none, tr: yok}
-    sources: [webb-2012]
-"""
 SOURCE = "{short: Nobody 2000, full: 'Nobody (2000), Nothing', doi: 10.1000/1}"
 FRESH = TEA.replace("Put the kettle on", "Warm your favourite cup").replace(
     "Çaydanlığı ocağa koyun", "Sevdiğiniz fincanı ısıtın"

@@ -8,6 +8,7 @@ import resource
 import time
 from pathlib import Path
 
+import made_up
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,29 +19,7 @@ from yuzug.recommend.policy import Policy
 
 steady = settings(deadline=None, derandomize=True, database=None, max_examples=150)
 
-TEA = """\
-- id: tea
-  title: {en: Tea, tr: Çay}
-  steps:
-    - {en: Put the kettle on, tr: Çaydanlığı ocağa koyun}
-  kind: pleasure
-  emotions:
-    sad: {lift: 0.5}
-  minutes: 10
-  energy: low
-  place: indoor
-  company: any
-  needs: [kitchen]
-"""
-KIND = """\
-kinds:
-  magic:
-    family: regulation
-    name: {en: Magic, tr: Sihir}
-    because: {en: It works, tr: İşe yarar}
-    effect: {en: none, tr: yok}
-    sources: [webb-2012]
-"""
+TEA = made_up.TEA + "  needs: [kitchen]\n"
 
 
 def said(folder: Path, name: str, content: str | bytes) -> list[str]:
@@ -126,15 +105,19 @@ def test_an_activity_with_a_fault_is_named_at_its_line(
 @pytest.mark.parametrize(
     ("name", "content", "finding"),
     [
-        ("kinds.yaml", KIND.replace("It works", "<b>It works</b>"), "5: kinds.magic.because.en: "),
         (
             "kinds.yaml",
-            KIND.replace("[webb-2012]", "[]"),
+            made_up.MAGIC.replace("It works", "<b>It works</b>"),
+            "5: kinds.magic.because.en: ",
+        ),
+        (
+            "kinds.yaml",
+            made_up.MAGIC.replace("[webb-2012]", "[]"),
             "7: kinds.magic.sources: must not be empty",
         ),
         (
             "kinds.yaml",
-            KIND.replace("    sources: [webb-2012]\n", ""),
+            made_up.MAGIC.replace("    sources: [webb-2012]\n", ""),
             "2: kinds.magic.sources: this",
         ),
         ("kinds.yaml", "kinds: {magic: 5}", "1: kinds.magic: must hold keys"),
