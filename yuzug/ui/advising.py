@@ -14,7 +14,7 @@ from yuzug.ui import acts, advice, exporting, journal_page, live, panels, photo
 from yuzug.ui.board import Board
 from yuzug.ui.events import every_one, quietly, told
 from yuzug.ui.journal import STORAGE_KEY, Journal, restore_journal
-from yuzug.ui.layout import Page
+from yuzug.ui.parts import Page
 from yuzug.ui.settings import Settings
 
 _TABS = ("live", "photo", "mood")

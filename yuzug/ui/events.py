@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from yuzug.ui.layout import Page
+from yuzug.ui.parts import Page
 
 
 def quietly(page: Page) -> dict[str, Any]:

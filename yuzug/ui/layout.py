@@ -1,9 +1,8 @@
-"""The page's components and where they stand; ``wiring`` connects them to the handlers."""
+"""Where the page's components stand; ``wiring`` connects them to the handlers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -14,90 +13,13 @@ from yuzug.ui.analyzers import Analyzers, model_title
 from yuzug.ui.board import Board
 from yuzug.ui.chrome import Chrome, script
 from yuzug.ui.journal import STORAGE_KEY as JOURNAL_KEY
+from yuzug.ui.parts import Closer, JournalTab, LiveTab, MoodTab, Notice, Page, PhotoTab
 from yuzug.ui.settings import STORAGE_KEY, STORAGE_SECRET, Settings
 from yuzug.ui.shown import LiveShown, PhotoShown
 
 STATE_TIME_TO_LIVE_S = 4 * 3600
 CAMERA = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}}
 STILL = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 960}}}
-
-
-@dataclass(frozen=True)
-class LiveTab:
-    """The components of the Live tab; ``panels`` those that its handlers change."""
-
-    webcam: gr.Image
-    panels: LiveShown
-
-
-@dataclass(frozen=True)
-class Closer:
-    """The parts of the closer look; ``file`` holds what is to be saved."""
-
-    controls: gr.HTML
-    findings: gr.HTML
-    pair: gr.HTML
-    pair_words: gr.HTML
-    file: gr.HTML
-
-
-@dataclass(frozen=True)
-class PhotoTab:
-    """The components of the Photo tab; ``again`` takes a shown picture back to be read, ``file``
-    one to be saved."""
-
-    picker: gr.Image
-    bar: gr.HTML
-    again: gr.Textbox
-    file: gr.HTML
-    panels: PhotoShown
-    archive: gr.HTML
-
-
-@dataclass(frozen=True)
-class MoodTab:
-    """The components of the Mood tab: what to choose from with its advice, and what is spoken."""
-
-    advice: gr.HTML
-    said: gr.HTML
-
-
-@dataclass(frozen=True)
-class JournalTab:
-    """The journal as the browser keeps it, and the panel that shows it."""
-
-    kept: gr.BrowserState
-    panel: gr.HTML
-
-
-@dataclass(frozen=True)
-class Notice:
-    """The notice of one tab, and the room that opens once it is accepted."""
-
-    box: gr.Column
-    accept: gr.Button
-    room: gr.Column
-
-
-@dataclass(frozen=True)
-class Page:
-    """All that handlers read or write."""
-
-    chrome: Chrome
-    settings: gr.State
-    browser: gr.BrowserState
-    live_state: gr.State
-    photo_state: gr.State
-    mood_state: gr.State
-    language: gr.Radio
-    model: gr.Radio
-    classes: gr.Radio
-    notices: tuple[Notice, ...]
-    live: LiveTab
-    photo: PhotoTab
-    mood: MoodTab
-    journal: JournalTab
-    about: gr.HTML
 
 
 def draw(analyzers: Analyzers, default: Settings) -> Page:

@@ -12,7 +12,7 @@ from yuzug.texts import text
 from yuzug.ui import asking, panels, photo
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.events import every_one, last_one, quietly, told
-from yuzug.ui.layout import Page
+from yuzug.ui.parts import Page
 from yuzug.ui.settings import Settings
 from yuzug.ui.shown import PhotoShown
 from yuzug.ui.uploads import bytes_of_data_url

@@ -14,8 +14,8 @@ from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.board import Board
 from yuzug.ui.events import last_one, quietly
 from yuzug.ui.journal import restore_journal
-from yuzug.ui.layout import Page
 from yuzug.ui.memory import Memory
+from yuzug.ui.parts import Page
 from yuzug.ui.questions import then_check
 from yuzug.ui.settings import Settings, restore
 from yuzug.ui.uploads import bytes_of_data_url

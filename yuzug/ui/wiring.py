@@ -13,7 +13,8 @@ from yuzug.ui import advising, api, live, photo, questions, visit
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.events import every_one, quietly, told
 from yuzug.ui.forget import keep_no_values
-from yuzug.ui.layout import Page, draw
+from yuzug.ui.layout import draw
+from yuzug.ui.parts import Page
 from yuzug.ui.settings import Settings
 from yuzug.ui.uploads import encoded, take_uploads_alone
 
