@@ -98,6 +98,12 @@ def test_a_dry_run_touches_no_folder_of_somebody_else(tmp_path: Path, capsys: Ca
     assert [path.name for path in tmp_path.glob("*.*")] == ["mine.txt"]
 
 
+def test_an_ensemble_has_no_weights_to_publish(hub: Hub, capsys: Capture) -> None:
+    assert main(["publish", "weights", "--repo-id", REPO, "--model", "ensemble"]) == 2
+    assert "resnet18 and cnn" in capsys.readouterr().err
+    assert hub.requests == []
+
+
 def test_a_new_repository_is_private_where_asked_for(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,10 +9,12 @@ import numpy as np
 import torch
 from PIL import Image
 
+from yuzug.errors import YuzugError
 from yuzug.lab import golden
 from yuzug.lab.model_card import model_card
 from yuzug.lab.push import Parcel
-from yuzug.models.checkpoint import load
+from yuzug.models import ensemble
+from yuzug.models.checkpoint import load, members
 from yuzug.models.published import CONFIG, WEIGHTS, Published
 
 GOLDENS = "goldens.json"
@@ -25,8 +27,16 @@ def weights_parcel(weights: Path, repo_id: str, folder: Path) -> Parcel:
     """Everything that belongs to a weights file, written to an empty folder.
 
     Raises:
+        YuzugError: ``option.invalid`` for an ensemble, which has no weights of its own.
         WeightsError: ``weights.missing`` or ``weights.damaged``.
     """
+    if weights.suffix == ensemble.SUFFIX:
+        raise YuzugError(
+            "option.invalid",
+            must="what is published must be weights",
+            got=f"{weights.stem}, which only names its members, {' and '.join(members(weights))}",
+            do="publish the members, each on its own",
+        )
     published = Published.of(weights)
     shutil.copyfile(weights, folder / WEIGHTS)
     _write(folder / CONFIG, published.to_json())
