@@ -26,7 +26,7 @@ from yuzug.lab.recipe import OWN, read_recipe
 from yuzug.lab.results import Result
 from yuzug.lab.schedule import learning_rate
 from yuzug.lab.targets import targets
-from yuzug.lab.train import Trainer, balanced_accuracy
+from yuzug.lab.train import Trainer, balanced_accuracy, has_bfloat16
 from yuzug.models import read_card
 from yuzug.models.networks import ARCHITECTURES, build
 from yuzug.pipeline import Analyzer
@@ -121,6 +121,15 @@ def test_everything_that_a_recipe_may_name_learns_together(tmp_path: Path) -> No
     trainer.run()
     assert set(trainer.network.heads) == {"3"}
     assert max(trainer.progress.scores) > 0.6  # chance is 0.33
+
+
+@pytest.mark.skipif(not Path("/proc/cpuinfo").is_file(), reason="this system tells it elsewhere")
+def test_halves_are_used_where_the_processor_has_them() -> None:
+    flags = set(Path("/proc/cpuinfo").read_text().split())
+    if not hasattr(torch.cpu, "get_capabilities"):
+        flags = set()
+    has = bool(flags & {"avx512_bf16", "amx_bf16", "bf16"})
+    assert has_bfloat16(torch.device("cpu")) == has
 
 
 def test_balanced_accuracy_counts_classes_alike() -> None:

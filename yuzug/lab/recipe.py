@@ -86,7 +86,7 @@ class Recipe(BaseModel):
     """The score on the held-out part by which the best epoch is chosen."""
     optimizer: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
     mixed_precision: bool | Literal["auto"] = "auto"
-    """Whether convolutions run in bfloat16; auto: on a CPU, and on a GPU that has it."""
+    """Whether convolutions run in bfloat16; auto: where the CPU or GPU multiplies it itself."""
     batch: int = Field(ge=2)
     momentum: float = Field(default=0.9, ge=0, lt=1)
     weight_decay: float = Field(default=5e-4, ge=0)
