@@ -21,6 +21,7 @@ from yuzug.lab.duplicates import fingerprints, first_of_each, has_near, hold_out
 from yuzug.lab.evaluate import evaluate
 from yuzug.lab.faceset import VOTES, FaceSet, read
 from yuzug.lab.finish import finish
+from yuzug.lab.gather import Measured
 from yuzug.lab.measure import expected_calibration_error, per_class
 from yuzug.lab.recipe import Cycle, read_recipe
 from yuzug.lab.schedule import learning_rate
@@ -152,7 +153,7 @@ def test_training_learns_and_finish_writes_what_evaluate_measures(tmp_path: Path
     faces, held = drawn_faces(256), drawn_faces(96, seed=1)
     recipe = tiny_recipe(cycles=[{"epochs": 6, "learning_rate": 0.05}], ema=0.8)
     best = Trainer(recipe, faces, held, tmp_path).run()
-    path = finish(recipe, best, held, held, "drawn")
+    path = finish(recipe, best, held, [Measured("drawn", "validation", held)])
     card = read_card(path)
     assert set(card.heads) == {str(n) for n in LABEL_SETS}
     assert card.heads["8"].fitted_to == "votes"
@@ -167,7 +168,7 @@ def test_data_without_votes_trains_every_head(tmp_path: Path) -> None:
     faces = drawn_faces(96)
     plain = FaceSet(faces.images, faces.labels, faces.splits, np.zeros_like(faces.votes))
     best = Trainer(tiny_recipe(), plain, plain, tmp_path).run()
-    card = read_card(finish(tiny_recipe(), best, plain, plain, "drawn"))
+    card = read_card(finish(tiny_recipe(), best, plain, [Measured("drawn", "validation", plain)]))
     assert card.heads["8"].fitted_to == "label"
     assert card.heads["8"].metrics[0].n == 96
 

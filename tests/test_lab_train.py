@@ -161,6 +161,19 @@ def test_a_sample_takes_classes_in_turn_and_a_head_gets_only_its_faces(tmp_path:
     assert data.measured[0].split == "held out"
 
 
+def test_of_outside_data_all_is_measured_and_nothing_like_it_trained_on(tmp_path: Path) -> None:
+    ours, theirs = drawn_faces(120), drawn_faces(40, seed=3)
+    folder_of(ours, tmp_path / "ours")
+    folder_of(theirs, tmp_path / "theirs")
+    folder_of(ours.take(np.arange(20)), tmp_path / "theirs" / "train")  # a copy of some of ours
+    data = gather([tmp_path / "ours"], tiny_recipe(), [tmp_path / "theirs"])
+    outside = data.measured[-1]
+    assert (outside.data, outside.split, len(outside.faces)) == ("theirs", "outside", 60)
+    measured = {face.tobytes() for face in outside.faces.images}
+    for part in (data.train, data.held):
+        assert not measured & {face.tobytes() for face in part.images}
+
+
 def test_own_labels_become_a_checkpoint_of_one_head(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,7 @@ from yuzug.commands.parser import Parser
 def options(command: Parser) -> None:
     command.option("recipe", metavar="RECIPE")
     command.option("--data", metavar="DATA", type=Path, required=True, nargs="+")
+    command.option("--outside", metavar="DATA", type=Path, nargs="+", default=())
     command.option("--out", metavar="DIR", type=Path, required=True)
 
 
@@ -27,7 +28,7 @@ def run(options: Namespace) -> int:
         from yuzug.lab.train import Trainer
         from yuzug.models import read_card
     recipe = read_recipe(_recipe_path(options.recipe))
-    data = gather(options.data, recipe)
+    data = gather(options.data, recipe, options.outside)
     trainer = Trainer(recipe, data.train, data.held, options.out)
 
     def draw(progress: Progress) -> None:
@@ -35,9 +36,7 @@ def run(options: Namespace) -> int:
 
     best = trainer.run(draw)
     if trainer.leads:  # of several processes one writes
-        first, *others = data.measured
-        beside = {part.data: part.faces for part in others}
-        weights = finish(recipe, best, data.held, first.faces, first.data, beside)
+        weights = finish(recipe, best, data.held, data.measured)
         faces = len(data.train)
         write_result(options.out, recipe, read_card(weights), trainer.progress, faces)
         print(weights)

@@ -19,6 +19,7 @@ from yuzug.faces import NoDetector
 from yuzug.lab.calibrate import fit_temperature, rare_class_bias, softmax, sure_at
 from yuzug.lab.evaluate import compare
 from yuzug.lab.faceset import VOTES, FaceSet
+from yuzug.lab.gather import OUTSIDE, Measured
 from yuzug.lab.reads import read_crops
 from yuzug.lab.recipe import Recipe
 from yuzug.lab.train import HEADS_KEY, accuracy, predict
@@ -50,18 +51,11 @@ LIMITS_OF_OWN = (
 )
 
 
-def finish(
-    recipe: Recipe,
-    best: Path,
-    held: FaceSet,
-    measured: FaceSet,
-    data: str,
-    beside: Mapping[str, FaceSet] | None = None,
-) -> Path:
+def finish(recipe: Recipe, best: Path, held: FaceSet, measured: Sequence[Measured]) -> Path:
     """Fit biases, temperatures and edges on the held-out part, measure, write the weights file.
 
-    ``beside`` holds faces of other data that was trained on too, by its name; they are measured
-    by their labels. The numbers are those of the written file read back, in half precision.
+    The first part is measured by what each head is fitted to, votes or labels, the others by their
+    labels. The numbers are those of the written file read back, in half precision.
     """
     spec = recipe.preprocessing
     held = _with_votes(held)
@@ -74,17 +68,15 @@ def finish(
     heads = {name: _head_card(name, labels, logits, held) for name in labels}
     out = best.parent / f"{recipe.name}.safetensors"
     evidence_from = _full_evidence(network, held, recipe)
-    trained_on = " and ".join([data, *(beside or {})])
-    save(network, _card(recipe, network, heads, trained_on, evidence_from), out)
+    data = " and ".join(part.data for part in measured if part.split != OUTSIDE)
+    save(network, _card(recipe, network, heads, data, evidence_from), out)
     checkpoint = load(out)
-    metrics = [_metrics(checkpoint, measured, data, "validation", by_votes=True)]
-    for name, faces in (beside or {}).items():
-        metrics.append(_metrics(checkpoint, faces, name, "held out", by_votes=False))
+    metrics = [_metrics(checkpoint, part, by_votes=part is measured[0]) for part in measured]
     with_metrics = {
         name: head.model_copy(update={"metrics": tuple(each[name] for each in metrics)})
         for name, head in heads.items()
     }
-    save(network, _card(recipe, network, with_metrics, trained_on, evidence_from), out)
+    save(network, _card(recipe, network, with_metrics, data, evidence_from), out)
     return out
 
 
@@ -210,19 +202,17 @@ def _restricted(
     return logits[:, [outputs.index(name) for name in names]]
 
 
-def _metrics(
-    checkpoint: Checkpoint, measured: FaceSet, data: str, split: str, *, by_votes: bool
-) -> dict[str, Metrics]:
+def _metrics(checkpoint: Checkpoint, part: Measured, *, by_votes: bool) -> dict[str, Metrics]:
     heads = checkpoint.card.heads
     analyzers = [Analyzer(checkpoint, head, NoDetector()) for head in heads]
-    read = read_crops(analyzers, measured.images)
+    read = read_crops(analyzers, part.faces.images)
     return {
         name: compare(
             analyzer,
-            measured,
+            part.faces,
             faces,
-            data=data,
-            split=split,
+            data=part.data,
+            split=part.split,
             labels=head.fitted_to if by_votes else "label",
         ).metrics()
         for (name, head), analyzer, faces in zip(heads.items(), analyzers, read, strict=True)

@@ -21,6 +21,10 @@ _FIFTH = 0.2
 _FIFTH_SEED = 0
 
 
+# The split of data of which nothing at all is trained on.
+OUTSIDE = "outside"
+
+
 @dataclass(frozen=True)
 class Measured:
     """A part that is only measured, with the names of its data and split."""
@@ -39,11 +43,11 @@ class Gathered:
     measured: tuple[Measured, ...]
 
 
-def gather(paths: Sequence[Path], recipe: Recipe) -> Gathered:
+def gather(paths: Sequence[Path], recipe: Recipe, outside: Sequence[Path] = ()) -> Gathered:
     """Read data sets for a recipe.
 
     Of data with splits, "train" is trained on and "validation" measured; of data without, a fifth
-    is measured that has no near copy in the rest.
+    is measured that has no near copy in the rest. Of data ``outside`` all is measured.
 
     Raises:
         YuzugError: ``option.invalid`` where a path holds no faces, or lacks one of the splits.
@@ -68,6 +72,10 @@ def gather(paths: Sequence[Path], recipe: Recipe) -> Gathered:
         train_prints.append(one[train_rows])
         measured.append(Measured(path.name, split, faces.take(rows)))
         measured_prints.append(one[rows])
+    for path in outside:
+        faces = read(path, recipe.preprocessing.detail_px)
+        measured.append(Measured(path.name, OUTSIDE, faces))
+        measured_prints.append(fingerprints(faces.images))
     train, held = split_for(
         joined(trains), np.concatenate(train_prints), np.concatenate(measured_prints), recipe
     )

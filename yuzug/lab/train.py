@@ -249,8 +249,8 @@ def has_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     # Younger than the oldest torch that installs; there float32 is the safe answer.
-    asked = getattr(torch.cpu, "get_capabilities", dict)()
-    return any(asked.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+    asked: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(asked.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 
 
 def truth_for(faces: FaceSet, labels: tuple[str, ...]) -> NDArray[np.str_]:
