@@ -20,7 +20,10 @@ from gradio.state_holder import SessionState
 
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import YuzugError
-from yuzug.faces import whole
+from yuzug.faces import HaarDetector, whole
+from yuzug.models import available_models, find, load
+from yuzug.models.checkpoint import save
+from yuzug.pipeline import Analyzer
 from yuzug.ui import about, frame, panels
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.chrome import head
@@ -67,6 +70,25 @@ def test_the_card_of_every_label_set_is_told(
     assert len(re.findall(r"<section", page)) == (6 if metrics else 5)
     weak = metrics and [one for one in metrics[0].per_class.values() if one.recall < 0.5]
     assert ("yz-notice" in page) == bool(weak)
+
+
+@pytest.mark.parametrize("model", [info.name for info in available_models()])
+def test_a_bundled_model_names_its_own_data(analyzers: Analyzers, model: str) -> None:
+    page = about.page(analyzers, Settings(lang="en", model=model))
+    assert "came with Yuzug" in page
+    assert "28,709" in page
+    assert ("muxspace" in page) == ("muxspace" in analyzers.card(model).data)
+    assert "owner" not in page
+
+
+def test_a_file_that_bears_the_name_of_a_bundled_model_is_not_taken_for_it(tmp_path: Path) -> None:
+    ours = load(find("cnn"))
+    card = ours.card.model_copy(update={"data": "my own faces"})
+    save(ours.network, card, tmp_path / "mine.safetensors")
+    analyzer = Analyzer.load(tmp_path / "mine.safetensors", 7, detector=HaarDetector())
+    page = about.page(Analyzers({"cnn": analyzer}), Settings(lang="en", model="cnn"))
+    assert "from a file" in page
+    assert "As its owner says: my own faces" in page
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
