@@ -25,8 +25,9 @@ from yuzug.lab.mixing import mix
 from yuzug.lab.recipe import OWN, read_recipe
 from yuzug.lab.results import Result
 from yuzug.lab.schedule import learning_rate
+from yuzug.lab.scores import balanced_accuracy
 from yuzug.lab.targets import targets
-from yuzug.lab.train import Trainer, balanced_accuracy, has_bfloat16
+from yuzug.lab.train import Trainer, has_bfloat16
 from yuzug.models import read_card
 from yuzug.models.networks import ARCHITECTURES, build
 from yuzug.pipeline import Analyzer

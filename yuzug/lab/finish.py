@@ -22,7 +22,8 @@ from yuzug.lab.faceset import VOTES, FaceSet
 from yuzug.lab.gather import OUTSIDE, Measured
 from yuzug.lab.reads import read_crops
 from yuzug.lab.recipe import Recipe
-from yuzug.lab.train import HEADS_KEY, accuracy, predict
+from yuzug.lab.scores import accuracy, predict
+from yuzug.lab.train import HEADS_KEY
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load, save
 from yuzug.models.networks import Network, build

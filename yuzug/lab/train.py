@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast
-from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -19,7 +18,7 @@ from tqdm import tqdm
 
 from yuzug.errors import ModelError
 from yuzug.lab.augment import augment
-from yuzug.lab.faceset import VOTES, FaceSet
+from yuzug.lab.faceset import FaceSet
 from yuzug.lab.losses import class_weights_of, loss
 from yuzug.lab.mixing import mix
 from yuzug.lab.recipe import Recipe
@@ -33,10 +32,11 @@ from yuzug.lab.run_state import (
     write_log,
 )
 from yuzug.lab.schedule import is_over, learning_rate, plateau_factor
+from yuzug.lab.scores import accuracy, balanced_accuracy, predict, truth_for
 from yuzug.lab.targets import drawn, draws, targets, taught
 from yuzug.models.checkpoint import load
 from yuzug.models.networks import Network, build
-from yuzug.models.preprocess import normalise, prepare
+from yuzug.models.preprocess import normalise
 from yuzug.models.shelf import find
 
 HEADS_KEY = "yuzug_heads"
@@ -251,46 +251,3 @@ def has_bfloat16(device: torch.device) -> bool:
     # Younger than the oldest torch that installs; there float32 is the safe answer.
     asked: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(asked.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
-
-
-def truth_for(faces: FaceSet, labels: tuple[str, ...]) -> NDArray[np.str_]:
-    """What a head over these labels should say: votes for the eight, where there are any."""
-    return faces.majority() if labels == VOTES and faces.votes.any() else faces.labels
-
-
-@torch.inference_mode()
-def predict(
-    network: torch.nn.Module, images: NDArray[np.uint8], recipe: Recipe, batch: int = 256
-) -> dict[str, NDArray[np.float32]]:
-    """Logits of every head for grey faces: (N, S, S) uint8 → name → (N, classes) float32."""
-    network.eval()
-    device = next(network.parameters()).device
-    parts: dict[str, list[NDArray[np.float32]]] = {}
-    for start in range(0, len(images), batch):
-        faces = list(images[start : start + batch])
-        out = network(prepare(faces, recipe.preprocessing).to(device))
-        for name, logits in out.items():
-            parts.setdefault(name, []).append(logits.cpu().numpy())
-    return {name: np.concatenate(part) for name, part in parts.items()}
-
-
-def accuracy(
-    logits: NDArray[np.float32], labels: NDArray[np.str_], names: tuple[str, ...]
-) -> float:
-    """Share of right answers among the faces whose label is one of ``names``."""
-    known = np.isin(labels, names)
-    if not known.any():
-        return 0.0
-    return float((np.array(names)[logits[known].argmax(axis=1)] == labels[known]).mean())
-
-
-def balanced_accuracy(
-    logits: NDArray[np.float32], labels: NDArray[np.str_], names: tuple[str, ...]
-) -> float:
-    """Mean over the classes that occur of the share of right answers."""
-    known = np.isin(labels, names)
-    if not known.any():
-        return 0.0
-    said = np.array(names)[logits[known].argmax(axis=1)]
-    right = [(said == labels[known])[labels[known] == name] for name in set(labels[known])]
-    return float(np.mean([one.mean() for one in right]))

@@ -1,0 +1,28 @@
+"""What leaves as JSON: the records that the command line prints and the API answers with.
+
+Every object carries ``"schema": 1``; numbers are rounded to what they can mean.
+"""
+
+from yuzug.records.advice import CheckRecord, RecommendationsRecord
+from yuzug.records.analysis import AnalysisRecord, FaceRecord, MapRecord, TrustRecord
+from yuzug.records.explanation import ExplanationRecord, FaceExplanation
+from yuzug.records.fault import ErrorRecord, Fault, sentence_of
+from yuzug.records.models import ModelRecord, ModelsRecord
+from yuzug.records.record import Record
+
+__all__ = [
+    "AnalysisRecord",
+    "CheckRecord",
+    "ErrorRecord",
+    "ExplanationRecord",
+    "FaceExplanation",
+    "FaceRecord",
+    "Fault",
+    "MapRecord",
+    "ModelRecord",
+    "ModelsRecord",
+    "RecommendationsRecord",
+    "Record",
+    "TrustRecord",
+    "sentence_of",
+]

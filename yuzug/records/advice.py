@@ -1,0 +1,47 @@
+"""Activities, and the faults of a folder of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from yuzug.emotions import Language
+from yuzug.records.record import Name, Record
+
+if TYPE_CHECKING:
+    from yuzug.recommend import Advice, Finding
+
+
+class RecommendationsRecord(Record):
+    """What ``yuzug recommend EMOTION`` prints."""
+
+    emotion: str
+    lang: Language
+    recommendations: tuple[dict[str, Any], ...]
+    ask: str | None = None
+    """The question to put to the person where the reading is not sure."""
+    help: dict[str, Any] | None = None
+    """What comes before any activity, as :meth:`Help.to_json` shows it; null where nothing must."""
+
+    @classmethod
+    def of(cls, emotion: str, lang: Language, advice: Advice) -> RecommendationsRecord:
+        """The record of this advice."""
+        return cls(
+            emotion=emotion,
+            lang=lang,
+            recommendations=tuple(one.to_json() for one in advice.suggestions),
+            ask=advice.ask,
+            help=advice.help.to_json() if advice.help else None,
+        )
+
+
+class CheckRecord(Record):
+    """What ``yuzug recommend --check DIR`` prints: every fault of a catalogue."""
+
+    catalogue: Name
+    findings: tuple[dict[str, Any], ...]
+
+    @classmethod
+    def of(cls, catalogue: str, findings: Sequence[Finding]) -> CheckRecord:
+        """The record of the findings in this folder."""
+        return cls(catalogue=catalogue, findings=tuple(one.to_json() for one in findings))

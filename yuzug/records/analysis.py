@@ -1,0 +1,132 @@
+"""A picture that was read, or what kept it from being read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from yuzug.emotions import Language
+from yuzug.records.record import Milliseconds, Name, Part, Pixels, Record, Share
+
+if TYPE_CHECKING:  # the records of activities need no torch
+    from yuzug.analysis import Analysis, Face
+    from yuzug.explain import Heatmap, Trust
+    from yuzug.recommend import Suggestion
+
+
+class TrustRecord(Part):
+    """How much the answer hangs on the places of a map: ROAD, beside maps that know nothing."""
+
+    score: Share
+    centre: Share
+    random: Share
+    level: str
+    sentence: str
+
+    @classmethod
+    def of(cls, trust: Trust, lang: Language) -> TrustRecord:
+        """The record of this trust."""
+        return cls(
+            score=trust.score,
+            centre=trust.centre,
+            random=trust.random,
+            level=trust.level,
+            sentence=trust.sentence(lang),
+        )
+
+
+class MapRecord(Part):
+    """What the heat map of a face explains, and how."""
+
+    method: str
+    target: str
+    strength: Share
+    """How much evidence there is, in [0, 1], beside what is usual for this model."""
+    trust: TrustRecord | None
+    """Null where it was not asked for."""
+
+    @classmethod
+    def of(cls, heatmap: Heatmap, trust: Trust | None, lang: Language) -> MapRecord:
+        """The record of this map."""
+        return cls(
+            method=heatmap.method,
+            target=heatmap.target,
+            strength=heatmap.strength,
+            trust=TrustRecord.of(trust, lang) if trust else None,
+        )
+
+
+class FaceRecord(Part):
+    """One face; pixels are those of the photo, the other numbers shares in [0, 1]."""
+
+    box_xywh: tuple[Pixels, Pixels, Pixels, Pixels]
+    score: Share | None
+    """The detector's own; null where it gives none."""
+    emotion: str
+    confidence: Share
+    sure: bool
+    probabilities: dict[str, Share]
+    regions: dict[str, Share] | None
+    """Shares of the heat map on the parts of the face; null where it is empty."""
+    explanation: MapRecord | None
+    """Null where there is no heat map."""
+
+    @classmethod
+    def of(cls, face: Face, trust: Trust | None = None, lang: Language = "en") -> FaceRecord:
+        """The record of a face that was read."""
+        regions, heatmap = face.regions, face.explanation
+        return cls(
+            box_xywh=face.box_xywh,
+            score=face.score,
+            emotion=face.emotion,
+            confidence=face.confidence,
+            sure=face.sure,
+            probabilities=dict(face.probabilities),
+            regions=regions.shares if regions else None,
+            explanation=MapRecord.of(heatmap, trust, lang) if heatmap else None,
+        )
+
+
+class AnalysisRecord(Record):
+    """One picture: a line of ``yuzug analyze``."""
+
+    image: Name
+    width: int
+    height: int
+    model: str
+    classes: int
+    detector: str
+    faces: tuple[FaceRecord, ...]
+    dominant: int | None
+    """Position in ``faces`` of the one that the advice is for; null without a face."""
+    recommendations: tuple[dict[str, Any], ...]
+    """As :meth:`yuzug.recommend.Suggestion.to_json` shows them; empty where none were asked for."""
+    ms: dict[str, Milliseconds]
+
+    @classmethod
+    def of(
+        cls,
+        image: str,
+        analysis: Analysis,
+        suggestions: Sequence[Suggestion] = (),
+        trusts: Sequence[Trust] = (),
+        lang: Language = "en",
+    ) -> AnalysisRecord:
+        """The record of an analysis of the picture with this name; ``trusts`` are one a face."""
+        height, width = analysis.image.shape[:2]
+        return cls(
+            image=image,
+            width=width,
+            height=height,
+            model=analysis.model,
+            classes=analysis.classes,
+            detector=analysis.detector,
+            faces=tuple(
+                FaceRecord.of(face, trust, lang)
+                for face, trust in zip_longest(analysis.faces, trusts[: len(analysis.faces)])
+            ),
+            dominant=analysis.dominant_index,
+            recommendations=tuple(suggestion.to_json() for suggestion in suggestions),
+            ms=dict(analysis.ms),
+        )
