@@ -86,6 +86,26 @@ def test_analyze_explains_what_it_is_asked(capsys: Capture, astronaut_path: Path
         assert wrong[1] in err
 
 
+def test_one_expression_is_held_against_another(
+    capsys: Capture, astronaut_path: Path, tmp_path: Path
+) -> None:
+    shift = []
+    photo = np.array(Image.open(astronaut_path).convert("RGB"), int)
+    for target, other in (("happy", "surprise"), ("surprise", "happy")):
+        folder = tmp_path / target
+        words = ["analyze", str(astronaut_path), "--target", target, "--against", other]
+        assert main([*words, "--cam", str(folder)]) == 0
+        change = np.array(Image.open(folder / "astronaut_cam.png"), int) - photo
+        shift.append((change[..., 0] - change[..., 2]).sum())
+    # Orange speaks for the first, blue for the other; a smile speaks for happy either way.
+    assert shift[0] > 0 > shift[1]
+    capsys.readouterr()
+    assert main(words) == 2
+    assert "--cam" in capsys.readouterr().err
+    assert main([*words[:-1], "hungry", "--cam", str(tmp_path)]) == 2
+    assert "hungry" in capsys.readouterr().err
+
+
 def test_no_face_is_no_error(capsys: Capture, blank: Path) -> None:
     code, [line], err = lines(capsys, "analyze", blank, "--recommend")
     assert (code, err) == (0, "")

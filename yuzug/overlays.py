@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,21 +12,25 @@ from numpy.typing import NDArray
 
 from yuzug.analysis import Analysis, Face
 from yuzug.errors import YuzugError
-from yuzug.explain import paint
+from yuzug.explain import Contrast, Heatmap, paint, paint_contrast
 from yuzug.images import png_bytes
 
 
-def painted(analysis: Analysis) -> NDArray[np.uint8]:
-    """The photo with the heat map of each face over it: RGB uint8 (H, W, 3)."""
+def painted(analysis: Analysis, contrasts: Sequence[Contrast] = ()) -> NDArray[np.uint8]:
+    """The photo with the map of each face over it: RGB uint8 (H, W, 3).
+
+    Where there are ``contrasts``, one a face, they are painted in place of the heat maps.
+    """
     photo = np.array(analysis.image)
-    for face in analysis.faces:
-        _paint_face(photo, face)
+    heatmaps = [face.explanation for face in analysis.faces]
+    maps: Sequence[Contrast | Heatmap | None] = contrasts or heatmaps
+    for face, map_of_face in zip(analysis.faces, maps, strict=True):
+        if map_of_face is not None:
+            _paint_face(photo, face, map_of_face)
     return photo
 
 
-def _paint_face(photo: NDArray[np.uint8], face: Face) -> None:
-    if face.explanation is None:
-        return
+def _paint_face(photo: NDArray[np.uint8], face: Face, shown: Heatmap | Contrast) -> None:
     xs, ys = zip(*face.alignment.corners, strict=True)
     left, top = max(0, math.floor(min(xs))), max(0, math.floor(min(ys)))
     around = photo[top : math.ceil(max(ys)), left : math.ceil(max(xs))]
@@ -34,8 +39,9 @@ def _paint_face(photo: NDArray[np.uint8], face: Face) -> None:
     x, y = face.alignment.center_xy
     # Only the surroundings of a face are touched: a crowd in a large photo would take minutes.
     inside = replace(face.alignment, center_xy=(x - left, y - top))
-    values = inside.paint(face.explanation.values, (around.shape[0], around.shape[1]))
-    around[:] = paint(around, values, face.explanation.strength)
+    values = inside.paint(shown.values, (around.shape[0], around.shape[1]))
+    paint_it = paint_contrast if isinstance(shown, Contrast) else paint
+    around[:] = paint_it(around, values, shown.strength)
 
 
 @dataclass
@@ -63,15 +69,17 @@ class Overlays:
             ) from error
         return cls(folder)
 
-    def write(self, image: str, analysis: Analysis) -> Path | None:
-        """Write one painted photo; None where it has no face to paint on.
+    def write(
+        self, image: str, analysis: Analysis, contrasts: Sequence[Contrast] = ()
+    ) -> Path | None:
+        """Write one painted photo, see :func:`painted`; None where it has no face to paint on.
 
         Photos of one name from different folders are numbered in the order of their coming.
         """
         if not analysis.faces:
             return None
         path = self.folder / self._free_name(Path(image).stem)
-        path.write_bytes(png_bytes(painted(analysis)))
+        path.write_bytes(png_bytes(painted(analysis, contrasts)))
         return path
 
     def _free_name(self, stem: str) -> str:

@@ -11,11 +11,12 @@ from yuzug.commands.model import analyzer_of, model_options
 from yuzug.commands.parser import Parser
 from yuzug.commands.said import complain, emit
 from yuzug.emotions import Language
-from yuzug.errors import ImageError
+from yuzug.errors import ImageError, YuzugError
 from yuzug.texts import text
 
 if TYPE_CHECKING:
-    from yuzug.analysis import Face
+    from yuzug.analysis import Analysis, Face
+    from yuzug.explain import Contrast
     from yuzug.overlays import Overlays
     from yuzug.pipeline import Analyzer
     from yuzug.recommend import Catalogue, Suggestion
@@ -28,6 +29,7 @@ def options(command: Parser) -> None:
     command.option("--cam", metavar="DIR", type=Path)
     command.option("--method", metavar="METHOD")
     command.option("--target", metavar="EMOTION")
+    command.option("--against", metavar="EMOTION")
     command.option("--trust", action="store_true")
     command.option("--recommend", key="advise", action="store_true")
     command.option("--catalogue", metavar="DIR", type=Path)
@@ -37,6 +39,7 @@ def run(options: Namespace) -> int:
     """Print one line for each picture as soon as it is read; 2 where one could not be."""
     from yuzug.overlays import Overlays
 
+    _require_folder(options)
     analyzer = analyzer_of(options, detects=not options.crops)
     overlays = Overlays.into(options.cam) if options.cam else None
     loaded = loaded_of(options.catalogue, options.lang) if options.recommend else None
@@ -48,6 +51,16 @@ def run(options: Namespace) -> int:
     if failed:
         complain(text("cli.unread", options.lang, failed=failed, total=len(results)))
     return 2 if failed else 0
+
+
+def _require_folder(options: Namespace) -> None:
+    if options.against and not options.cam:
+        raise YuzugError(
+            "option.invalid",
+            must="--against draws a map, so it needs a folder for it",
+            got="--against without --cam",
+            do="add --cam DIR",
+        )
 
 
 def _analyze_one(
@@ -67,11 +80,21 @@ def _analyze_one(
         emit(ErrorRecord.of(image, error, options.lang))
         return False
     if overlays:
-        overlays.write(image, analysis)
+        overlays.write(image, analysis, _contrasts(analyzer, analysis, options))
     suggestions = _advice(analysis.dominant, catalogue, options.lang) if catalogue else []
     trusts = [analyzer.trust(face) for face in analysis.faces] if options.trust else []
     emit(AnalysisRecord.of(image, analysis, suggestions, trusts, options.lang))
     return True
+
+
+def _contrasts(analyzer: Analyzer, analysis: Analysis, options: Namespace) -> list[Contrast]:
+    """What speaks for the expression in question and not for ``--against``, one a face."""
+    if not options.against:
+        return []
+    return [
+        analyzer.contrast(face, options.target or face.emotion, options.against)
+        for face in analysis.faces
+    ]
 
 
 def _advice(face: Face | None, catalogue: Catalogue, lang: Language) -> list[Suggestion]:
