@@ -35,7 +35,8 @@ KINDS = {
 
 def models() -> list[str]:
     """The bundled models with weights of their own, the default one first."""
-    # An ensemble's map is made of its members' maps, and takes as long as all of them.
+    # The ensemble is not measured: its maps weigh its members' activations together, and take as
+    # long as those of both.
     return [one.name for one in available_models() if one.path.suffix == ".safetensors"]
 
 

@@ -119,6 +119,18 @@ def test_every_fast_method_draws_its_map_and_says_its_line(
     assert alpha(now.asked).max() > 0
 
 
+def test_the_finer_map_of_an_ensemble_is_hirescam_as_its_line_says(
+    analyzers: Analyzers, astronaut: np.ndarray
+) -> None:
+    analyzer = analyzers.get("ensemble", 7)
+    face = analyzer.analyze(astronaut).faces[0]
+    fused, hirescam = (
+        analyzer.explain_face(face, method=method).raw for method in ("fused", "hirescam")
+    )
+    assert np.array_equal(fused, hirescam)
+    assert "for an ensemble it is HiResCAM" in METHODS["fused"].line("en")
+
+
 def test_what_the_page_does_not_offer_changes_nothing(analyzers: Analyzers, shown: Shown) -> None:
     before = shown.state.reading
     for nonsense in (

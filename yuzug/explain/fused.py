@@ -18,8 +18,9 @@ def fused(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
     """HiResCAM times LayerCAM of the last layer with a finer grid: (N, 2h, 2w), not negative.
 
     The product keeps what both layers hold for evidence; its root brings it back to their unit.
-    Without a finer layer it is HiResCAM. Fusing layers is due to Jiang et al. 2021, "LayerCAM",
-    section III-D, which takes the larger of the two instead.
+    Without a finer layer it is HiResCAM, as for an ensemble, whose stem is no chain of layers.
+    Fusing layers is due to Jiang et al. 2021, "LayerCAM", section III-D, which takes the larger of
+    the two instead.
     """
     coarse = hirescam(subject.logits, subject.features, targets)
     cut = _finer_layer(subject)

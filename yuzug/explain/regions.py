@@ -115,7 +115,7 @@ def regions_sentence(regions: RegionShares | None, lang: Language) -> str:
 
     >>> shares = dict.fromkeys(REGIONS, 0.06) | {"mouth": 0.46, "eyes": 0.3}
     >>> regions_sentence(RegionShares(shares), "en")
-    'mostly the mouth (46 %) and the eyes (30 %)'
+    'most on the mouth (46 %) and the eyes (30 %)'
     >>> regions_sentence(RegionShares(shares), "tr")
     'en çok ağız (%46) ve gözler (%30)'
     """
