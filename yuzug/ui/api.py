@@ -91,7 +91,7 @@ class Endpoints:
         It reads expressions, which are weak signs of feelings: say "the expression looks happy",
         never "this person is happy", and where "sure" is false, say that it is not certain. Send
         only faces of people who agreed. Not for judging anybody at work, in education or in
-        health. Pictures are read in memory and forgotten.
+        health. Pictures are read and forgotten.
 
         Args:
             images: 1 to 32 pictures, each an upload, a data URL ("data:image/...") or base64
