@@ -247,6 +247,19 @@ def test_the_model_card_tells_what_must_be_told_in_both_languages(parcel: Parcel
     assert "contempt" in english
 
 
+def test_the_turkish_half_has_turkish_limits_and_numbers(parcel: Parcel) -> None:
+    text = (parcel.folder / "README.md").read_text(encoding="utf-8")
+    english, turkish = text.split("\n# Türkçe\n")
+    card = load(find("cnn")).card
+    for limit in card.limits:
+        assert limit not in turkish
+    assert "küçümsemede zayıftır" in turkish
+    assert f"{card.parameters:,} parameters" in english
+    assert f"{card.parameters:,} parametre".replace(",", ".") in turkish
+    assert "validation (label), n = 3,589" in english
+    assert "doğrulama (label), n = 3.589" in turkish
+
+
 def test_the_configuration_says_what_the_weights_are(parcel: Parcel) -> None:
     config = json.loads((parcel.folder / CONFIG).read_text())
     assert Published.model_validate(config) == Published.of(parcel.folder / WEIGHTS)

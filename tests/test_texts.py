@@ -11,7 +11,11 @@ import pytest
 from yuzug.cli import parser
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.errors import KINDS
+from yuzug.lab.finish import LIMITS, LIMITS_OF_OWN
+from yuzug.lab.gather import OUTSIDE
+from yuzug.models import available_models
 from yuzug.texts import placeholders, table
+from yuzug.texts.cards import in_language
 from yuzug.texts.letters import lower, order
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,6 +62,8 @@ OPEN_FILES = {one.split("\\.")[0] for one in KEY_PATTERNS if re.fullmatch(r"\w+\
 
 def is_used(key: str) -> bool:
     file, name = key.split(".", 1)
+    if file == "cards":  # found by their English words, which tests below hold to the cards
+        return True
     if key in STRINGS or matches(key, KEY_PATTERNS - {rf"{file}\.\w[\w.]*"}):
         return True
     return file in OPEN_FILES and (name in STRINGS or matches(name, PATTERNS - KEY_PATTERNS))
@@ -97,6 +103,19 @@ def test_every_key_in_the_code_exists() -> None:
 
 def test_every_key_in_the_tables_is_used() -> None:
     assert not {key for key in SENTENCES if not is_used(key)}
+
+
+def test_every_limit_that_the_lab_writes_into_a_card_has_its_turkish() -> None:
+    ours = {pair["en"] for key, pair in SENTENCES.items() if key.startswith("cards.limit_")}
+    assert ours == {*LIMITS, *LIMITS_OF_OWN}
+
+
+def test_every_split_that_a_bundled_card_names_has_its_turkish() -> None:
+    heads = [head for model in available_models() for head in model.card.heads.values()]
+    splits = {metrics.split for head in heads for metrics in head.metrics}
+    assert splits >= {"validation", "held out"}
+    for split in splits | {OUTSIDE}:
+        assert in_language(split, "en") == split != in_language(split, "tr")
 
 
 def test_every_option_has_a_help_and_every_help_an_option() -> None:

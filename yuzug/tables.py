@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from yuzug.emotions import Language
 from yuzug.models import HeadCard, ModelInfo
 from yuzug.texts import text
+from yuzug.texts.numbers import percent_tenths, tenths
 
 _COLUMNS = (
     "name",
@@ -32,8 +33,8 @@ def rows(models: Sequence[ModelInfo], lang: Language) -> Iterator[tuple[str, ...
         for name, head in info.card.heads.items():
             yield (
                 info.name,
-                _number(info.card.parameters / 1e6, lang) + " M",
-                _number(info.size_mb, lang),
+                tenths(info.card.parameters / 1e6, lang) + " M",
+                tenths(info.size_mb, lang),
                 name,
                 *_numbers(head, lang),
                 info.card.licence,
@@ -45,15 +46,7 @@ def _numbers(head: HeadCard, lang: Language) -> tuple[str, str, str]:
         return _NONE, _NONE, _NONE
     best = head.metrics[0]
     where = f"{best.data}, {best.split} ({best.labels}), n = {best.n}"
-    accuracy = text("ui.percent", lang, percent=_number(100 * best.accuracy, lang))
-    macro_f1 = text("ui.percent", lang, percent=_number(100 * best.macro_f1, lang))
-    return accuracy, macro_f1, where
-
-
-def _number(value: float, lang: Language) -> str:
-    """With one digit, after a comma in Turkish."""
-    shown = f"{value:.1f}"
-    return shown if lang == "en" else shown.replace(".", ",")
+    return percent_tenths(best.accuracy, lang), percent_tenths(best.macro_f1, lang), where
 
 
 def plain(models: Sequence[ModelInfo], lang: Language) -> str:

@@ -246,6 +246,27 @@ def test_the_report_is_one_page_with_all_its_parts(
         assert words in written
 
 
+@pytest.mark.parametrize(
+    ("split", "en", "tr"),
+    [
+        ("validation", "(validation; ", "(doğrulama; "),
+        ("held out", "(held out; ", "(ayrılan; "),
+        ("owls", "(owls; ", "(owls; "),
+    ],
+)
+def test_the_report_names_the_split_that_was_measured(
+    analyzers: Analyzers, split: str, en: str, tr: str
+) -> None:
+    card = analyzers.card("cnn")
+    head = card.heads["7"]
+    metrics = head.metrics[0].model_copy(update={"split": split})
+    heads = {"7": head.model_copy(update={"metrics": (metrics,)})}
+    other = card.model_copy(update={"heads": heads})
+    assert f"of 3,589 faces read right {en}" in report.model_line(other, 7, "en")
+    assert tr in report.model_line(other, 7, "tr")
+    assert "3.589 yüzde" in report.model_line(other, 7, "tr")
+
+
 def test_a_map_that_fails_its_check_is_grey_in_the_report(
     analyzers: Analyzers, astronaut: np.ndarray
 ) -> None:

@@ -21,9 +21,11 @@ from gradio.state_holder import SessionState
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import YuzugError
 from yuzug.faces import HaarDetector, whole
+from yuzug.lab.finish import LIMITS_OF_OWN
 from yuzug.models import available_models, find, load
 from yuzug.models.checkpoint import save
 from yuzug.pipeline import Analyzer
+from yuzug.texts import text
 from yuzug.ui import about, frame, panels
 from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.chrome import head
@@ -89,6 +91,44 @@ def test_a_file_that_bears_the_name_of_a_bundled_model_is_not_taken_for_it(tmp_p
     page = about.page(Analyzers({"cnn": analyzer}), Settings(lang="en", model="cnn"))
     assert "from a file" in page
     assert "As its owner says: my own faces" in page
+
+
+def page_of_own(lang: Language, **changes: object) -> str:
+    """What the tab says of weights that somebody else made."""
+    ours = load(find("cnn"))
+    theirs = replace(ours, card=ours.card.model_copy(update=changes))
+    analyzers = Analyzers({"cnn": Analyzer(theirs, 7, HaarDetector())})
+    return about.page(analyzers, Settings(lang=lang, model="cnn"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_other_weights_have_the_limits_and_the_licence_of_their_card(lang: Language) -> None:
+    limits = (LIMITS_OF_OWN[1], "Only <owls>.")
+    page = page_of_own(lang, limits=limits, licence="CC-BY-NC-4.0")
+    shown = page.split(text("ui.about_limits_title", lang))[1]
+    known = {"en": "a person&#x27;s own pictures", "tr": "kendi resimleri ve etiketleriyle"}[lang]
+    assert known in shown
+    assert "Only &lt;owls&gt;." in shown
+    assert shown.count("<li>") == 2
+    assert {"en": "its weights is CC-BY-NC-4.0", "tr": "lisansı CC-BY-NC-4.0"}[lang] in page
+    assert text("ui.about_limits_title", lang) not in page_of_own(lang, limits=())
+
+
+def test_bundled_weights_have_our_limits(analyzers: Analyzers) -> None:
+    page = about.page(analyzers, Settings(lang="en", model="cnn"))
+    assert page.split("What it cannot know")[1].count("<li>") == 5
+
+
+def test_a_face_is_reduced_to_the_detail_that_was_trained_on(analyzers: Analyzers) -> None:
+    spec = analyzers.card("cnn").preprocessing
+    assert spec.size_px > spec.detail_px, "else this test can tell nothing"
+    page = about.page(analyzers, Settings(lang="en", model="cnn"))
+    assert f"{spec.detail_px} × {spec.detail_px}" in page
+    assert f"{spec.size_px} × {spec.size_px}" not in page
+
+
+def test_the_owners_split_is_named_in_the_language_of_the_page() -> None:
+    assert "FER2013 with FER+ votes, doğrulama" in page_of_own("tr", data="my own faces")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

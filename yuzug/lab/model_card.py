@@ -11,6 +11,8 @@ from yuzug.emotions import LANGUAGES, Language, looks
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.published import Published
 from yuzug.texts import percent, text
+from yuzug.texts.cards import in_language
+from yuzug.texts.numbers import percent_tenths, whole
 
 _TASK = "image-classification"
 # A class found less often than this is named among the biases.
@@ -69,7 +71,9 @@ def _body(published: Published, repo_id: str, lang: Language) -> str:
             *_section("use", lang, _snippet(card, repo_id), pinned),
             *_section("measured", lang, *_measured(card, lang)),
             *_section("intended", lang, _t("intended", lang), f"**{_t('forbidden', lang)}**"),
-            *_section("limits", lang, "\n".join(f"* {limit}" for limit in card.limits)),
+            *_section(
+                "limits", lang, "\n".join(f"* {in_language(limit, lang)}" for limit in card.limits)
+            ),
             *_section("bias", lang, _t("bias", lang, weak=_weak(card, lang))),
             *_section("made", lang, _made(card, lang)),
             *_section("files", lang, _t("files", lang, sha256=published.weights.sha256)),
@@ -112,14 +116,20 @@ def _measured(card: Card, lang: Language) -> Iterator[str]:
 
 def _numbers(metrics: Metrics, lang: Language) -> tuple[str, ...]:
     shares = (metrics.accuracy, metrics.balanced_accuracy, metrics.macro_f1, metrics.ece)
-    where = f"{metrics.data}, {metrics.split} ({metrics.labels}), n = {metrics.n}"
+    split, n = in_language(metrics.split, lang), whole(metrics.n, lang)
+    where = f"{metrics.data}, {split} ({metrics.labels}), n = {n}"
     sure = (metrics.coverage, metrics.sure_accuracy)
-    return (where, *(_percent(share, lang) for share in (*shares, *sure)))
+    return (where, *(percent_tenths(share, lang) for share in (*shares, *sure)))
 
 
 def _each(head: HeadCard, lang: Language) -> str:
     rows = [
-        (looks(label, lang), percent(one.recall, lang), percent(one.precision, lang), one.support)
+        (
+            looks(label, lang),
+            percent(one.recall, lang),
+            percent(one.precision, lang),
+            whole(one.support, lang),
+        )
         for label, one in head.metrics[0].per_class.items()
     ]
     return _table(("label", "recall", "precision", "support"), rows, lang)
@@ -147,7 +157,7 @@ def _made(card: Card, lang: Language) -> str:
         "made",
         lang,
         architecture=card.architecture,
-        parameters=f"{card.parameters:,}",
+        parameters=whole(card.parameters, lang),
         size=card.preprocessing.size_px,
         channels=card.preprocessing.channels,
         data=card.data,
@@ -155,11 +165,6 @@ def _made(card: Card, lang: Language) -> str:
         digest=card.recipe_digest,
         licence=card.licence,
     )
-
-
-def _percent(share: float, lang: Language) -> str:
-    shown = f"{100 * share:.1f}"
-    return text("ui.percent", lang, percent=shown if lang == "en" else shown.replace(".", ","))
 
 
 def _slug(name: str) -> str:

@@ -10,12 +10,14 @@ from yuzug.emotions import Language, looks
 from yuzug.hub import is_address
 from yuzug.models import Card, HeadCard, Metrics, available_models
 from yuzug.texts import percent, text
+from yuzug.texts.cards import in_language
+from yuzug.texts.numbers import percent_tenths, tenths, whole
 from yuzug.ui.analyzers import Analyzers, model_title
 from yuzug.ui.settings import Settings
 
 # A class found less often than this is called weak.
 WEAK_RECALL = 0.5
-# What the bundled weights learned from, as their cards name it.
+# What the bundled weights learned from, as their cards name it; and what they cannot know.
 _DATA = ("FER2013", "muxspace")
 _LIMITS = ("feeling", "data", "weak", "pictures", "decisions")
 
@@ -27,7 +29,6 @@ def page(analyzers: Analyzers, settings: Settings) -> str:
     metrics = head.metrics[0] if head.metrics else None
     measured = _tiles(metrics, card, lang) + _weak(metrics, lang) if metrics else _unmeasured(lang)
     classes = _section("classes", _per_class(metrics, lang), lang) if metrics else ""
-    limits = "".join(f"<li>{_t(f'limit_{name}', lang)}</li>" for name in _LIMITS)
     return (
         '<div class="yz-about">'
         f'<section class="wide"><h2>{escape(model_title(card.name))}</h2>'
@@ -37,7 +38,7 @@ def page(analyzers: Analyzers, settings: Settings) -> str:
         + _section("reads", f"<p>{_reads(card, lang)}</p>", lang)
         + _section("detector", f"<p>{_t(f'detector_{analyzers.detector}', lang)}</p>", lang)
         + _section("data", f"<p>{_data(card, lang)}</p>", lang)
-        + _section("limits", f"<ul>{limits}</ul>", lang)
+        + _limits(card, lang)
         + "</div>"
     )
 
@@ -48,7 +49,7 @@ def _introduction(card: Card, head: HeadCard, lang: Language) -> str:
         lang,
         count=len(head.labels),
         labels=_listed([looks(label, lang) for label in head.labels], "and", lang),
-        parameters=_millions(card.parameters, lang),
+        parameters=tenths(card.parameters / 1e6, lang),
         licence=card.licence,
     )
 
@@ -85,6 +86,15 @@ def _data(card: Card, lang: Language) -> str:
     return _t("data_owner", lang, data=card.data)
 
 
+def _limits(card: Card, lang: Language) -> str:
+    if _is_bundled(card):
+        limits = [_t(f"limit_{name}", lang) for name in _LIMITS]
+    else:
+        limits = [escape(in_language(limit, lang)) for limit in card.limits]
+    items = "".join(f"<li>{limit}</li>" for limit in limits)
+    return _section("limits", f"<ul>{items}</ul>", lang) if limits else ""
+
+
 def _tiles(metrics: Metrics, card: Card, lang: Language) -> str:
     shares = {
         "accuracy": metrics.accuracy,
@@ -95,15 +105,16 @@ def _tiles(metrics: Metrics, card: Card, lang: Language) -> str:
         "ece": metrics.ece,
     }
     tiles = "".join(
-        f"<div><dd>{_percent(share, lang)}</dd><dt>{_t(name, lang)}</dt></div>"
+        f"<div><dd>{percent_tenths(share, lang)}</dd><dt>{_t(name, lang)}</dt></div>"
         for name, share in shares.items()
     )
     labels = _t(f"labels_{metrics.labels}", lang)
-    about = {"n": _thousands(metrics.n, lang), "labels": labels}
+    about = {"n": whole(metrics.n, lang), "labels": labels}
     if _is_bundled(card):
         measured = _t("measured", lang, **about)
     else:
-        measured = _t("measured_owner", lang, data=metrics.data, split=metrics.split, **about)
+        split = in_language(metrics.split, lang)
+        measured = _t("measured_owner", lang, data=metrics.data, split=split, **about)
     return f'<dl class="yz-tiles">{tiles}</dl><p class="fine">{measured}</p>'
 
 
@@ -125,7 +136,7 @@ def _per_class(metrics: Metrics, lang: Language) -> str:
         f'<tr class="{"weak" if one.recall < WEAK_RECALL else ""}">'
         f'<th scope="row">{escape(looks(label, lang))}</th>'
         f'<td class="bar" style="--p:{one.recall:.3f}">{percent(one.recall, lang)}</td>'
-        f"<td>{percent(one.precision, lang)}</td><td>{_thousands(one.support, lang)}</td></tr>"
+        f"<td>{percent(one.precision, lang)}</td><td>{whole(one.support, lang)}</td></tr>"
         for label, one in metrics.per_class.items()
     )
     heads = "".join(
@@ -136,7 +147,8 @@ def _per_class(metrics: Metrics, lang: Language) -> str:
 
 
 def _reads(card: Card, lang: Language) -> str:
-    return _t("reads_words", lang, size=card.preprocessing.size_px)
+    spec = card.preprocessing
+    return _t("reads_words", lang, detail=min(spec.detail_px, spec.size_px))
 
 
 def _section(name: str, body: str, lang: Language) -> str:
@@ -147,22 +159,6 @@ def _listed(names: list[str], word: str, lang: Language) -> str:
     if len(names) < 2:
         return "".join(names)
     return text(f"ui.{word}", lang, first=", ".join(names[:-1]), second=names[-1])
-
-
-def _percent(share: float, lang: Language) -> str:
-    shown = f"{100 * share:.1f}"
-    shown = shown.replace(".", ",") if lang == "tr" else shown
-    return escape(text("ui.percent", lang, percent=shown))
-
-
-def _millions(count: int, lang: Language) -> str:
-    shown = f"{count / 1e6:.1f}"
-    return shown.replace(".", ",") if lang == "tr" else shown
-
-
-def _thousands(count: int, lang: Language) -> str:
-    shown = f"{count:,}"
-    return shown.replace(",", ".") if lang == "tr" else shown
 
 
 def _t(name: str, lang: Language, **values: object) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from yuzug.emotions import Emotion, Language, looks
 from yuzug.recommend import Catalogue
 from yuzug.texts import text
+from yuzug.texts.numbers import tenths
 from yuzug.ui.journal import ActivityEntry, Journal, MoodEntry
 from yuzug.ui.panels import RING_FACE
 
@@ -139,18 +140,13 @@ def _average(activities: tuple[ActivityEntry, ...], lang: Language) -> str:
     if not rated:
         return ""
     before, after = (sum(column) / len(rated) for column in zip(*rated, strict=True))
-    shown = {"before": _decimal(before, lang), "after": _decimal(after, lang)}
+    shown = {"before": tenths(before, lang), "after": tenths(after, lang)}
     return f'<p class="yz-note">{_t("average", lang, count=len(rated), **shown)}</p>'
 
 
 def _time(at: datetime) -> str:
     # The script writes it in the visitor's own time and language.
     return f'<time datetime="{at.isoformat()}">{at:%Y-%m-%d %H:%M}</time>'
-
-
-def _decimal(value: float, lang: Language) -> str:
-    shown = f"{value:.1f}"
-    return shown.replace(".", ",") if lang == "tr" else shown
 
 
 def _section(name: str, body: str, lang: Language) -> str:

@@ -18,6 +18,8 @@ from yuzug.emotions import Language, looks
 from yuzug.explain import METHODS, OUTSIDE, REGIONS
 from yuzug.models import Card
 from yuzug.texts import percent, text
+from yuzug.texts.cards import in_language
+from yuzug.texts.numbers import whole
 from yuzug.ui import evidence, panels
 from yuzug.ui.analyzers import model_title
 from yuzug.ui.pictures import Picture
@@ -94,7 +96,8 @@ def model_line(card: Card, classes: int, lang: Language) -> str:
         lang,
         **known,
         accuracy=percent(metrics.accuracy, lang),
-        n=metrics.n,
+        n=whole(metrics.n, lang),
+        split=in_language(metrics.split, lang),
         labels=text(f"ui.about_labels_{metrics.labels}", lang),
     )
 

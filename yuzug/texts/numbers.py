@@ -1,0 +1,39 @@
+"""Numbers as each language writes them: 11,184,609 in English is 11.184.609 in Turkish."""
+
+from __future__ import annotations
+
+from yuzug.emotions import Language
+from yuzug.texts import text
+
+_TURKISH = str.maketrans(",.", ".,")
+
+
+def whole(count: int, lang: Language) -> str:
+    """A whole number, its thousands apart.
+
+    >>> whole(11184609, "en"), whole(11184609, "tr")
+    ('11,184,609', '11.184.609')
+    """
+    return _marked(f"{count:,}", lang)
+
+
+def tenths(value: float, lang: Language) -> str:
+    """A number with one digit after the point, which is a comma in Turkish.
+
+    >>> tenths(11.18, "en"), tenths(11.18, "tr")
+    ('11.2', '11,2')
+    """
+    return _marked(f"{value:.1f}", lang)
+
+
+def percent_tenths(fraction: float, lang: Language) -> str:
+    """A share of 1 to a tenth of a percent.
+
+    >>> percent_tenths(0.6599, "en"), percent_tenths(0.6599, "tr")
+    ('66.0 %', '%66,0')
+    """
+    return text("ui.percent", lang, percent=tenths(100 * fraction, lang))
+
+
+def _marked(shown: str, lang: Language) -> str:
+    return shown.translate(_TURKISH) if lang == "tr" else shown
