@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from drawn import drawn_faces
 
 from yuzug.errors import WeightsError
-from yuzug.explain import METHODS, Subject
+from yuzug.explain import METHODS, Subject, evidence
 from yuzug.faces import NoDetector
-from yuzug.lab.vote import MEMBERS
+from yuzug.lab.vote import MEMBERS, vote
 from yuzug.models import Classifier, available_models, find, load
-from yuzug.models.checkpoint import members
+from yuzug.models.checkpoint import Checkpoint, members
 from yuzug.models.preprocess import prepare
 from yuzug.pipeline import Analyzer
 
@@ -57,7 +58,7 @@ def test_its_map_is_the_mean_of_the_members_maps(face: np.ndarray) -> None:
     network = checkpoint.network
     x = prepare([face], checkpoint.card.preprocessing)
     subject = Subject.of(x, network.stem, lambda a: network.head(a, "7"))
-    whole = METHODS["gradcam"].maps(subject, [3])
+    whole = METHODS["hirescam"].maps(subject, [3])
     signed = torch.zeros(subject.features.shape[2:])
     for name in MEMBERS:
         member = load(find(name))
@@ -66,11 +67,28 @@ def test_its_map_is_the_mean_of_the_members_maps(face: np.ndarray) -> None:
         own = member.network.features(x).detach().requires_grad_(True)
         logit = member.network.head(own, card.served_from)[0, column] / card.temperature
         (slope,) = torch.autograd.grad(logit, own)
-        signed += (slope.mean(dim=(2, 3), keepdim=True) * own.detach()).sum(dim=1)[0] / 2
+        signed += (slope * own.detach()).sum(dim=1)[0] / 2
     np.testing.assert_allclose(whole[0], signed.clamp_min(0), atol=1e-5)
-    analyzer = Analyzer(checkpoint, 7, NoDetector())
+    card = checkpoint.card.model_copy(update={"explanation": "hirescam"})
+    analyzer = Analyzer(Checkpoint(network, card), 7, NoDetector())
     (served,) = analyzer.explain(analyzer.classifier.classify([face]), [3])
     np.testing.assert_allclose(served.raw, whole[0], atol=1e-5)
+
+
+def test_an_ensemble_that_is_made_explains_itself_by_the_map_that_shows_both(
+    tmp_path: Path,
+) -> None:
+    for name in MEMBERS:
+        (tmp_path / find(name).name).symlink_to(find(name))
+    faces = drawn_faces(80)
+    card = load(vote(tmp_path, "both", faces, faces, "drawn")).card
+    assert card.explanation == "hirescam"
+    network = load(find("ensemble")).network
+    x = prepare(list(faces.images), card.preprocessing)
+    subject = Subject.of(x, network.stem, lambda a: network.head(a, "7"))
+    maps = METHODS["hirescam"].maps(subject, subject.logits.argmax(dim=1).tolist())
+    lowest = np.quantile(evidence(maps), 0.25)
+    assert card.full_evidence == pytest.approx(max(1e-5, lowest), rel=1e-3)
 
 
 def test_it_analyses_like_any_other(astronaut_path: Path) -> None:
