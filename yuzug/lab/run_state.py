@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import torch
@@ -13,6 +14,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from yuzug.errors import YuzugError
+from yuzug.lab.faceset import FaceSet
+from yuzug.lab.recipe import Recipe
+from yuzug.models.shelf import find
 
 _KEY = "yuzug_run"
 
@@ -30,12 +34,34 @@ class EpochLog(BaseModel):
 
 
 class Progress(BaseModel):
-    """What a run has behind it: its recipe's digest and a line for each epoch."""
+    """What a run began with, and a line for each epoch that it has behind it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     recipe: str
+    """Its digest."""
+    data: str = ""
+    """sha256 of the faces that are trained on and held out; states of older versions have none."""
+    weights: dict[str, str] = {}
+    """sha256 of the files that the recipe starts from and is taught by, by their names in it."""
     epochs: tuple[EpochLog, ...] = ()
+
+    @classmethod
+    def beginning(cls, recipe: Recipe, train: FaceSet, held: FaceSet) -> Progress:
+        """Where a run of this recipe on these faces begins.
+
+        Raises:
+            ModelError: ``model.unknown`` where the recipe names weights that are not there.
+        """
+        data = sha256()
+        for faces in (train, held):
+            for part in (faces.images, faces.votes):
+                data.update(f"{part.shape}".encode() + part.tobytes())
+            data.update("\n".join(faces.labels.tolist()).encode())
+        names = [] if recipe.start_from is None else [recipe.start_from]
+        names += [] if recipe.teaching is None else recipe.teaching.teachers
+        weights = {name: sha256(find(name).read_bytes()).hexdigest() for name in names}
+        return cls(recipe=recipe.digest, data=data.hexdigest(), weights=weights)
 
     @property
     def scores(self) -> list[float]:
@@ -70,23 +96,25 @@ def save_state(path: Path, parts: Parts, progress: Progress) -> None:
     fresh.replace(path)
 
 
-def load_state(path: Path, parts: Parts, digest: str) -> Progress:
+def load_state(path: Path, parts: Parts, beginning: Progress) -> Progress:
     """Put the parts back where the run stood; a run without a file begins.
 
     Raises:
-        YuzugError: ``option.invalid`` where the folder holds the run of another recipe.
+        YuzugError: ``option.invalid`` where the folder holds a run that began with another recipe,
+            other faces or other weights.
     """
     if not path.is_file():
-        return Progress(recipe=digest)
+        return beginning
     with safe_open(path, framework="pt") as file:
         note = (file.metadata() or {}).get(_KEY)
     progress = Progress.model_validate_json(note) if note else Progress(recipe="")
-    if progress.recipe != digest:
+    other = _other(progress, beginning)
+    if other:
         raise YuzugError(
             "option.invalid",
-            must="a folder must hold the run of one recipe",
-            got=f"{path.parent} with the run of another one",
-            do="choose another folder, or take the recipe as it was",
+            must="a run must go on with the recipe, the data and the weights that it began with",
+            got=f"{path.parent}, which holds {other}",
+            do="choose another folder, or take what it began with",
         )
     state = load_file(path)
     parts.network.load_state_dict(_part(state, "network."))
@@ -108,6 +136,20 @@ def write_log(path: Path, progress: Progress) -> None:
     lines = [json.dumps(epoch.model_dump()) for epoch in progress.epochs]
     fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
     fresh.replace(path)
+
+
+def _other(progress: Progress, beginning: Progress) -> str:
+    """What a saved run is that this one is not; empty where both began alike."""
+    if progress.recipe != beginning.recipe:
+        return "the run of another recipe"
+    if not progress.data:
+        return "a run of an older version, which does not say what data it began with"
+    if progress.data != beginning.data:
+        return "a run on other data"
+    if progress.weights != beginning.weights:
+        changed = progress.weights.items() ^ beginning.weights.items()
+        return f"a run that began with another file of {min(changed)[0]}"
+    return ""
 
 
 def _part(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -69,7 +69,8 @@ class Trainer:
         self.draws = draws(train, recipe.balance)
         out.mkdir(parents=True, exist_ok=True)
         parts = Parts(self.network, self.average, self.optimizer)
-        self.progress = load_state(out / "state.safetensors", parts, recipe.digest)
+        beginning = Progress.beginning(recipe, train, held)
+        self.progress = load_state(out / "state.safetensors", parts, beginning)
         self._model, self._stepper = self.engine.prepare(self.network, self.optimizer)
 
     @property
