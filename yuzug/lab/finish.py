@@ -55,8 +55,9 @@ LIMITS_OF_OWN = (
 def finish(recipe: Recipe, best: Path, held: FaceSet, measured: Sequence[Measured]) -> Path:
     """Fit biases, temperatures and edges on the held-out part, measure, write the weights file.
 
-    The first part is measured by what each head is fitted to, votes or labels, the others by their
-    labels. The numbers are those of the written file read back, in half precision.
+    A part with votes is measured by what each head is fitted to, votes or labels, others by their
+    labels; a part without a label that a head knows is not measured for it. The numbers are those
+    of the written file read back, in half precision.
     """
     spec = recipe.preprocessing
     held = _with_votes(held)
@@ -72,9 +73,11 @@ def finish(recipe: Recipe, best: Path, held: FaceSet, measured: Sequence[Measure
     data = " and ".join(part.data for part in measured if part.split != OUTSIDE)
     save(network, _card(recipe, network, heads, data, evidence_from), out)
     checkpoint = load(out)
-    metrics = [_metrics(checkpoint, part, by_votes=part is measured[0]) for part in measured]
+    metrics = [_metrics(checkpoint, part) for part in measured]
     with_metrics = {
-        name: head.model_copy(update={"metrics": tuple(each[name] for each in metrics)})
+        name: head.model_copy(
+            update={"metrics": tuple(each[name] for each in metrics if name in each)}
+        )
         for name, head in heads.items()
     }
     save(network, _card(recipe, network, with_metrics, data, evidence_from), out)
@@ -203,18 +206,27 @@ def _restricted(
     return logits[:, [outputs.index(name) for name in names]]
 
 
-def _metrics(checkpoint: Checkpoint, part: Measured, *, by_votes: bool) -> dict[str, Metrics]:
-    heads = checkpoint.card.heads
-    analyzers = [Analyzer(checkpoint, head, NoDetector()) for head in heads]
+def _metrics(checkpoint: Checkpoint, part: Measured) -> dict[str, Metrics]:
+    """The numbers of each head that knows a label of the part, by its name."""
+    by_votes = bool(part.faces.votes.any())
+    labels_of: dict[str, Literal["label", "votes"]] = {
+        name: head.fitted_to if by_votes else "label"
+        for name, head in checkpoint.card.heads.items()
+        if _knows(head, part.faces, by_votes=by_votes)
+    }
+    if not labels_of:
+        return {}
+    analyzers = [Analyzer(checkpoint, name, NoDetector()) for name in labels_of]
     read = read_crops(analyzers, part.faces.images)
     return {
         name: compare(
-            analyzer,
-            part.faces,
-            faces,
-            data=part.data,
-            split=part.split,
-            labels=head.fitted_to if by_votes else "label",
+            analyzer, part.faces, faces, data=part.data, split=part.split, labels=labels
         ).metrics()
-        for (name, head), analyzer, faces in zip(heads.items(), analyzers, read, strict=True)
+        for (name, labels), analyzer, faces in zip(labels_of.items(), analyzers, read, strict=True)
     }
+
+
+def _knows(head: HeadCard, faces: FaceSet, *, by_votes: bool) -> bool:
+    """Whether a head has an output for any of the faces."""
+    given = faces.majority() if by_votes and head.fitted_to == "votes" else faces.labels
+    return bool(np.isin(given, head.labels).any())
