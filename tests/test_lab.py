@@ -17,7 +17,7 @@ from yuzug.emotions import LABEL_SETS
 from yuzug.errors import YuzugError
 from yuzug.lab.augment import Augmentation, augment
 from yuzug.lab.calibrate import fit_temperature, softmax, sure_at
-from yuzug.lab.duplicates import fingerprints, first_of_each, has_near, hold_out
+from yuzug.lab.duplicates import fingerprints, groups, has_near, hold_out
 from yuzug.lab.evaluate import evaluate
 from yuzug.lab.faceset import VOTES, FaceSet, read
 from yuzug.lab.finish import finish
@@ -89,11 +89,41 @@ def test_near_copies_are_found_and_held_out_of_both_sides() -> None:
     measured = base[28:40]
     prints, others = fingerprints(train), fingerprints(measured)
     assert has_near(prints, others).nonzero()[0].tolist() == [28, 29]
-    assert first_of_each(prints).nonzero()[0].tolist() == list(range(30))
-    rest, held = hold_out(prints, others, share=0.25, seed=1)
+    assert (groups(prints)[30:] == groups(prints)[:5]).all()
+    assert len(set(groups(prints))) == 30
+    rest, held = hold_out(prints, others, 0.25, "key", np.array([""] * 35))
     assert not set(rest) & set(held)
-    assert set(rest) | set(held) == set(range(28))
+    assert sorted({row - 30 if row >= 30 else row for row in (*rest, *held)}) == list(range(28))
+    assert len(rest) + len(held) == 28
     assert not has_near(prints[held], prints[rest]).any()
+
+
+def test_the_same_faces_are_held_out_whatever_stands_beside_them() -> None:
+    random = np.random.default_rng(0)
+    ours, theirs = (np.stack([smooth_face(random) for _ in range(150)]) for _ in range(2))
+    # Half of theirs is as ours, a little brighter: near copies with a chance of their own.
+    theirs[:75] = np.clip(ours[:75].astype(int) + 6, 0, 255)
+    alone, beside = fingerprints(ours), fingerprints(np.concatenate([theirs, ours]))
+    nothing = alone[:0]
+    rest, held = hold_out(alone, nothing, 0.3, "key", np.array(["a"] * 150))
+    _, of_both = hold_out(beside, nothing, 0.3, "key", np.array(["a"] * 300))
+    assert 25 < len(held) < 65
+    assert not has_near(beside[of_both], alone[rest]).any()  # nothing that the first was trained on
+    back = 149 - hold_out(alone[::-1], nothing, 0.3, "key", np.array(["a"] * 150))[1]
+    assert sorted(back) == held.tolist()
+    _, with_other_key = hold_out(alone, nothing, 0.3, "other", np.array(["a"] * 150))
+    assert set(with_other_key) != set(held)
+
+
+def test_a_small_class_holds_one_out_if_it_has_five() -> None:
+    random = np.random.default_rng(1)
+    prints = fingerprints(np.stack([smooth_face(random) for _ in range(14)]))
+    labels = np.array(["few"] * 4 + ["five"] * 5 + ["more"] * 5)
+    rest, held = hold_out(prints, prints[:0], 1e-9, "key", labels)
+    assert sorted(labels[held]) == ["five", "more"]
+    assert len(rest) == 12
+    _, held = hold_out(prints[:6], prints[:0], 1e-9, "key", labels[[0, 1, 2, 4, 5, 6]])
+    assert len(held) == 1  # no label has five, all together have
 
 
 def smooth_face(random: np.random.Generator) -> np.ndarray:
@@ -171,6 +201,21 @@ def test_data_without_votes_trains_every_head(tmp_path: Path) -> None:
     card = read_card(finish(tiny_recipe(), best, plain, [Measured("drawn", "validation", plain)]))
     assert card.heads["8"].fitted_to == "label"
     assert card.heads["8"].metrics[0].n == 96
+
+
+def test_a_part_is_measured_by_the_heads_that_know_a_label_of_it(tmp_path: Path) -> None:
+    faces = drawn_faces(96)
+    plain = FaceSet(faces.images, faces.labels, faces.splits, np.zeros_like(faces.votes))
+    neutral = faces.take(faces.labels == "neutral")
+    best = Trainer(tiny_recipe(), faces, faces, tmp_path).run()
+    parts = [Measured("plain", "validation", plain), Measured("voted", "outside", faces),
+             Measured("calm", "outside", neutral)]  # fmt: skip
+    heads = read_card(finish(tiny_recipe(), best, faces, parts)).heads
+    assert [one.data for one in heads["3"].metrics] == ["plain", "voted"]  # no neutral there
+    told = [(one.data, one.labels, one.n) for one in heads["8"].metrics]
+    assert told == [
+        ("plain", "label", 96), ("voted", "votes", 96), ("calm", "votes", len(neutral))
+    ]  # fmt: skip
 
 
 def test_temperature_and_edge_are_fitted() -> None:

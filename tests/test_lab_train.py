@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +25,13 @@ from yuzug.lab.losses import class_weights_of, loss
 from yuzug.lab.mixing import mix
 from yuzug.lab.recipe import OWN, read_recipe
 from yuzug.lab.results import Result
+from yuzug.lab.run_state import Parts, Progress, save_state
 from yuzug.lab.schedule import learning_rate
 from yuzug.lab.scores import balanced_accuracy
 from yuzug.lab.targets import targets
 from yuzug.lab.train import Trainer, has_bfloat16
-from yuzug.models import read_card
+from yuzug.models import find, load, read_card
+from yuzug.models.checkpoint import save
 from yuzug.models.networks import ARCHITECTURES, build
 from yuzug.pipeline import Analyzer
 
@@ -54,8 +57,46 @@ def test_every_optimizer_goes_on_where_it_was_stopped(name: str, tmp_path: Path)
 def test_a_folder_keeps_the_run_of_one_recipe(tmp_path: Path) -> None:
     faces = drawn_faces(32)
     Trainer(tiny_recipe(), faces, faces, tmp_path)._one_epoch()
-    with pytest.raises(YuzugError, match="the run of another one"):
+    with pytest.raises(YuzugError, match="the run of another recipe"):
         Trainer(tiny_recipe(batch=8), faces, faces, tmp_path)
+
+
+def test_a_run_goes_on_with_the_faces_that_it_began_with(tmp_path: Path) -> None:
+    faces, held = drawn_faces(32), drawn_faces(8, seed=1)
+    Trainer(tiny_recipe(), faces, held, tmp_path)._one_epoch()
+    assert Trainer(tiny_recipe(), faces, held, tmp_path).epoch == 1
+    relabelled = replace(held, labels=held.labels[::-1])
+    for other in ((faces.take(np.arange(31)), held), (faces, held.take(np.arange(7))),
+                  (held, faces), (faces, relabelled)):  # fmt: skip
+        with pytest.raises(YuzugError, match="a run on other data"):
+            Trainer(tiny_recipe(), *other, tmp_path)
+
+
+def test_a_run_goes_on_with_the_weights_that_it_began_with(tmp_path: Path) -> None:
+    first = tmp_path / "first.safetensors"
+    first.write_bytes(find("cnn").read_bytes())
+    spec = read_card(first).preprocessing.model_dump()
+    faces = drawn_faces(16)
+    for number, changes in enumerate(
+        ({"start_from": str(first)}, {"teaching": {"teachers": [str(first)], "share": 0.5}})
+    ):
+        recipe, out = tiny_recipe(preprocessing=spec, **changes), tmp_path / str(number)
+        Trainer(recipe, faces, faces, out)._one_epoch()
+        assert Trainer(recipe, faces, faces, out).epoch == 1
+        checkpoint = load(first)
+        card = checkpoint.card.model_copy(update={"name": f"changed {number}"})
+        save(checkpoint.network, card, first)
+        with pytest.raises(YuzugError, match=r"another file of .*first\.safetensors"):
+            Trainer(recipe, faces, faces, out)
+
+
+def test_a_run_that_does_not_say_its_data_is_not_gone_on_with(tmp_path: Path) -> None:
+    faces, path = drawn_faces(16), tmp_path / "state.safetensors"
+    trainer = Trainer(tiny_recipe(), faces, faces, tmp_path)
+    older = Progress(recipe=tiny_recipe().digest)
+    save_state(path, Parts(trainer.network, trainer.average, trainer.optimizer), older)
+    with pytest.raises(YuzugError, match="a run of an older version"):
+        Trainer(tiny_recipe(), faces, faces, tmp_path)
 
 
 def test_plateau_and_early_stop_follow_the_held_out_score(tmp_path: Path) -> None:
@@ -173,6 +214,24 @@ def test_of_outside_data_all_is_measured_and_nothing_like_it_trained_on(tmp_path
     measured = {face.tobytes() for face in outside.faces.images}
     for part in (data.train, data.held):
         assert not measured & {face.tobytes() for face in part.images}
+
+
+def test_nothing_like_a_face_of_any_other_split_is_trained_on(tmp_path: Path) -> None:
+    split, plain = tmp_path / "split", folder_of(drawn_faces(60, seed=1), tmp_path / "plain")
+    folder_of(drawn_faces(60), split / "train")
+    folder_of(drawn_faces(12, seed=2), split / "validation")
+    secret = drawn_faces(20, seed=3)
+    folder_of(secret, split / "test")
+    for number, (face, label) in enumerate(zip(secret.images, secret.labels, strict=True)):
+        # The same pictures stand among those to train on, in this data and in the other.
+        place = split / "train" if number % 2 else plain
+        (place / str(label) / f"copy{number}.png").write_bytes(png(face))
+    data = gather([split, plain], tiny_recipe())
+    hidden = {face.tobytes() for face in gather([split / "test"], tiny_recipe()).train.images}
+    assert hidden
+    for part in (data.train, data.held):
+        assert len(part)
+        assert not hidden & {face.tobytes() for face in part.images}
 
 
 def test_own_labels_become_a_checkpoint_of_one_head(

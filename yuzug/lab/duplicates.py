@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 from tqdm import tqdm
 
 # 256 bits; two different FER2013 faces differ in about 128 of them, a re-encoded or slightly
@@ -13,6 +17,8 @@ from tqdm import tqdm
 _HASH_SIDE = 16
 _NEAR_BITS = 40
 _ROWS_AT_ONCE = 2048
+# A class of so many faces gives one to the part that is held out, whatever the share.
+_MIN_OF_CLASS = 5
 
 
 def fingerprints(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -52,22 +58,55 @@ def near_before(prints: NDArray[np.bool_]) -> NDArray[np.intp]:
     return before
 
 
-def first_of_each(prints: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which rows have no identical or near row before them."""
-    return near_before(prints) < 0
+def groups(prints: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The number of each row's group, shape (N,): near rows, and what is near to those."""
+    signed = np.where(prints, 1, -1).astype(np.float32)
+    left: list[NDArray[np.intp]] = [np.zeros(0, np.intp)]
+    right: list[NDArray[np.intp]] = [np.zeros(0, np.intp)]
+    for start in range(0, len(prints), _ROWS_AT_ONCE):
+        differing = (prints.shape[1] - signed[start : start + _ROWS_AT_ONCE] @ signed.T) / 2
+        near = np.nonzero(differing <= _NEAR_BITS)
+        left.append(near[0] + start)
+        right.append(near[1])
+    ends = np.concatenate(left), np.concatenate(right)
+    links = coo_matrix((np.ones(len(ends[0]), bool), ends), shape=(len(prints), len(prints)))
+    return np.asarray(connected_components(links, directed=False)[1], np.intp)
 
 
 def hold_out(
-    train: NDArray[np.bool_], measured: NDArray[np.bool_], share: float, seed: int
+    train: NDArray[np.bool_],
+    measured: NDArray[np.bool_],
+    share: float,
+    key: str,
+    labels: NDArray[np.str_],
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows to train on and rows held out, from the fingerprints of both splits.
 
-    The held-out rows have no near copy anywhere in ``train``; nothing near to a row of
-    ``measured`` is used at all, and of near copies within the rest one is kept.
+    Chance is a hash of the key and of the face: what is held out with some data beside it is held
+    out without that data too, so weights that were trained with a key saw nothing that a later
+    recipe of the same key judges them by. The held-out rows have no near copy anywhere in
+    ``train``; nothing near to a row of ``measured`` is used at all, and of near copies one is
+    kept. A label of at least five faces, as all of them together, holds out one at least.
     """
-    usable = first_of_each(train) & ~has_near(train, measured)
-    rows = np.random.default_rng(seed).permutation(np.flatnonzero(usable))
-    count = round(share * len(rows))
-    held = np.sort(rows[:count])
-    rest = np.sort(rows[count:])
-    return rest, held
+    if not len(train):
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    group, chance = groups(train), _chances(train, key)
+    # A group goes to one side: that of its member that is least of all held out.
+    of_group = np.zeros(len(train))
+    np.maximum.at(of_group, group, chance)
+    usable = np.flatnonzero(~has_near(train, measured))
+    in_order = usable[np.lexsort((chance[usable], group[usable]))]
+    kept = np.sort(in_order[np.unique(group[in_order], return_index=True)[1]])
+    drawn = of_group[group[kept]]
+    is_held = drawn < share
+    for members in (*(labels[kept] == one for one in np.unique(labels)), drawn >= 0):
+        if members.sum() >= _MIN_OF_CLASS and not is_held[members].any():
+            is_held[members & (drawn == drawn[members].min())] = True
+    return kept[~is_held], kept[is_held]
+
+
+def _chances(prints: NDArray[np.bool_], key: str) -> NDArray[np.float64]:
+    """A number in [0, 1) for each row, the same for the same key and bits wherever it stands."""
+    bits = np.packbits(prints, axis=1)
+    hashes = [blake2b(row.tobytes(), digest_size=6, key=key.encode()).digest() for row in bits]
+    return np.array([int.from_bytes(one, "big") for one in hashes]) / 2.0**48

@@ -18,7 +18,8 @@ from yuzug.lab.recipe import Recipe
 _MIN_STD = 2.0
 # Of data without a split this share is measured on.
 _FIFTH = 0.2
-_FIFTH_SEED = 0
+# Another key than that of the held-out part, which would else lie within the fifth.
+_FIFTH_KEY = "measured"
 
 
 # The split of data of which nothing at all is trained on.
@@ -46,27 +47,29 @@ class Gathered:
 def gather(paths: Sequence[Path], recipe: Recipe, outside: Sequence[Path] = ()) -> Gathered:
     """Read data sets for a recipe.
 
-    Of data with splits, "train" is trained on and "validation" measured; of data without, a fifth
-    is measured that has no near copy in the rest. Of data ``outside`` all is measured.
+    Of data with splits, "train" is trained on and "validation" measured, and nothing like a face
+    of another split is used; of data without, a fifth is measured that has no near copy in the
+    rest. Of data ``outside`` all is measured.
 
     Raises:
         YuzugError: ``option.invalid`` where a path holds no faces, or lacks one of the splits.
     """
     sets = [read(path, recipe.preprocessing.detail_px) for path in paths]
     prints = [fingerprints(faces.images) for faces in sets]
-    known = [
-        one[part_rows(faces, "validation")]
+    # What stands in any split but "train", also in one that nobody measures here.
+    kept_out = [
+        one[faces.splits != "train"]
         for faces, one in zip(sets, prints, strict=True)
         if _is_split(faces)
     ]
-    trains, train_prints, measured, measured_prints = [], [], [], []
+    trains, train_prints, measured, measured_prints = [], [], [], [*kept_out]
     for path, faces, one in zip(paths, sets, prints, strict=True):
         if _is_split(faces):
             train_rows, rows = part_rows(faces, "train"), part_rows(faces, "validation")
             split = "validation"
         else:
-            others = np.concatenate([*known, one[:0]])
-            train_rows, rows = hold_out(one, others, _FIFTH, _FIFTH_SEED)
+            others = np.concatenate([*kept_out, one[:0]])
+            train_rows, rows = hold_out(one, others, _FIFTH, _FIFTH_KEY, faces.labels)
             split = "held out"
         trains.append(faces.take(train_rows))
         train_prints.append(one[train_rows])
@@ -89,7 +92,8 @@ def split_for(
     recipe: Recipe,
 ) -> tuple[FaceSet, FaceSet]:
     """The part to train on and the held-out part; see :func:`yuzug.lab.duplicates.hold_out`."""
-    rest, held = hold_out(train_prints, measured_prints, recipe.held_out, recipe.seed)
+    key = f"held out {recipe.seed}"
+    rest, held = hold_out(train_prints, measured_prints, recipe.held_out, key, train.labels)
     visible = train.images.reshape(len(train), -1).std(axis=1) >= _MIN_STD
     kept = train.take(rest[visible[rest]])
     return _sampled(_taught(kept, recipe), recipe), train.take(held[visible[held]])
