@@ -15,13 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from jsonschema import Draft202012Validator
 
 from yuzug.cli import main
+from yuzug.faces import Detection
+from yuzug.models import available_models
+from yuzug.pipeline import Analyzer
 from yuzug.records import AnalysisRecord, ExplanationRecord, ModelsRecord, RecommendationsRecord
+from yuzug.ui.analyzers import Analyzers
 from yuzug.ui.api import MAX_IMAGES, Endpoints
 from yuzug.ui.uploads import DELETE_AFTER_S
 
@@ -152,6 +157,31 @@ def test_explain_says_where_and_how_far_to_trust_it(client: Client, picture: str
     assert other["emotion"] == "happy"
     assert other["heatmap"] != face.heatmap
     assert re.search("[çğıöşüİ]", other["sentence"])
+
+
+class Nine:
+    """Finds nine faces in every picture, each a little smaller than the one before."""
+
+    name = "nine"
+
+    def detect(
+        self, image: np.ndarray[Any, np.dtype[np.uint8]], *, thorough: bool = True
+    ) -> tuple[Detection, ...]:
+        return tuple(Detection((10.0 * n, 0.0, 60.0 - n, 60.0 - n), score=0.9) for n in range(9))
+
+
+def test_the_eight_largest_faces_are_explained_as_agents_and_readers_are_told(picture: str) -> None:
+    endpoints = Endpoints(Analyzers({"cnn": Analyzer.load("cnn", 7, detector=Nine())}))
+    sides = [face["box_xywh"][2] for face in endpoints.explain(picture, "cnn")["faces"]]
+    assert sides == [60.0 - n for n in range(8)]
+    assert "the eight largest" in (inspect.getdoc(Endpoints.explain) or "")
+    assert "the eight largest" in DOCS.read_text(encoding="utf-8")
+
+
+def test_agents_are_told_that_models_lists_the_bundled_ones(client: Client) -> None:
+    assert "the bundled networks" in (inspect.getdoc(Endpoints.models) or "")
+    listed = {model["name"] for model in client.predict(api_name="/models")["models"]}
+    assert listed == {model.name for model in available_models()}
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])

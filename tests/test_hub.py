@@ -452,7 +452,11 @@ def test_an_address_leads_nowhere_else(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["../ada", "./faces", "/etc/passwd", "~/faces", "a/b/c", "runs/mine.safetensors", "cnn"]
+    "path",
+    [
+        *("../ada", "./faces", "/etc/passwd", "~/faces", "a/b/c", "cnn"),
+        *("runs/mine.safetensors", "weights/ensemble.json"),
+    ],
 )
 def test_a_path_is_no_address(path: str) -> None:
     assert not is_address(path)

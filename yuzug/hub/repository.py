@@ -14,6 +14,7 @@ _NO_NAME = re.compile(r"--|\.git$")
 _REVISION = r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*"
 _ADDRESS = re.compile(rf"(?P<repo_id>{_NAME}/{_NAME})(?:@(?P<revision>{_REVISION}))?")
 _LIKE_AN_ADDRESS = re.compile(r"(?!\.{0,2}/|~)[^/@\\\s]+/[^/@\\\s]+(?:@.*)?")
+_FILES = (".safetensors", ".json")  # a model on disk, an ensemble
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -59,7 +60,9 @@ class Repository:
 def is_address(name: str) -> bool:
     """Whether this looks like a repository rather than a path or the name of a bundled model.
 
-    >>> is_address("ada/faces"), is_address("resnet18"), is_address("runs/mine.safetensors")
-    (True, False, False)
+    >>> is_address("ada/faces"), is_address("resnet18")
+    (True, False)
+    >>> is_address("runs/mine.safetensors"), is_address("weights/ensemble.json")
+    (False, False)
     """
-    return _LIKE_AN_ADDRESS.fullmatch(name) is not None and not name.endswith(".safetensors")
+    return _LIKE_AN_ADDRESS.fullmatch(name) is not None and not name.endswith(_FILES)

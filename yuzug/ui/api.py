@@ -95,7 +95,7 @@ class Endpoints:
 
         Args:
             images: 1 to 32 pictures, each an upload, a data URL ("data:image/...") or base64
-            model: which network reads; the tool "models" lists them
+            model: which network reads; the tool "models" lists the bundled ones
             classes: how many expressions to tell apart, 3 to 8
             crops: whether each picture already is one cropped face
             recommend: whether to add activities that fit the main face
@@ -199,7 +199,9 @@ class Endpoints:
 
     @answered
     def models(self) -> Json:
-        """List the networks that can read faces here, with their measured accuracy and limits.
+        """List the bundled networks that read faces, with their measured accuracy and limits.
+
+        A page that serves weights from a hub takes their address as "model", too.
 
         Returns:
             each model's name, size and card: label sets, metrics, data, licence and limits
@@ -219,13 +221,15 @@ class Endpoints:
     ) -> Json:
         """Show why the expression of each face in one picture was read as it was.
 
+        Where there are more than eight faces, only the eight largest are explained.
+
         The heat map shows where in the face the evidence for an emotion lies, "regions" how much
         of it lies on brows, eyes, nose, cheeks and mouth, "trust" whether the network's answer
         really hangs on these places. It explains the network, not the person.
 
         Args:
             image: one picture: an upload, a data URL ("data:image/...") or base64
-            model: which network reads; the tool "models" lists them
+            model: which network reads; the tool "models" lists the bundled ones
             classes: how many expressions to tell apart, 3 to 8
             crops: whether the picture already is one cropped face
             target: the emotion to explain, such as "sad"; what each face looks like, unless given
@@ -233,7 +237,7 @@ class Endpoints:
             lang: language of sentences, "en" or "tr"
 
         Returns:
-            a heat map for each face, as a data URL, with the shares of the parts of the face
+            a heat map for each of these faces, as a data URL, with the shares of a face's parts
         """
         analyzer = self._analyzers.get(model, classes)
         analysis = analyzer.analyze(
