@@ -234,6 +234,45 @@ def test_nothing_like_a_face_of_any_other_split_is_trained_on(tmp_path: Path) ->
         assert not hidden & {face.tobytes() for face in part.images}
 
 
+def test_every_face_is_accounted_for(tmp_path: Path) -> None:
+    ours = folder_of(drawn_faces(100), tmp_path / "ours" / "train")
+    folder_of(drawn_faces(20, seed=1), ours.parent / "validation")
+    folder_of(drawn_faces(9, seed=2), ours.parent / "test")
+    for name, image in {"blank": np.zeros((48, 48), np.uint8),
+                        "copy": drawn_faces(20, seed=1).images[0]}.items():  # fmt: skip
+        (ours / "happy" / f"{name}.png").write_bytes(png(image))
+    theirs = folder_of(drawn_faces(12, seed=3), tmp_path / "theirs")
+    recipe = tiny_recipe(head_weights={4: 1.0})
+    data = gather([ours.parent], recipe, [theirs])
+    counts = data.counts
+    assert (counts.found, counts.measured, counts.other_splits) == (143, 32, 9)
+    assert (counts.near_copies, counts.blank) == (1, 1)
+    assert (counts.trained, counts.held_out) == (len(data.train), len(data.held))
+    left = drawn_faces(100).labels
+    assert counts.unused == (~np.isin(left, recipe.heads(())["4"])).sum()
+    assert sum(counts.model_dump(exclude={"found"}).values()) == counts.found
+
+
+def test_a_sample_holds_out_its_share_only(tmp_path: Path) -> None:
+    folder_of(drawn_faces(400), tmp_path / "faces")
+    data = gather([tmp_path / "faces"], tiny_recipe(sample=40))
+    assert (len(data.train), len(data.held)) == (40, 4)
+
+
+def test_too_few_faces_are_refused_before_training(tmp_path: Path) -> None:
+    few = folder_of(drawn_faces(4), tmp_path / "few")
+    with pytest.raises(YuzugError, match="no face to hold out among"):
+        gather([few], tiny_recipe())
+    strange = folder_of(drawn_faces(20), tmp_path / "strange", {"happy": "x", "sad": "y"})
+    with pytest.raises(YuzugError, match="no face to train on among none with a label"):
+        gather([strange], tiny_recipe())
+    names = {"happy": "a", "sad": "b", "angry": "c"}
+    mine = folder_of(drawn_faces(60), tmp_path / "mine" / "train", names).parent
+    folder_of(drawn_faces(20, seed=1), mine / "validation", names | {"fear": "d"})
+    with pytest.raises(YuzugError, match="no face of d to train on among"):
+        gather([mine], tiny_recipe(own_labels=True))
+
+
 def test_own_labels_become_a_checkpoint_of_one_head(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

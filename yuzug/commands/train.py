@@ -7,6 +7,8 @@ from pathlib import Path
 
 from yuzug.commands.lab import installed
 from yuzug.commands.parser import Parser
+from yuzug.commands.said import complain
+from yuzug.texts import text
 
 
 def options(command: Parser) -> None:
@@ -30,15 +32,16 @@ def run(options: Namespace) -> int:
     recipe = read_recipe(_recipe_path(options.recipe))
     data = gather(options.data, recipe, options.outside)
     trainer = Trainer(recipe, data.train, data.held, options.out)
+    if trainer.leads:  # of several processes one speaks and writes
+        complain(text("lab.faces_went", options.lang, **data.counts.model_dump()))
 
     def draw(progress: Progress) -> None:
         learning_curves(progress, options.lang).savefig(options.out / "curves.png")
 
     best = trainer.run(draw)
-    if trainer.leads:  # of several processes one writes
+    if trainer.leads:
         weights = finish(recipe, best, data.held, data.measured)
-        faces = len(data.train)
-        write_result(options.out, recipe, read_card(weights), trainer.progress, faces)
+        write_result(options.out, recipe, read_card(weights), trainer.progress, data.counts)
         print(weights)
     return 0
 

@@ -5,18 +5,30 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import YuzugError
 from yuzug.lab.augment import Augmentation
+from yuzug.models.networks import ARCHITECTURES
 from yuzug.models.preprocess import Preprocessing
 
 # The one head of a checkpoint over a person's own labels.
 OWN = "own"
+# Those whose heads pool a grid of any size; the others' dense layer is made for one side.
+_POOLED = frozenset({"resnet18"})
+# Keys that are younger than weights which name a digest: at their defaults they are not in it.
+_YOUNGER = ("licence",)
 
 Schedule = Literal["one-cycle", "cosine", "plateau", "constant"]
 
@@ -71,7 +83,7 @@ class Teaching(BaseModel):
 class Recipe(BaseModel):
     """All that decides how a network is trained."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     name: str
     architecture: str
@@ -102,14 +114,22 @@ class Recipe(BaseModel):
     ema: float = Field(default=0.998, ge=0, lt=1)
     """Decay of the averaged weights, which are those that are kept; 0 keeps the last ones."""
     held_out: float = Field(default=0.1, gt=0, lt=0.5)
-    head_weights: dict[int, float] = {3: 0.15, 4: 0.15, 5: 0.15, 6: 0.15, 7: 1.0, 8: 1.0}
+    head_weights: dict[int, Annotated[float, Field(gt=0)]] = {
+        3: 0.15,
+        4: 0.15,
+        5: 0.15,
+        6: 0.15,
+        7: 1.0,
+        8: 1.0,
+    }
     """The label sets that get a head, and what each weighs in the loss."""
     own_labels: bool = False
     """One head over the 3 to 8 labels found in the data, in place of ``head_weights``."""
     sample: int | None = Field(default=None, ge=8)
     """So many training faces at most, drawn by the seed, the classes as even as they come."""
     stages: tuple[Stage, ...] = ()
-    """Sides of the faces, epoch after epoch; after the last stage the side that is served."""
+    """Sides of the faces, epoch after epoch; after the last stage the side that is served. Only for
+    a network whose head pools any grid."""
     start_from: str | None = None
     """Name of a model, or path to a weights file, whose backbone and heads training begins with."""
     fresh_heads: bool = False
@@ -120,6 +140,15 @@ class Recipe(BaseModel):
     (0 as they are, 1 all alike)."""
     augmentation: Augmentation = Augmentation()
     seed: int = 0
+    licence: str = Field(default="Apache-2.0", min_length=1, max_length=80)
+    """What the card says of the weights: an SPDX identifier, or a name of your own."""
+
+    @field_validator("architecture")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in ARCHITECTURES:
+            raise ValueError(f"{name!r} is none of {', '.join(ARCHITECTURES)}")
+        return name
 
     @model_validator(mode="after")
     def _fits_together(self) -> Recipe:
@@ -128,6 +157,8 @@ class Recipe(BaseModel):
             raise ValueError(f"head_weights: {unknown or 'none'} where label sets have 3 to 8")
         if self.own_labels and self.teaching is not None:
             raise ValueError("teaching: our networks know nothing about a person's own labels")
+        if self.stages and self.architecture not in _POOLED:
+            raise ValueError(f"stages: the head of {self.architecture} reads one size of faces")
         return self
 
     def heads(self, labels: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -172,7 +203,10 @@ class Recipe(BaseModel):
     @property
     def digest(self) -> str:
         """A short hash of every value; stands in the card."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        fields = type(self).model_fields
+        untold = {key for key in _YOUNGER if getattr(self, key) == fields[key].default}
+        values = self.model_dump_json(exclude=untold)
+        return hashlib.sha256(values.encode()).hexdigest()[:16]
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -183,7 +217,7 @@ def read_recipe(path: Path) -> Recipe:
     """
     try:
         return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError, OSError) as error:
+    except (ValidationError, yaml.YAMLError, OSError, UnicodeDecodeError) as error:
         raise YuzugError(
             "option.invalid",
             must="a recipe must be a YAML file that fits yuzug.lab.recipe.Recipe",
@@ -196,5 +230,7 @@ def _first_fault(error: Exception) -> str:
     """One line: the key and what is wrong with it, without the library's own advice."""
     if isinstance(error, ValidationError):
         fault = error.errors(include_url=False)[0]
-        return f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+        where = ".".join(str(part) for part in fault["loc"])
+        said = fault["msg"].removeprefix("Value error, ")
+        return f"{where}: {said}" if where else said
     return str(error).splitlines()[0]

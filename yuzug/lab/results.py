@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from yuzug.lab.gather import Counts
 from yuzug.lab.recipe import Recipe
 from yuzug.lab.run_state import Progress
 from yuzug.models.card import Card, Metrics
@@ -25,6 +26,8 @@ class Result(BaseModel):
     parameters: int
     faces: int
     """Trained on."""
+    counts: Counts | None = None
+    """Where all faces of the data went; results of older versions do not tell."""
     epochs: int
     best_epoch: int
     minutes: float
@@ -36,13 +39,14 @@ def said(recipe: Recipe) -> dict[str, Any]:
     return recipe.model_dump(mode="json", exclude_defaults=True)
 
 
-def write_result(out: Path, recipe: Recipe, card: Card, progress: Progress, faces: int) -> None:
+def write_result(out: Path, recipe: Recipe, card: Card, progress: Progress, counts: Counts) -> None:
     """Keep what a run gave beside its weights."""
     scores = progress.scores
     result = Result(
         recipe=said(recipe),
         parameters=card.parameters,
-        faces=faces,
+        faces=counts.trained,
+        counts=counts,
         epochs=len(scores),
         best_epoch=1 + scores.index(max(scores)),
         minutes=round(sum(line.seconds for line in progress.epochs) / 60, 1),

@@ -12,8 +12,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from yuzug.emotions import LABEL_SETS
+from yuzug.errors import YuzugError
 from yuzug.lab.faceset import VOTES, FaceSet
 from yuzug.lab.recipe import Teaching
+from yuzug.models.card import Card
 from yuzug.models.checkpoint import load
 from yuzug.models.classifier import Classifier
 from yuzug.models.shelf import find
@@ -56,25 +58,34 @@ def targets(
     return Targets(shares, weights)
 
 
-def taught(own: Targets, faces: FaceSet, teaching: Teaching) -> Targets:
+def taught(
+    own: Targets,
+    faces: FaceSet,
+    teaching: Teaching,
+    heads: Mapping[str, tuple[str, ...]] = ALL_HEADS,
+) -> Targets:
     """The targets with what the teachers say mixed in, for faces that have votes.
 
     Raises:
         ModelError: ``model.unknown`` for a teacher that there is not.
         WeightsError: for one that cannot be read.
+        YuzugError: ``option.invalid`` for one that lacks a head of ours.
     """
     known = torch.from_numpy(faces.votes.sum(axis=1) > 0).float()[:, None] * teaching.share
-    said = _said(faces.images, teaching.teachers)
+    said = _said(faces.images, teaching.teachers, heads)
     shares = {name: (1 - known) * own.shares[name] + known * said[name] for name in own.shares}
     return Targets(shares, own.weights)
 
 
-def _said(images: NDArray[np.uint8], teachers: tuple[str, ...]) -> dict[str, Tensor]:
+def _said(
+    images: NDArray[np.uint8], teachers: tuple[str, ...], wanted: Mapping[str, tuple[str, ...]]
+) -> dict[str, Tensor]:
     """Mean probabilities of the teachers over each face and its mirror image, by head name."""
-    sums = {str(classes): torch.zeros(len(images), classes) for classes in LABEL_SETS}
+    sums = {name: torch.zeros(len(images), len(labels)) for name, labels in wanted.items()}
     for teacher in teachers:
         checkpoint = load(find(teacher))
-        heads = {name: Classifier(checkpoint, name) for name in sums}
+        _has_all(teacher, checkpoint.card, wanted)
+        heads = {name: Classifier(checkpoint, name) for name in wanted}
         first = next(iter(heads.values()))
         for start in tqdm(range(0, len(images), _FACES_AT_ONCE), desc=teacher, disable=None):
             rows = slice(start, start + _FACES_AT_ONCE)
@@ -84,6 +95,17 @@ def _said(images: NDArray[np.uint8], teachers: tuple[str, ...]) -> dict[str, Ten
                     each = [reading.probabilities for reading in head.readings(features)]
                     sums[name][rows] += torch.from_numpy(np.stack(each))
     return {name: total / (2 * len(teachers)) for name, total in sums.items()}
+
+
+def _has_all(teacher: str, card: Card, wanted: Mapping[str, tuple[str, ...]]) -> None:
+    for name, labels in wanted.items():
+        if name not in card.heads or card.heads[name].labels != labels:
+            raise YuzugError(
+                "option.invalid",
+                must="a teacher must have every head of the recipe, with the same labels",
+                got=f"{teacher} without the head {name} ({', '.join(labels)})",
+                do="name another teacher, or leave that head out of head_weights",
+            )
 
 
 def draws(faces: FaceSet, balance: float) -> NDArray[np.float64]:

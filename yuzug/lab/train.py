@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from yuzug.errors import ModelError
+from yuzug.errors import YuzugError
 from yuzug.lab.augment import augment
 from yuzug.lab.faceset import FaceSet
 from yuzug.lab.losses import class_weights_of, loss
@@ -64,7 +64,7 @@ class Trainer:
         self.optimizer = optimizer_of(recipe, self.network)
         self.targets = targets(train, recipe.label_smoothing, self.heads)
         if recipe.teaching is not None:
-            self.targets = taught(self.targets, train, recipe.teaching)
+            self.targets = taught(self.targets, train, recipe.teaching, self.heads)
         self.class_weights = class_weights_of(self.targets, recipe.class_weights)
         self.draws = draws(train, recipe.balance)
         out.mkdir(parents=True, exist_ok=True)
@@ -174,7 +174,9 @@ class Trainer:
             value = mixed.share * value + (1 - mixed.share) * others
         self._stepper.zero_grad(set_to_none=True)
         self.engine.backward(value)
-        self.engine.clip_grad_norm_(self.network.parameters(), 5.0)
+        slope = self.engine.clip_grad_norm_(self.network.parameters(), 5.0)
+        if not bool(torch.isfinite(value.detach() + slope)):
+            raise _diverged(self.epoch + 1, rate)
         self._stepper.step()
         self.average.update_parameters(self.network)
         return float(value.detach())
@@ -197,11 +199,20 @@ class Trainer:
         write_log(self.out / "log.jsonl", self.progress)
 
 
+def _diverged(epoch: int, rate: float) -> YuzugError:
+    return YuzugError(
+        "option.invalid",
+        must="the loss and its slope must stay finite",
+        got=f"one that is no number in epoch {epoch}, at a learning rate of {rate:.2g}",
+        do="lower the learning rate and train into another folder; this one stays as it was",
+    )
+
+
 def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
     """A fresh network, or one that goes on from another one's backbone and heads.
 
     Raises:
-        ModelError: ``model.unknown`` where that other one is of another architecture.
+        YuzugError: ``option.invalid`` where that other one is of another architecture.
     """
     spec = recipe.preprocessing
     sizes = {name: len(labels) for name, labels in heads.items()}
@@ -219,8 +230,8 @@ def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
         if key not in known or known[key].shape != value.shape
     } | {key for key in known if key.startswith("heads.") and key.split(".")[1] not in same}
     if any(not key.startswith("heads.") for key in fresh):
-        raise ModelError(
-            "model.unknown",
+        raise YuzugError(
+            "option.invalid",
             must=f"training must go on from a {recipe.architecture} for the same size of faces",
             got=f"{recipe.start_from}, a {first.card.architecture}",
             do="name other weights, or change the recipe's architecture and preprocessing",
