@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,10 +22,11 @@ from PIL import Image
 
 from yuzug.cli import main
 from yuzug.errors import YuzugError
-from yuzug.lab.gather import gather
+from yuzug.lab.finish import finish
+from yuzug.lab.gather import Measured, gather
 from yuzug.lab.losses import class_weights_of, loss
 from yuzug.lab.mixing import mix
-from yuzug.lab.recipe import OWN, read_recipe
+from yuzug.lab.recipe import OWN, Recipe, read_recipe
 from yuzug.lab.results import Result
 from yuzug.lab.run_state import Parts, Progress, save_state
 from yuzug.lab.schedule import learning_rate
@@ -34,6 +37,7 @@ from yuzug.models import find, load, read_card
 from yuzug.models.checkpoint import save
 from yuzug.models.networks import ARCHITECTURES, build
 from yuzug.pipeline import Analyzer
+from yuzug.ui.exporting import archive
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -298,6 +302,95 @@ def test_own_labels_become_a_checkpoint_of_one_head(
     assert (result.epochs, result.recipe["start_from"]) == (3, "cnn")
     with Image.open(out / "curves.png") as curves:
         assert curves.size > (300, 100)
+
+
+def test_corrected_faces_of_the_app_teach_the_bundled_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corrected = tmp_path / "corrected"
+    faces = drawn_faces(40)
+    for label in ("happy", "sad"):
+        for image in faces.images[faces.labels == label][:5]:
+            with zipfile.ZipFile(io.BytesIO(archive(png(image), label))) as packed:
+                packed.extractall(corrected)
+    out = tmp_path / "out"
+    assert main(["train", "corrected", "--data", str(corrected), "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert "10 faces found: 6 to train on, 2 held out, 2 measured" in said.err
+    card, bundled = read_card(Path(said.out.strip())), read_card(find("resnet18"))
+    assert {name: head.labels for name, head in card.heads.items()} == {
+        name: head.labels for name, head in bundled.heads.items()
+    }
+    # Two faces tell nothing of confidence, so what was fitted before holds on.
+    assert card.heads["7"].temperature == bundled.heads["7"].temperature
+    assert card.heads["7"].metrics[0].n == 2
+    ours, theirs = (load(path).network for path in (Path(said.out.strip()), find("resnet18")))
+    moved = ours.heads["7"].weight - theirs.heads["7"].weight
+    assert 0 < float(moved.abs().max()) < 0.1
+
+
+def test_the_card_holds_the_recipe_and_its_licence(tmp_path: Path) -> None:
+    recipe, faces = tiny_recipe(licence="CC-BY-4.0"), drawn_faces(48)
+    best = Trainer(recipe, faces, faces, tmp_path).run()
+    card = read_card(finish(recipe, best, faces, [Measured("drawn", "validation", faces)]))
+    assert card.licence == "CC-BY-4.0"
+    assert Recipe.model_validate(card.recipe_values) == recipe
+    assert card.recipe_digest == recipe.digest != tiny_recipe().digest
+    assert tiny_recipe(licence="Apache-2.0").digest == tiny_recipe().digest
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"architecture": "resnet9"}, "architecture: 'resnet9' is none of resnet18, cnn"),
+        ({"stages": [{"epochs": 1, "size_px": 24}]}, "stages: the head of cnn reads one size"),
+        ({"head_weights": {7: -1.0}}, "head_weights.7"),
+        ({"weight_decay": float("inf")}, "weight_decay"),
+    ],
+)
+def test_a_recipe_that_cannot_run_is_refused_when_it_is_read(
+    changes: dict[str, object], named: str, tmp_path: Path
+) -> None:
+    values = tiny_recipe().model_dump(mode="json") | changes
+    (tmp_path / "wrong.yaml").write_text(yaml.safe_dump(values))
+    with pytest.raises(YuzugError) as caught:
+        read_recipe(tmp_path / "wrong.yaml")
+    assert named in str(caught.value)
+
+
+def test_a_recipe_must_be_text(tmp_path: Path) -> None:
+    (tmp_path / "faces.parquet").write_bytes(b"PAR1\xff\xfe\x00")
+    with pytest.raises(YuzugError, match="must be a YAML file"):
+        read_recipe(tmp_path / "faces.parquet")
+
+
+def test_a_teacher_without_a_head_is_named(tmp_path: Path) -> None:
+    faces, recipe = drawn_faces(16), tiny_recipe(head_weights={7: 1.0})
+    best = Trainer(recipe, faces, faces, tmp_path / "seven").run()
+    seven = str(finish(recipe, best, faces, [Measured("drawn", "validation", faces)]))
+    teaching = {"teaching": {"teachers": [seven], "share": 0.5}}
+    Trainer(tiny_recipe(head_weights={7: 1.0}, **teaching), faces, faces, tmp_path / "taught")
+    with pytest.raises(YuzugError, match="without the head 3"):
+        Trainer(tiny_recipe(**teaching), faces, faces, tmp_path / "not taught")
+
+
+def test_weights_of_another_architecture_are_a_wrong_recipe(tmp_path: Path) -> None:
+    faces = drawn_faces(16)
+    with pytest.raises(YuzugError, match="go on from a cnn48") as caught:
+        Trainer(tiny_recipe(architecture="cnn48", start_from="cnn"), faces, faces, tmp_path)
+    assert caught.value.kind == "option.invalid"
+
+
+def test_a_loss_that_is_no_number_stops_training_and_leaves_the_files(tmp_path: Path) -> None:
+    faces = drawn_faces(32)
+    Trainer(tiny_recipe(), faces, faces, tmp_path)._one_epoch()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    trainer = Trainer(tiny_recipe(), faces, faces, tmp_path)
+    with torch.no_grad():
+        next(trainer.network.parameters()).fill_(float("nan"))
+    with pytest.raises(YuzugError, match="no number in epoch 2"):
+        trainer.run()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_two_own_labels_are_too_few() -> None:

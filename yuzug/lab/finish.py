@@ -25,9 +25,10 @@ from yuzug.lab.recipe import Recipe
 from yuzug.lab.scores import accuracy, predict
 from yuzug.lab.train import HEADS_KEY
 from yuzug.models.card import Card, HeadCard, Metrics
-from yuzug.models.checkpoint import Checkpoint, load, save
+from yuzug.models.checkpoint import Checkpoint, load, read_card, save
 from yuzug.models.networks import Network, build
 from yuzug.models.preprocess import prepare
+from yuzug.models.shelf import find
 from yuzug.pipeline import Analyzer
 
 _EVIDENCE_FACES = 512
@@ -67,7 +68,8 @@ def finish(recipe: Recipe, best: Path, held: FaceSet, measured: Sequence[Measure
     network.load_state_dict(load_file(best))
     network.eval()
     logits = _leaning(network, labels, predict(network, held.images, recipe), held)
-    heads = {name: _head_card(name, labels, logits, held) for name in labels}
+    before = _heads_before(recipe, labels)
+    heads = {name: _head_card(name, labels, logits, held, before.get(name)) for name in labels}
     out = best.parent / f"{recipe.name}.safetensors"
     evidence_from = _full_evidence(network, held, recipe)
     data = " and ".join(part.data for part in measured if part.split != OUTSIDE)
@@ -116,7 +118,8 @@ def _card(
         data=data,
         recipe=recipe.name,
         recipe_digest=recipe.digest,
-        licence="Apache-2.0",
+        recipe_values=recipe.model_dump(mode="json"),
+        licence=recipe.licence,
         limits=LIMITS_OF_OWN if recipe.own_labels else LIMITS,
     )
 
@@ -177,9 +180,13 @@ def _head_card(
     labels_of: Mapping[str, tuple[str, ...]],
     logits: dict[str, NDArray[np.float32]],
     held: FaceSet,
+    before: HeadCard | None,
 ) -> HeadCard:
+    """What is fitted to the held-out faces; of too few, what the head had ``before`` holds on."""
     names = labels_of[name]
     labels, fitted_to = _truth_for(names, held)
+    if before is not None and np.isin(labels, names).sum() < _MIN_TO_FIT:
+        return before
     candidates = {
         other: _restricted(logits[other], labels_of[other], names)
         for other in sorted(labels_of, key=lambda one: -len(labels_of[one]))
@@ -198,6 +205,19 @@ def _head_card(
         temperature=round(temperature, 4),
         sure_at=round(sure_at(softmax(chosen, temperature)), 4) if enough else 0.5,
     )
+
+
+def _heads_before(recipe: Recipe, labels_of: Mapping[str, tuple[str, ...]]) -> dict[str, HeadCard]:
+    """The heads, without their numbers, of the weights that training went on from.
+
+    Only if it went on with all of them, since one may be served from another.
+    """
+    if recipe.start_from is None or recipe.fresh_heads:
+        return {}
+    heads = read_card(find(recipe.start_from)).heads
+    if {name: head.labels for name, head in heads.items()} != labels_of:
+        return {}
+    return {name: head.model_copy(update={"metrics": ()}) for name, head in heads.items()}
 
 
 def _restricted(

@@ -5,7 +5,7 @@ It travels inside the safetensors file. No other line knows a mean, a size or a 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -82,6 +82,8 @@ class Card(_Frozen):
     data: str
     recipe: str
     recipe_digest: str
+    recipe_values: dict[str, Any] | None = None
+    """Every value of the recipe; weights of older versions have its name and digest alone."""
     licence: str
     limits: tuple[str, ...]
 
