@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,10 @@ from drawn import drawn_faces, folder_of
 from PIL import Image
 
 from yuzug.cli import main
+from yuzug.errors import YuzugError
 from yuzug.faces import NoDetector
 from yuzug.lab.degraded import FAULTS
+from yuzug.lab.evaluate import evaluate
 from yuzug.lab.intervals import intervals
 from yuzug.pipeline import Analyzer
 
@@ -51,7 +54,64 @@ def test_evaluate_prints_all_that_is_promised(data: Path, capsys: Capture) -> No
     assert plain["n"] + plain["n_dropped"] == mapped["n"]
     assert main([*words, "--map", "bliss=happy"]) == 2
     assert "bliss" in capsys.readouterr().err
+    assert main([*words, "--map", "joy=hapy"]) == 2
+    said = capsys.readouterr().err
+    assert "hapy" in said
+    assert "choose among angry, happy, sad, neutral" in said
     assert main([*words, "--map", "joy"]) == 2
+
+
+def test_robustness_is_printed_without_a_report_too(data: Path, capsys: Capture) -> None:
+    words = ["evaluate", str(data), "--model", "cnn", "--classes", "3"]
+    assert main(words) == 0
+    assert json.loads(capsys.readouterr().out)["robustness"] is None
+    assert main([*words, "--robustness"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert {one["fault"] for one in said["robustness"]} == set(FAULTS)
+    assert {one["n"] for one in said["robustness"]} == {said["n"]}
+    assert {one["accuracy"][0] for one in said["robustness"]} == {said["accuracy"]}
+
+
+@pytest.mark.parametrize("extra", [[], ["--robustness"], ["--labels", "votes"], ["--explain"]])
+def test_data_without_one_label_of_the_model_is_refused(
+    extra: list[str], tmp_path: Path, capsys: Capture
+) -> None:
+    folder_of(drawn_faces(6), tmp_path, {"happy": "joy", "sad": "gloom"})
+    assert main(["evaluate", str(tmp_path), "--model", "cnn", "--classes", "3", *extra]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert all(label in said for label in ("happy", "sad", "angry"))
+    assert ("got none" if "votes" in extra else "got gloom, joy") in said
+
+
+def test_a_part_without_a_usable_label_is_an_error_of_ours() -> None:
+    analyzer = Analyzer.load("cnn", 3, detector=NoDetector())
+    faces = drawn_faces(4)
+    strange = replace(faces, labels=np.array(["joy"] * 4))
+    with pytest.raises(YuzugError, match=r"angry.*got joy") as caught:
+        evaluate(analyzer, strange, data="d", split="s", labels="label")
+    assert caught.value.kind == "option.invalid"
+
+
+def test_heat_maps_are_measured_on_the_faces_that_evaluate_measures(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    folder_of(drawn_faces(10), tmp_path, {"happy": "joy", "sad": "sad", "fear": "fear"})
+    labels = [path.parent.name for path in tmp_path.rglob("*.png")]
+    words = ["evaluate", str(tmp_path), "--model", "cnn", "--classes", "3", "--explain"]
+    for extra, known in ([], {"sad"}), (["--map", "joy=happy"], {"sad", "joy"}):
+        assert main([*words, *extra]) == 0
+        said = json.loads(capsys.readouterr().out)
+        assert said["split"] == "all"
+        assert said["n"] == sum(label in known for label in labels) > 0
+
+
+def test_heat_maps_of_an_ensemble_are_refused_at_once(data: Path, capsys: Capture) -> None:
+    words = ["evaluate", str(data / "nowhere"), "--model", "ensemble", "--explain"]
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "resnet18, cnn" in said
+    assert said.count("\n") == 1
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])
@@ -63,7 +123,9 @@ def test_the_report_stands_alone(lang: str, data: Path, tmp_path: Path, capsys: 
     assert not re.search(r"""(src|href)\s*=\s*["'](?!data:)""", page)
     assert "<script" not in page
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert {one["fault"] for one in report["robustness"]} == (set(FAULTS) if extra else set())
+    printed = json.loads(capsys.readouterr().out)
+    assert report["robustness"] == printed["robustness"]
+    assert (tmp_path / "robustness.png").exists() == bool(extra)
     rows = np.sum(report["confusion_normalised"], axis=1)
     present = np.sum(report["confusion"], axis=1) > 0
     assert np.allclose(rows, present, atol=1e-3)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from argparse import Namespace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yuzug.commands.lab import installed
+from yuzug.commands.labelled import labelled
 from yuzug.commands.model import analyzer_of
 from yuzug.commands.parser import Parser
 from yuzug.errors import YuzugError
+
+if TYPE_CHECKING:
+    from yuzug.pipeline import Analyzer
 
 
 def explain_options(command: Parser) -> None:
@@ -19,8 +24,8 @@ def explain_options(command: Parser) -> None:
 
 
 def run_explained(options: Namespace, out: Path | None) -> int:
-    """Measure the heat maps on a sample of the faces, print the numbers as JSON, and write the
-    mean map of each class as a picture where ``out`` is given."""
+    """Measure the heat maps on a sample of the faces that have a label of the model, print the
+    numbers as JSON, and write the mean map of each class as a picture where ``out`` is given."""
     if options.sample < 1:
         raise YuzugError(
             "option.invalid",
@@ -30,19 +35,17 @@ def run_explained(options: Namespace, out: Path | None) -> int:
         )
     with installed("lab"):
         from yuzug.lab.explaining import explain_set
-        from yuzug.lab.faceset import read
-        from yuzug.lab.gather import part_rows
         from yuzug.lab.mean_maps import write
     from yuzug.models import DEFAULT_MODEL, find
 
     analyzer = analyzer_of(options, detects=False)
-    detail_px = analyzer.classifier.checkpoint.card.preprocessing.detail_px
-    every = read(options.data, detail_px)
+    _of_one_network(analyzer)
+    given = labelled(analyzer, options)
     measured = explain_set(
         analyzer,
-        every.take(part_rows(every, options.split)),
+        given.faces.take(given.known),
         data=options.data.name,
-        split=options.split,
+        split=given.split,
         sample=options.sample,
         weights_sha256=sha256(find(options.model or DEFAULT_MODEL).read_bytes()).hexdigest(),
     )
@@ -50,3 +53,17 @@ def run_explained(options: Namespace, out: Path | None) -> int:
         write(measured, out)
     print(measured.report.model_dump_json(by_alias=True))
     return 0
+
+
+def _of_one_network(analyzer: Analyzer) -> None:
+    from yuzug.models.ensemble import Ensemble
+
+    network = analyzer.classifier.checkpoint.network
+    if isinstance(network, Ensemble):
+        # Whether maps hang on what was learned is seen on a network built anew from its name.
+        raise YuzugError(
+            "option.invalid",
+            must="heat maps must be measured on one network",
+            got="an ensemble",
+            do=f"measure its members: {', '.join(card.name for card in network.cards)}",
+        )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from yuzug.lab.faceset import FaceSet
-from yuzug.lab.reads import Labels, read_crops, reads_of
+from yuzug.lab.reads import Labels, read_crops, reads_of, truth_of
 from yuzug.models.preprocess import resize
 from yuzug.pipeline import Analyzer
 
@@ -75,8 +75,8 @@ FAULTS: dict[str, tuple[Callable[[Grey, float], Grey], tuple[float, ...]]] = {
 
 def curves(analyzer: Analyzer, faces: FaceSet, labels: Labels) -> tuple[Curve, ...]:
     """Accuracy under every fault and level, on at most 500 of the faces, drawn by a seed."""
-    given = faces.majority() if labels == "votes" else faces.labels
-    faces = faces.take(np.isin(given, analyzer.classifier.head.labels))
+    known, _ = truth_of(faces, analyzer.classifier.head.labels, labels)
+    faces = faces.take(known)
     if len(faces) > _FACES:
         chosen = np.random.default_rng(0).choice(len(faces), _FACES, replace=False)
         faces = faces.take(np.sort(chosen))

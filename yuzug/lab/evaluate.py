@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from yuzug.analysis import Face
 from yuzug.errors import YuzugError
+from yuzug.lab.degraded import Curve
 from yuzug.lab.faceset import FaceSet
 from yuzug.lab.intervals import Interval, intervals
 from yuzug.lab.measure import confusion, expected_calibration_error, per_class
@@ -65,26 +66,33 @@ class Evaluation(BaseModel):
     most_confused: tuple[Confused, ...]
     mapping: dict[str, str]
     """The data's labels that were renamed before comparing."""
+    robustness: tuple[Curve, ...] | None = None
+    """Accuracy on worse pictures; null where that was not asked for."""
 
     def metrics(self) -> Metrics:
         """The part that stands in a card."""
         return Metrics(**{name: getattr(self, name) for name in Metrics.model_fields})
 
 
-def renamed(faces: FaceSet, mapping: Mapping[str, str]) -> FaceSet:
-    """The faces with labels of other data called by the model's names.
+def renamed(faces: FaceSet, mapping: Mapping[str, str], names: Sequence[str]) -> FaceSet:
+    """The faces with labels of other data called by the model's ``names``.
 
     Raises:
-        YuzugError: ``option.invalid`` for a name that no face has.
+        YuzugError: ``option.invalid`` for a label that no face has, or that is none of the model's.
     """
-    unknown = sorted(set(mapping) - set(faces.labels.tolist()))
-    if unknown:
-        raise YuzugError(
-            "option.invalid",
-            must="a mapping must start from labels of the data",
-            got=", ".join(unknown),
-            do=f"choose among {', '.join(sorted(set(faces.labels.tolist())))}",
-        )
+    had = sorted(set(faces.labels.tolist()))
+    for which, given, known in (
+        ("start from labels of the data", mapping, had),
+        ("lead to labels of the head", mapping.values(), names),
+    ):
+        unknown = sorted(set(given) - set(known))
+        if unknown:
+            raise YuzugError(
+                "option.invalid",
+                must=f"a mapping must {which}",
+                got=", ".join(unknown),
+                do=f"choose among {', '.join(known)}",
+            )
     return replace(
         faces, labels=np.array([mapping.get(str(one), str(one)) for one in faces.labels])
     )
@@ -107,7 +115,11 @@ def compare(
     split: str,
     labels: Labels,
 ) -> Evaluation:
-    """What was read in each face of the set against its label or its majority vote."""
+    """What was read in each face of the set against its label or its majority vote.
+
+    Raises:
+        YuzugError: ``option.invalid`` where no face has a label of the head.
+    """
     names = analyzer.classifier.head.labels
     reads = reads_of(analyzer, faces, every, labels)
     truth, right, sure = reads.truth, reads.right, reads.sure

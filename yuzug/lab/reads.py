@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from yuzug.analysis import Face
+from yuzug.errors import YuzugError
 from yuzug.lab.faceset import FaceSet
 from yuzug.pipeline import Analyzer
 
@@ -40,16 +41,40 @@ class Reads:
         return np.asarray(self.read == self.truth, bool)
 
 
-def reads_of(analyzer: Analyzer, faces: FaceSet, every: Sequence[Face], labels: Labels) -> Reads:
-    """What was read in each face of the set beside its label or its majority vote."""
-    names = analyzer.classifier.head.labels
+def truth_of(
+    faces: FaceSet, names: Sequence[str], labels: Labels
+) -> tuple[NDArray[np.bool_], NDArray[np.str_]]:
+    """Which faces (N,) have one of these labels, and the labels (M,) of those that have.
+
+    Raises:
+        YuzugError: ``option.invalid`` where none has.
+    """
     given = faces.majority() if labels == "votes" else faces.labels
     known = np.isin(given, names)
+    if not known.any():
+        which = "labels" if labels == "label" else "majority votes"
+        raise YuzugError(
+            "option.invalid",
+            must=f"{which} of the data must be labels of the head ({', '.join(names)})",
+            got=", ".join(sorted(set(given.tolist()) - {""})) or "none",
+            do="rename labels with --map, or choose other classes, labels or data",
+        )
+    return known, given[known]
+
+
+def reads_of(analyzer: Analyzer, faces: FaceSet, every: Sequence[Face], labels: Labels) -> Reads:
+    """What was read in each face of the set beside its label or its majority vote.
+
+    Raises:
+        YuzugError: ``option.invalid`` where no face has a label of the head.
+    """
+    names = analyzer.classifier.head.labels
+    known, truth = truth_of(faces, names, labels)
     read = [face for face, is_known in zip(every, known, strict=True) if is_known]
     said = np.array([face.emotion for face in read], str)
     return Reads(
         images=faces.images[known],
-        truth=given[known],
+        truth=truth,
         read=said,
         confidence=np.array([face.confidence for face in read], np.float32),
         confidence_before=_before_temperature(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from yuzug.emotions import Language, looks
 from yuzug.explain import paint
 from yuzug.lab import charts
-from yuzug.lab.degraded import Curve
 from yuzug.lab.evaluate import Evaluation
 from yuzug.lab.reads import Reads
 from yuzug.pipeline import Analyzer
@@ -55,12 +54,11 @@ def write_report(
     analyzer: Analyzer,
     result: Evaluation,
     reads: Reads,
-    curves: Sequence[Curve],
     lang: Language,
 ) -> Path:
     """Write ``report.html``, ``report.json`` and every picture into a folder; the page's path."""
     out.mkdir(parents=True, exist_ok=True)
-    sections = list(_sections(analyzer, result, reads, curves, lang))
+    sections = list(_sections(analyzer, result, reads, lang))
     shown = []
     for section in sections:
         pictures = [
@@ -82,7 +80,6 @@ def write_report(
     everything = {
         **result.model_dump(mode="json", by_alias=True),
         "confusion_normalised": _shares(np.array(result.confusion)).round(4).tolist(),
-        "robustness": [curve.model_dump(mode="json") for curve in curves],
     }
     (out / "report.json").write_text(_json(everything), encoding="utf-8")
     return out / "report.html"
@@ -134,7 +131,6 @@ def _sections(
     analyzer: Analyzer,
     result: Evaluation,
     reads: Reads,
-    curves: Sequence[Curve],
     lang: Language,
 ) -> Iterator[Section]:
     names = tuple(result.per_class)
@@ -168,9 +164,10 @@ def _sections(
         rows = rows[np.argsort(-reads.confidence[rows], kind="stable")][:_SHOWN]
         figure = charts.gallery([_explained(analyzer, reads, row, lang) for row in rows.tolist()])
         yield Section(text(f"lab.report_{name}", lang), (), ((name, figure),))
-    if curves:
-        title = text("lab.report_robustness", lang, n=curves[0].n)
-        yield Section(title, (), (("robustness", charts.robustness(curves, lang)),))
+    if result.robustness:
+        title = text("lab.report_robustness", lang, n=result.robustness[0].n)
+        figure = charts.robustness(result.robustness, lang)
+        yield Section(title, (), (("robustness", figure),))
 
 
 def _explained(
