@@ -7,6 +7,8 @@ from pathlib import Path
 
 from yuzug.commands.lab import installed
 from yuzug.commands.parser import Parser
+from yuzug.commands.said import complain
+from yuzug.texts import text
 
 
 def options(command: Parser) -> None:
@@ -21,6 +23,7 @@ def run(options: Namespace) -> int:
     """Write the prepared faces, a report and their counts as a picture; print the summary."""
     with installed("lab"):
         from yuzug.lab.charts import class_counts
+        from yuzug.lab.faceset import COUNTS
         from yuzug.lab.prepare import prepare_folder
     report = prepare_folder(
         options.source,
@@ -29,6 +32,8 @@ def run(options: Namespace) -> int:
         seed=options.seed,
         subject=options.subject,
     )
-    class_counts(report.splits, options.lang).savefig(options.out / "counts.png")
+    class_counts(report.splits, options.lang).savefig(options.out / COUNTS)
     print(report.model_dump_json(by_alias=True, exclude={"files"}))
+    for split, labels in report.lacking.items():
+        complain(text("cli.split_lacks", options.lang, split=split, labels=", ".join(labels)))
     return 0

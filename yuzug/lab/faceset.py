@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from PIL import Image
 
 from yuzug.emotions import Emotion
-from yuzug.errors import YuzugError
-from yuzug.images import load_image
+from yuzug.errors import ImageError, YuzugError
+from yuzug.faces import whole
+from yuzug.images import FORMATS, load_image
 from yuzug.models.preprocess import resize, to_grey
+from yuzug.pipeline import CROP_PX
 
 VOTES = tuple(emotion.value for emotion in Emotion)
 _OUTSIDE = ("unknown", "not_a_face")
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
+# What ``yuzug prepare`` draws of a data set, beside its splits.
+COUNTS = "counts.png"
 
 
 @dataclass(frozen=True)
@@ -74,13 +81,32 @@ def read(path: Path, side_px: int) -> FaceSet:
     """A set from a parquet file, from ``split/label/*.png`` or from ``label/*.png``.
 
     Raises:
-        ImageError: for the first picture that cannot be read.
-        YuzugError: ``option.invalid`` where the path holds no labelled faces.
+        ImageError: for the first picture that cannot be read, with its row or file.
+        YuzugError: ``option.invalid`` where the path holds no labelled faces, or pictures that
+            stand elsewhere than the others.
     """
-    faces = _read_parquet(path, side_px) if path.is_file() else _read_folder(path, side_px)
-    if not len(faces):
-        raise _not_faces(f"no faces under {path}")
-    return faces
+    return _read_parquet(path, side_px) if path.is_file() else _read_folder(path, side_px)
+
+
+def suffixes() -> frozenset[str]:
+    """How the names of pictures end that :mod:`yuzug.images` opens, such as ".png"."""
+    every = Image.registered_extensions()
+    return frozenset(suffix for suffix, name in every.items() if name in FORMATS)
+
+
+def grey_square(picture: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
+    """A cropped face as training and serving frame it: the border of the shorter side repeats.
+
+    RGB (H, W, 3) or grey (H, W) uint8 → (size_px, size_px) uint8.
+
+    >>> grey_square(np.full((30, 20), 7, np.uint8), 16).shape
+    (16, 16)
+    """
+    height, width = picture.shape[:2]
+    if height != width:
+        side_px = min(max(height, width), max(size_px, CROP_PX))
+        picture = whole((height, width)).crop(picture, side_px)
+    return resize(to_grey(picture), size_px)
 
 
 def _not_faces(got: str) -> YuzugError:
@@ -101,10 +127,13 @@ def _read_parquet(path: Path, side_px: int) -> FaceSet:
     missing = {"image", "label"} - names
     if missing:
         raise _not_faces(f"{path} without the column {', '.join(sorted(missing))}")
-    images = [_grey_square(data, side_px) for data in table["image"].to_pylist()]
-    labels = [label or "" for label in table["label"].to_pylist()]
-    rows = len(images)
-    splits = table["split"].to_pylist() if "split" in names else [""] * rows
+    rows = table.num_rows
+    if not rows:
+        raise _not_faces(f"no faces under {path}")
+    images = []
+    for row, cell in enumerate(table["image"].to_pylist()):
+        with _placed(f"in row {row}"):
+            images.append(grey_square(_decoded(cell), side_px))
     votes = np.zeros((rows, len(VOTES) + len(_OUTSIDE)), np.float32)
     for column, name in enumerate(VOTES + _OUTSIDE):
         if f"votes_{name}" in names:
@@ -112,18 +141,48 @@ def _read_parquet(path: Path, side_px: int) -> FaceSet:
             votes[:, column] = cast.to_numpy()
     total = np.maximum(votes.sum(axis=1, keepdims=True), 1)
     shares = (votes / total)[:, : len(VOTES)].astype(np.float32)
-    return FaceSet(np.stack(images), np.array(labels), np.array(splits), shares)
+    splits = _words(table["split"].to_pylist()) if "split" in names else np.array([""] * rows)
+    return FaceSet(np.stack(images), _words(table["label"].to_pylist()), splits, shares)
+
+
+def _words(cells: list[Any]) -> NDArray[np.str_]:
+    return np.array(["" if cell is None else str(cell) for cell in cells])
+
+
+@contextmanager
+def _placed(where: str) -> Iterator[None]:
+    """Say of a picture that cannot be read where it stands."""
+    try:
+        yield
+    except ImageError as error:
+        raise ImageError(
+            error.kind, must=error.must, got=f"{error.got} {where}", do=error.do
+        ) from error
+
+
+def _decoded(cell: Any) -> NDArray[np.uint8]:
+    """The picture of a cell: encoded bytes, or Hugging Face's ``{"bytes": …, "path": …}``."""
+    data = cell.get("bytes") if isinstance(cell, dict) else cell
+    if not isinstance(data, bytes) or not data:
+        raise ImageError(
+            "image.empty",
+            must="a face must be the bytes of a picture",
+            got="none" if not data else f"a {type(data).__name__}",
+            do="write the encoded pictures into the column image",
+        )
+    try:
+        grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    except cv2.error:
+        grey = None
+    return load_image(data) if grey is None else np.asarray(grey, np.uint8)
 
 
 def _read_folder(path: Path, side_px: int) -> FaceSet:
-    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in PICTURES)
-    files = [file for file in files if 2 <= len(file.relative_to(path).parts) <= 3]
-    if not files:
-        empty = np.zeros(0, dtype=str)
-        return FaceSet(
-            np.zeros((0, side_px, side_px), np.uint8), empty, empty, np.zeros((0, 8), np.float32)
-        )
-    images = [resize(to_grey(load_image(file)), side_px) for file in files]
+    files = _pictures(path)
+    images = []
+    for file in files:
+        with _placed(f"in {file}"):
+            images.append(grey_square(load_image(file), side_px))
     parts = [file.relative_to(path).parts for file in files]
     return FaceSet(
         np.stack(images),
@@ -133,8 +192,25 @@ def _read_folder(path: Path, side_px: int) -> FaceSet:
     )
 
 
-def _grey_square(data: bytes, side_px: int) -> NDArray[np.uint8]:
-    grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-    if grey is None:
-        return resize(to_grey(load_image(data)), side_px)
-    return resize(np.asarray(grey, np.uint8), side_px)
+def _pictures(path: Path) -> list[Path]:
+    """The pictures under a folder, all of them ``label/*.png`` or all ``split/label/*.png``."""
+    known = suffixes()
+    files = sorted(
+        file
+        for file in path.rglob("*")
+        if file.suffix.lower() in known and not file.is_dir() and file != path / COUNTS
+    )
+    by_depth: dict[int, list[Path]] = {}
+    for file in files:
+        by_depth.setdefault(len(file.relative_to(path).parts), []).append(file)
+    if not {2, 3} & set(by_depth):
+        raise _not_faces(f"no faces under {path}")
+    if len(by_depth) > 1:
+        each = (f"{len(some)} as {some[0].relative_to(path)}" for some in by_depth.values())
+        raise YuzugError(
+            "option.invalid",
+            must="all pictures must stand as label/*.png, or all as split/label/*.png",
+            got=" and ".join(each),
+            do="move some away, or let yuzug prepare sort them",
+        )
+    return files

@@ -16,18 +16,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
 from yuzug.errors import ImageError, YuzugError
-from yuzug.faces import whole
-from yuzug.images import load_image
+from yuzug.images import MIN_SIDE_PX, load_image
 from yuzug.lab.duplicates import fingerprints, near_before
-from yuzug.lab.faceset import PICTURES
+from yuzug.lab.faceset import grey_square, suffixes
 from yuzug.lab.split import SHARES, assign
-from yuzug.models.preprocess import resize, to_grey
+from yuzug.models.preprocess import resize
 
 # Less contrast than this is a blank picture.
 _MIN_STD = 2.0
 _PRINT_PX = 64
 
-Reason = Literal["unreadable", "blank", "other_label", "identical", "near"]
+Reason = Literal[
+    "not_a_picture", "no_label", "unreadable", "blank", "other_label", "identical", "near"
+]
 
 
 class Dropped(BaseModel):
@@ -47,6 +48,7 @@ class Report(BaseModel):
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
     found: int
+    """Files of any sort; each was kept or dropped."""
     kept: int
     dropped: dict[Reason, int]
     subjects: int | None
@@ -54,6 +56,8 @@ class Report(BaseModel):
     without_subject: int
     """Kept files in which the pattern found nobody; each counts as a person of its own."""
     splits: dict[str, dict[str, int]]
+    lacking: dict[str, tuple[str, ...]]
+    """The labels of which a split has no face; splits that lack none are left out."""
     files: tuple[Dropped, ...] = ()
 
 
@@ -77,11 +81,20 @@ def prepare_folder(
     names the person, whose faces stay in one split.
 
     Raises:
-        YuzugError: ``option.invalid`` where there are no pictures, the pattern is none, or
-            ``out`` already holds something.
+        YuzugError: ``option.invalid`` where there are no pictures, the pattern is none, the size
+            is less than a picture must have, or ``out`` already holds something.
     """
     pattern = _compiled(subject)
-    files = _labelled_files(source)
+    if size_px < MIN_SIDE_PX:
+        raise YuzugError(
+            "option.invalid",
+            must=f"the faces must have at least {MIN_SIDE_PX} px on each side",
+            got=str(size_px),
+            do="give a larger size",
+        )
+    files, dropped = _labelled_files(source)
+    found = len(files) + len(dropped)
+    labels = sorted({file.parent.name for file in files})
     if out.exists() and any(out.iterdir()):
         raise YuzugError(
             "option.invalid",
@@ -89,21 +102,27 @@ def prepare_folder(
             got=f"{out} with something in it",
             do="name another one",
         )
-    pictures, dropped = _read(source, files, size_px)
+    pictures, unfit = _read(source, files, size_px)
     pictures, copies = _without_copies(pictures)
-    dropped += copies
+    dropped += unfit + copies
     subjects = [_subject(picture.file, pattern) for picture in pictures]
     groups = [name or f"file {one.file}" for name, one in zip(subjects, pictures, strict=True)]
     places = assign([picture.label for picture in pictures], groups, seed)
     for picture, place in zip(pictures, places, strict=True):
         _write(out, place, picture)
+    splits = _counts(pictures, places)
     report = Report(
-        found=len(files),
+        found=found,
         kept=len(pictures),
         dropped=dict(Counter(one.reason for one in dropped)),
         subjects=len(set(subjects) - {""}) if pattern else None,
         without_subject=subjects.count("") if pattern else 0,
-        splits=_counts(pictures, places),
+        splits=splits,
+        lacking={
+            split: missing
+            for split, counts in splits.items()
+            if (missing := tuple(label for label in labels if label not in counts))
+        },
         files=tuple(dropped),
     )
     out.mkdir(parents=True, exist_ok=True)
@@ -123,9 +142,20 @@ def _compiled(subject: str | None) -> re.Pattern[str] | None:
         ) from error
 
 
-def _labelled_files(source: Path) -> list[Path]:
-    files = sorted(path for path in source.rglob("*") if path.suffix.lower() in PICTURES)
-    files = [path for path in files if path.parent != source]
+def _labelled_files(source: Path) -> tuple[list[Path], list[Dropped]]:
+    """The pictures in folders, and all other files."""
+    known = suffixes()
+    files: list[Path] = []
+    dropped: list[Dropped] = []
+    # A link that leads nowhere is no folder either, and is told as unreadable.
+    for path in sorted(path for path in source.rglob("*") if not path.is_dir()):
+        name = path.relative_to(source).as_posix()
+        if path.suffix.lower() not in known:
+            dropped.append(Dropped(file=name, reason="not_a_picture", of=path.suffix))
+        elif path.parent == source:
+            dropped.append(Dropped(file=name, reason="no_label", of=""))
+        else:
+            files.append(path)
     if not files:
         raise YuzugError(
             "option.invalid",
@@ -133,7 +163,7 @@ def _labelled_files(source: Path) -> list[Path]:
             got=f"none under {source}",
             do="put them as label/picture.png",
         )
-    return files
+    return files, dropped
 
 
 def _read(source: Path, files: list[Path], size_px: int) -> tuple[list[_Picture], list[Dropped]]:
@@ -142,7 +172,7 @@ def _read(source: Path, files: list[Path], size_px: int) -> tuple[list[_Picture]
     for path in tqdm(files, desc="reading", unit="file", disable=None):
         name = path.relative_to(source).as_posix()
         try:
-            grey = _grey_square(path, size_px)
+            grey = grey_square(load_image(path), size_px)
         except ImageError as error:
             dropped.append(Dropped(file=name, reason="unreadable", of=str(error)))
             continue
@@ -153,14 +183,6 @@ def _read(source: Path, files: list[Path], size_px: int) -> tuple[list[_Picture]
         png = cv2.imencode(".png", grey)[1].tobytes()
         pictures.append(_Picture(name, path.parent.name, png, digest, resize(grey, _PRINT_PX)))
     return pictures, dropped
-
-
-def _grey_square(path: Path, size_px: int) -> NDArray[np.uint8]:
-    """As the crops of ``yuzug analyze --crops`` are framed: (size_px, size_px) uint8."""
-    photo = load_image(path)
-    height, width = photo.shape[:2]
-    square = whole((height, width)).crop(photo, max(height, width))
-    return resize(to_grey(square), size_px)
 
 
 def _without_copies(pictures: list[_Picture]) -> tuple[list[_Picture], list[Dropped]]:
