@@ -25,30 +25,39 @@ def run(options: Namespace) -> int:
     """Write the file, run it by its own runtime, and print how far it is from torch."""
     from yuzug.models import DEFAULT_CLASSES, take
 
-    if options.quantise and options.format != "onnx":
+    if options.quantise:
+        _can_quantise(options)
+    checkpoint = take(options.model)
+    classes = options.classes or DEFAULT_CLASSES
+    with installed(_EXTRAS.get(options.format, "lab")):
+        from yuzug.lab.export import export
+
+        done = export(checkpoint, classes, options.format, options.out)
+    print(done.model_dump_json(by_alias=True), flush=True)
+    if options.quantise:
+        from yuzug.lab.faceset import read
+        from yuzug.lab.gather import part_rows
+        from yuzug.lab.quantise import quantise
+
+        every = read(options.quantise, done.input_px)
+        calibration, measured = (
+            every.take(part_rows(every, split)) for split in ("train", "validation")
+        )
+        head = checkpoint.card.heads[str(classes)]
+        print(quantise(options.out, head, calibration, measured).model_dump_json(by_alias=True))
+    return 0
+
+
+def _can_quantise(options: Namespace) -> None:
+    """Told before an export, which takes its time."""
+    if options.format != "onnx":
         raise YuzugError(
             "option.invalid",
             must="eight bits are made of ONNX",
             got=f"--format {options.format}",
             do="choose --format onnx",
         )
-    checkpoint = take(options.model)
-    with installed(_EXTRAS.get(options.format, "lab")):
-        from yuzug.lab.export import export
-
-        classes = options.classes or DEFAULT_CLASSES
-        done = export(checkpoint, classes, options.format, options.out)
-    print(done.model_dump_json(by_alias=True), flush=True)
-    if options.quantise:
-        with installed("export"):
-            from yuzug.lab.faceset import read
-            from yuzug.lab.gather import part_rows
-            from yuzug.lab.quantise import quantise
-
-        every = read(options.quantise, done.input_px)
-        calibration, measured = (
-            every.take(part_rows(every, split)) for split in ("train", "validation")
-        )
-        eight_bits = quantise(options.out, done.labels, calibration, measured)
-        print(eight_bits.model_dump_json(by_alias=True))
-    return 0
+    with installed("lab"):
+        import yuzug.lab.gather
+    with installed("export"):
+        import yuzug.lab.quantise  # noqa: F401

@@ -79,7 +79,7 @@ class Served(nn.Module):
 
 
 def export(checkpoint: Checkpoint, classes: int | str, kind: Kind, out: Path) -> Exported:
-    """Write a model in another format, run it there, and compare.
+    """Write a model in another format, run it there, and compare; what differs is not kept.
 
     Raises:
         ModelError: ``model.classes`` where there is no such label set.
@@ -100,7 +100,9 @@ def export(checkpoint: Checkpoint, classes: int | str, kind: Kind, out: Path) ->
         runtime.write(served, torch.from_numpy(faces), out)
         given, limit = runtime.run(out, faces), TOLERANCE
     difference = float(np.abs(given - expected).max())
-    if difference > limit:
+    if not difference <= limit:  # NaN too
+        for written in (out, _beside(out)) if kind == "safetensors" else (out,):
+            written.unlink()
         raise YuzugError(
             "export.differs",
             must=f"what was exported must agree with torch to {limit:g}",
@@ -117,6 +119,10 @@ def export(checkpoint: Checkpoint, classes: int | str, kind: Kind, out: Path) ->
         largest_difference=float(f"{difference:.2g}"),
         tolerance=limit,
     )
+
+
+def _beside(weights: Path) -> Path:
+    return weights.with_suffix(".json")
 
 
 def drawn_faces(count: int, side_px: int, seed: int = 0) -> NDArray[np.float32]:
@@ -169,4 +175,4 @@ def write_single(checkpoint: Checkpoint, classes: int | str, out: Path) -> None:
         "preprocessing": spec.model_dump(),
         "layers": {key: list(value.shape) for key, value in network.state_dict().items()},
     }
-    out.with_suffix(".json").write_text(json.dumps(shape, indent=1) + "\n", encoding="utf-8")
+    _beside(out).write_text(json.dumps(shape, indent=1) + "\n", encoding="utf-8")

@@ -17,7 +17,9 @@ from onnxruntime.quantization import (
 from pydantic import BaseModel, ConfigDict, Field
 
 from yuzug.lab.faceset import FaceSet
+from yuzug.lab.reads import Labels, truth_of
 from yuzug.lab.runtimes import INPUT, Pixels, run_onnx
+from yuzug.models.card import HeadCard
 
 _CALIBRATED_ON = 128
 _BATCH = 32
@@ -32,6 +34,8 @@ class Quantised(BaseModel):
     file: str
     mb: float
     n: int
+    labels: Labels
+    """What was measured by: the votes where the head is fitted to them and there are any."""
     accuracy: float
     """Of the file in single precision."""
     quantised_accuracy: float
@@ -48,14 +52,19 @@ class _Faces(CalibrationDataReader):  # type: ignore[misc]
         return None if batch is None else {INPUT: batch}
 
 
-def quantise(
-    path: Path, labels: tuple[str, ...], calibration: FaceSet, measured: FaceSet
-) -> Quantised:
+def quantise(path: Path, head: HeadCard, calibration: FaceSet, measured: FaceSet) -> Quantised:
     """Write ``name.int8.onnx`` beside an ONNX file, its ranges fitted to faces, and measure both.
 
     Source: Jacob et al. 2018, "Quantization and training of neural networks for efficient
     integer-arithmetic-only inference"; by ONNX Runtime, a scale a channel.
+
+    Raises:
+        YuzugError: ``option.invalid`` where no measured face has a label of the head.
     """
+    labels: Labels = "votes" if head.fitted_to == "votes" and measured.votes.any() else "label"
+    known, truth = truth_of(measured, head.labels, labels)
+    targets = np.array([head.labels.index(name) for name in truth.tolist()])
+    images = measured.images[known]
     out = path.with_suffix(".int8.onnx")
     chosen = np.random.default_rng(0).permutation(len(calibration))[:_CALIBRATED_ON]
     quantize_static(
@@ -67,12 +76,12 @@ def quantise(
         per_channel=True,
         weight_type=QuantType.QInt8,
     )
-    known = measured.take(np.isin(measured.labels, labels))
-    before, after = (_accuracy(file, known, labels) for file in (path, out))
+    before, after = (_accuracy(file, images, targets) for file in (path, out))
     return Quantised(
         file=str(out),
         mb=round(out.stat().st_size / 1e6, 2),
-        n=len(known),
+        n=len(images),
+        labels=labels,
         accuracy=round(before, 4),
         quantised_accuracy=round(after, 4),
         lost_points=round(100 * (before - after), 2),
@@ -83,10 +92,9 @@ def _pixels(images: NDArray[np.uint8]) -> Pixels:
     return images[:, None].astype(np.float32)
 
 
-def _accuracy(path: Path, faces: FaceSet, labels: tuple[str, ...]) -> float:
+def _accuracy(path: Path, images: NDArray[np.uint8], targets: NDArray[np.intp]) -> float:
     right = 0
-    for start in range(0, len(faces), 256):
+    for start in range(0, len(images), 256):
         rows = slice(start, start + 256)
-        said = run_onnx(path, _pixels(faces.images[rows])).argmax(axis=1)
-        right += int((np.array(labels)[said] == faces.labels[rows]).sum())
-    return right / max(1, len(faces))
+        right += int((run_onnx(path, _pixels(images[rows])).argmax(axis=1) == targets[rows]).sum())
+    return right / len(images)
