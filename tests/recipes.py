@@ -49,8 +49,10 @@ A result that does not tell how many faces were held out is older than the rule 
 that part too: the epoch of `small-8` was then chosen by more faces than the 153 it learned from.
 
 The five-class source reports 94.74 % for its CNN on an outside set and 87.43 % on its own. A
-network that reads strangers better than the pictures it comes from has most likely seen the
-strangers: the outside set probably stood in its training. Private data cannot be checked.
+network that reads strangers better than the pictures it comes from has either seen the strangers
+in training, or they are easier. Ours shows the second: on the outside set its accuracy is higher
+too, since most faces there are happy or neutral, and its balanced accuracy is not. Which it was in
+the source, whose data is private, cannot be checked.
 
 `small-8-transfer` has a new head for the same 153 faces on the backbone of the bundled weights,
 which has seen the whole training split: it shows what a user gains by starting from them, not
