@@ -211,11 +211,12 @@ def test_of_outside_data_all_is_measured_and_nothing_like_it_trained_on(tmp_path
     ours, theirs = drawn_faces(120), drawn_faces(40, seed=3)
     folder_of(ours, tmp_path / "ours")
     folder_of(theirs, tmp_path / "theirs")
-    folder_of(ours.take(np.arange(20)), tmp_path / "theirs" / "train")  # a copy of some of ours
-    data = gather([tmp_path / "ours"], tiny_recipe(), [tmp_path / "theirs"])
-    outside = data.measured[-1]
-    assert (outside.data, outside.split, len(outside.faces)) == ("theirs", "outside", 60)
-    measured = {face.tobytes() for face in outside.faces.images}
+    folder_of(ours.take(np.arange(20)), tmp_path / "twins")
+    sets = [tmp_path / "theirs", tmp_path / "twins"]
+    data = gather([tmp_path / "ours"], tiny_recipe(), sets)
+    outside = [part for part in data.measured if part.split == "outside"]
+    assert [(part.data, len(part.faces)) for part in outside] == [("theirs", 40), ("twins", 20)]
+    measured = {face.tobytes() for part in outside for face in part.faces.images}
     for part in (data.train, data.held):
         assert not measured & {face.tobytes() for face in part.images}
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from journeys import open_tab, shares, start_camera
+from machine import slowness
 from playwright.sync_api import Page, expect
 
 from yuzug.texts import text
@@ -57,9 +58,10 @@ def test_live_shows_every_panel_soon_and_keeps_the_pace(visit: Callable[..., Pag
     assert sum(shares(page, "live")) in range(96, 105)
     # Something else may hold the machine for a moment: the best of a few stretches counts.
     paces = []
-    while len(paces) < 3 and max(paces, default=0) < FRAMES_PER_S:
+    wanted = FRAMES_PER_S / slowness()
+    while len(paces) < 3 and max(paces, default=0) < wanted:
         paces.append(page.evaluate(COUNT_FRAMES, 10 if not paces else 5))
-    assert max(paces) >= FRAMES_PER_S, f"{paces} frames a second"
+    assert max(paces) >= wanted, f"{paces} frames a second, {wanted:.1f} wanted here"
 
 
 def test_a_frozen_frame_stays_until_it_goes_on(visit: Callable[..., Page]) -> None:
