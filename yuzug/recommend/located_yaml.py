@@ -9,6 +9,7 @@ something is to be said about one.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -98,10 +99,24 @@ def parse(text: str) -> Document:
             builder.take(event)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
+        if mark is not None:
+            _look_before(text[: mark.index])
         raise LocatedError(f"not YAML: {fault.problem}", mark.line + 1 if mark else 1) from fault
     except yaml.YAMLError as fault:  # a character that YAML does not allow
         raise LocatedError(f"not YAML: {str(fault).splitlines()[0]}", 1) from fault
     return Document(builder.value, text, tuple(builder.item_lines))
+
+
+def _look_before(text: str) -> None:
+    """Raise our own finding in the text before a fault, where there is one.
+
+    libyaml reads about a thousand characters ahead, so it may stop at a fault further on (its own
+    bound on nesting is one) before the values that stand there have come to us.
+    """
+    builder = _Builder()
+    with suppress(yaml.YAMLError):
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
 
 
 _NO_KEY = object()
