@@ -126,7 +126,11 @@ def test_an_activity_with_a_fault_is_named_at_its_line(
         ("policy.yaml", "labels: {sad: blue}", "1: labels.sad: must be a list"),
         ("policy.yaml", "labels: {sad: [blue], happy: [BLUE]}", "1: labels: 'blue' stands under"),
         ("policy.yaml", "labels: {blue: [sad]}", "1: labels.blue: must be 'angry', 'disgust'"),
-        ("policy.yaml", "help: {sentences: [{en: <i>, tr: x}]}", "1: help.sentences.0.en: must be"),
+        (
+            "policy.yaml",
+            "help: {sentences: {people: [{en: <i>, tr: x}]}}",
+            "1: help.sentences.people.0.en: must be",
+        ),
         ("policy.yaml", "help: {contacts: [{number: 112}]}", "1: help.contacts.0.source: this key"),
         ("policy.yaml", "- goals", "1: must hold keys, each with a value"),
     ],

@@ -327,9 +327,32 @@ def test_the_reasons_read_as_designed() -> None:
     assert walk.why == (
         "For an expression that looks sad: it aims to lift the mood",
         "10 minutes, outdoors, some effort",
-        "Of all the ways in which people regulate their mood, exercise came out as the most "
-        "effective — Thayer 1994",
+        "After a single bout of light exercise people felt livelier, for at least half an hour; "
+        "it did not calm anger — Reed 2006; Kjærvik 2024",
     )
+
+
+def test_what_an_activity_is_not_for_never_comes() -> None:
+    sad = Emotion.SAD
+    flagged = {a.id for a in bundled().activities if sad in a.not_for}
+    assert {"where-you-can-see-far", "climb-for-the-view"} <= flagged
+    moods = ({"sad": 1.0}, {"happy": 0.8, "sad": 0.2}, {"sad": 0.28, "happy": 0.24, "angry": 0.48})
+    for mood in moods:
+        assert not flagged & {s.id for s in recommend(mood, count=1000)}
+    not_sure = {s.id for s in recommend("happy", sure=False, count=1000)}
+    assert not {a.id for a in bundled().activities if a.not_for} & not_sure
+    assert flagged & {s.id for s in recommend("happy", count=1000)}
+
+
+def test_effort_fits_the_mood_unless_somebody_asks_for_it() -> None:
+    assert "high" not in {s.energy for s in recommend("neutral", count=1000)}
+    assert {s.energy for s in recommend("neutral", count=1000, energy="high")} == {"high"}
+    assert "high" in {s.energy for s in recommend("neutral", count=1000, goal="energise")}
+
+
+def test_what_raises_the_pulse_is_not_offered_to_calm_anger() -> None:
+    assert not recommend("angry", goal="calm", energy="high", count=1000)
+    assert recommend("angry", goal="energise", energy="high")
 
 
 def test_json_holds_what_the_contract_names() -> None:

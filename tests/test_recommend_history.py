@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -14,6 +14,7 @@ from yuzug.emotions import LANGUAGES, Emotion, Language
 from yuzug.errors import YuzugError
 from yuzug.recommend import Suggestion, bundled, help_offer, needs_help, question, recommend
 from yuzug.recommend.mood import Mood
+from yuzug.recommend.policy import HelpSource
 from yuzug.texts import text
 
 
@@ -80,6 +81,7 @@ def test_a_history_that_is_none_is_refused(name: str, value: Any) -> None:
 # Help
 
 
+SOURCES: tuple[HelpSource, ...] = get_args(HelpSource)
 SAD = {"sad": 0.9, "neutral": 0.1}
 MIXED = {"sad": 0.4, "fear": 0.35, "neutral": 0.25}
 
@@ -89,17 +91,20 @@ MIXED = {"sad": 0.4, "fear": 0.35, "neutral": 0.25}
     [
         ([], False),
         (["sad", "sad"], False),
-        (["sad", "fear", "angry"], True),
-        (["happy", SAD, MIXED, "disgust"], True),
+        (["sad", "fear", "sad"], True),
+        (["happy", SAD, MIXED, "fear"], True),
+        (["sad", "fear", "angry"], False),  # a resting face is often read as angry
+        (["angry", "angry", "disgust", "angry"], False),
+        (["angry", "angry", "sad", "disgust", "angry"], True),
         ([SAD, SAD, {"sad": 0.5, "neutral": 0.5}], False),
         ([SAD, "neutral", SAD, SAD], False),
         (["contempt", "contempt", "contempt"], False),
         ([SAD, SAD, Mood({Emotion.SAD: 0.95}, sure=False)], False),
         ([SAD, SAD, Mood({Emotion.SAD: 0.95})], True),
-        (["üzgün", "SADNESS", "kızgın"], True),
+        (["üzgün", "SADNESS", "korku"], True),
     ],
 )
-def test_three_strongly_negative_readings_in_a_row_need_help(
+def test_three_low_readings_or_five_angry_ones_need_help(
     readings: list[Any], expected: bool
 ) -> None:
     assert needs_help(readings) is expected
@@ -127,8 +132,28 @@ def test_people_come_before_numbers_and_numbers_before_ideas(lang: Language) -> 
         [first, *others] = recommend("sad", lang=lang, seed=seed, people_first=True)
         assert first.kind == "social"
         assert first.id not in ids(others)
-    [alone] = recommend("sad", people_first=True, count=1, company="alone")
-    assert alone.company == "alone"  # what the person says still holds
+        assert first.id in bundled().policy.help.activities
+    for mood in ("sad", "angry"):  # contact, whatever company the filters ask for; never a letter
+        [first, second] = recommend(mood, people_first=True, count=2, company="alone", goal="calm")
+        assert first.id in bundled().policy.help.activities
+        assert second.company in ("alone", "any")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_help_says_depends_on_where_the_readings_came_from(lang: Language) -> None:
+    said = {source: help_offer(lang, source=source).sentences for source in SOURCES}
+    emergency = {"en": "harming yourself", "tr": "kendinize zarar"}[lang]
+    for sentences in said.values():
+        assert emergency in sentences[0]
+        assert "112" in sentences[0]
+    assert len(set(said.values())) == len(SOURCES)
+    face = {"en": "expression", "tr": "yüz"}[lang]
+    assert face in " ".join(said["expressions"])
+    assert face not in " ".join([*said["named"], *said["journal"]])
+
+
+def test_182_is_for_appointments_and_is_never_offered() -> None:
+    assert "182" not in json.dumps([help_offer(lang).to_json() for lang in LANGUAGES])
 
 
 def test_people_first_needs_no_kind_to_be_there() -> None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from yuzug.emotions import Emotion
+from yuzug.emotions import Emotion, Language
 from yuzug.recommend.policy import Policy
 from yuzug.recommend.vocabulary import (
     Access,
@@ -19,6 +19,7 @@ from yuzug.recommend.vocabulary import (
     Cost,
     Energy,
     Goal,
+    Guide,
     Id,
     Need,
     Sentence,
@@ -28,6 +29,22 @@ from yuzug.recommend.vocabulary import (
 )
 
 Weight = Annotated[float, Field(gt=0, le=1, strict=True)]
+
+
+class Breath(Strict):
+    """One round of a breathing pacer in seconds, and how many rounds there are."""
+
+    in_s: Annotated[int, Field(ge=1, le=20, strict=True)]
+    hold_s: Annotated[int, Field(ge=0, le=20, strict=True)] = 0
+    out_s: Annotated[int, Field(ge=1, le=20, strict=True)]
+    rounds: Annotated[int, Field(ge=1, le=60, strict=True)]
+
+
+class Counted(Strict):
+    """What is counted, and how often: five things to see, ten breaths."""
+
+    times: Annotated[int, Field(ge=1, le=100, strict=True)]
+    what: Words
 
 
 class Activity(Strict):
@@ -44,6 +61,8 @@ class Activity(Strict):
         dict[Emotion, Annotated[dict[Goal, Weight], Field(min_length=1)]], Field(min_length=1)
     ]
     """Which goal it serves for which expression, and how well: ``sad: {lift: 0.9}``."""
+    not_for: tuple[Emotion, ...] = ()
+    """Expressions for which it never comes, whatever else the mood holds."""
     minutes: Annotated[int, Field(ge=2, le=120, strict=True)]
     """What it takes, from the first to the last step."""
     energy: Energy
@@ -60,6 +79,44 @@ class Activity(Strict):
     """Who should rather not, or ask first."""
     accessible: tuple[Access, ...] = ()
     """How it can be done as described: seated, with one hand, without hearing, sight, speech."""
+    guide: Guide = "steps"
+    """What leads through it when it is opened."""
+    timer_s: Annotated[int, Field(ge=10, le=7200, strict=True)] | None = None
+    """With ``guide: timer``, how many seconds it runs; as long as the activity where left out."""
+    breath: Breath | None = None
+    """With ``guide: breath``, the rhythm."""
+    count: Annotated[tuple[Counted, ...], Field(min_length=1, max_length=10)] | None = None
+    """With ``guide: count``, what is counted, one after another."""
+    prompt: Words | None = None
+    """With ``guide: write``, the words above the text box."""
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Activity:
+        for emotion in self.not_for:
+            if emotion in self.emotions:
+                raise ValueError(f"{emotion.value} stands under emotions and under not_for")
+        parts = {"breath": self.breath, "count": self.count, "write": self.prompt}
+        for guide, part in parts.items():
+            if (part is not None) != (self.guide == guide):
+                key = "prompt" if guide == "write" else guide
+                raise ValueError(f"guide: {guide} and the key {key} belong together")
+        if self.timer_s is not None and self.guide != "timer":
+            raise ValueError("timer_s belongs to guide: timer")
+        return self
+
+    def guide_data(self, lang: Language) -> dict[str, Any]:
+        """What the guide needs to run, in one language; empty for ``steps``.
+
+        ``timer``: seconds. ``breath``: in_s, hold_s, out_s, rounds. ``count``: counts, a list of
+        times and what. ``write``: prompt.
+        """
+        if self.guide == "timer":
+            return {"seconds": self.timer_s or 60 * self.minutes}
+        if self.breath is not None:
+            return self.breath.model_dump()
+        if self.count is not None:
+            return {"counts": [{"times": c.times, "what": c.what.of(lang)} for c in self.count]}
+        return {} if self.prompt is None else {"prompt": self.prompt.of(lang)}
 
 
 class Kind(Strict):

@@ -7,7 +7,7 @@ another, each unlike those before it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,14 +50,22 @@ def choose(
     """At most ``count`` activities, the first one first; fewer where no more may come.
 
     What the history withholds does not come, and the kinds suggested last are followed by other
-    kinds. With ``people_first`` the first one is of the kinds that the policy's ``help`` names,
-    where the wish leaves any. One seed always gives one answer.
+    kinds. With ``people_first`` the first one leads to a person, as the policy's ``help`` names
+    them, whatever company and goal the wish asks for; where the rest of it leaves any. One seed
+    always gives one answer.
     """
     index, policy = index_of(catalogue), catalogue.policy
     shares = effective_shares(mood, policy)
     fits = fit_of(index, shares)
     allowed = allowed_goals(index, fits, mood, wish, policy)
-    goal_of_row, terms = _terms(index, fits, allowed, shares, wish, policy)
+    contact = np.zeros(len(catalogue.activities), dtype=np.bool_)
+    ranked = allowed
+    if people_first:  # whatever company and goal the wish asks for
+        wider = allowed_goals(index, fits, mood, replace(wish, company=None, goal=None), policy)
+        contact = _contact(catalogue, index) & wider.any(axis=1)
+        only_wider = contact & ~allowed.any(axis=1)
+        ranked = np.where(only_wider[:, None], wider, allowed)
+    goal_of_row, terms = _terms(index, fits, ranked, shares, wish, policy)
     terms |= _terms_of_history(index, history, policy)
     terms["chance"] = policy.scores.chance * _chance(index, seed)
     open_rows = allowed.any(axis=1) & ~withheld(index, history, policy.recent)
@@ -65,8 +73,8 @@ def choose(
     kinds = kinds_of(index, history)
     rows: list[int] = []
     if people_first:
-        of_people = np.isin(np.array(index.kinds), policy.help.kinds)[index.kind]
-        rows = diverse(index, scores, open_rows & of_people, kinds, policy.variety, 1)
+        contact &= ~withheld(index, history, policy.recent)
+        rows = diverse(index, scores, contact, kinds, policy.variety, 1)
         open_rows[rows] = False
         kinds += [int(index.kind[row]) for row in rows]
     rows += diverse(index, scores, open_rows, kinds, policy.variety, count - len(rows))
@@ -100,12 +108,39 @@ def allowed_goals(index: Index, fits: Floats, mood: Mood, wish: Wish, policy: Po
     allowed = (fits > 0) & (fits >= policy.fit_at_least) & permitted(index, wish)[:, None]
     if wish.goal is not None:
         allowed &= np.array([goal == wish.goal for goal in GOALS])
+    allowed &= suited(index, mood, wish, policy)[:, None]
     if not mood.sure:
         # Gentle, and right for most: nothing that suits only the emotion that is not sure.
         allowed &= index.weights[:, EMOTIONS.index(Emotion.NEUTRAL), :] > 0
         if wish.energy is None:
             allowed &= np.isin(index.energy, policy.unsure.energies)[:, None]
     return allowed
+
+
+def suited(index: Index, mood: Mood, wish: Wish, policy: Policy) -> Bools:
+    """What this mood does not rule out, shape (N,): by ``not_for``, and by effort.
+
+    An expression that is not sure rules out whatever is not for everybody. Who asks for an energy,
+    or to be energised, may have any effort.
+    """
+    rows: Bools = np.logical_not(index.excluded.any(axis=1))
+    if not mood.sure:
+        return rows
+    shares = np.array([mood.shares.get(emotion, 0.0) for emotion in EMOTIONS])
+    rows = index.excluded @ shares < policy.fit_at_least
+    energies = policy.energies.get(mood.dominant)
+    if wish.energy is None and wish.goal != "energise" and energies is not None:
+        rows &= np.isin(index.energy, energies)
+    return rows
+
+
+def _contact(catalogue: Catalogue, index: Index) -> Bools:
+    """The activities with which help comes first, shape (N,)."""
+    said = catalogue.policy.help
+    if said.activities:
+        return np.array([activity.id in said.activities for activity in catalogue.activities])
+    of_kind: Bools = np.isin(np.array(index.kinds), said.kinds)[index.kind]
+    return of_kind
 
 
 def _terms(

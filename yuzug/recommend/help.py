@@ -6,15 +6,15 @@ No diagnosis: a face says little about how somebody is, and the words must not c
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from yuzug.emotions import Language
+from yuzug.emotions import Emotion, Language
 from yuzug.recommend.asked import mood_asked
 from yuzug.recommend.load import bundled
 from yuzug.recommend.mood import Mood
-from yuzug.recommend.policy import Policy
+from yuzug.recommend.policy import HelpSource, Policy
 
 Reading = Mood | Mapping[str, float] | str
 
@@ -53,7 +53,7 @@ def needs_help(readings: Sequence[Reading], policy: Policy | None = None) -> boo
     """Whether the last of these readings, oldest first, ask for people before activities.
 
     A reading is a mood, a distribution over labels, or the name of an emotion. So many in a row
-    as the policy says must be sure and strongly negative.
+    as the policy says must be sure and low, or a longer row low or angry.
 
     >>> needs_help(["happy", "sad", "sad", "fear"]), needs_help(["sad", "sad", "happy"])
     (True, False)
@@ -62,20 +62,25 @@ def needs_help(readings: Sequence[Reading], policy: Policy | None = None) -> boo
         YuzugError: ``emotion.unknown`` or ``option.invalid`` for what is no reading.
     """
     policy = policy or bundled().policy
-    last = readings[-policy.help.readings :]
-    enough = len(last) == policy.help.readings
-    return enough and all(_strongly_negative(reading, policy) for reading in last)
+    said = policy.help
+    rows = ((said.readings, said.emotions), (said.long_streak.readings, said.long_streak.emotions))
+    return any(_all_of(readings, count, emotions, policy) for count, emotions in rows)
 
 
-def help_offer(lang: Language, policy: Policy | None = None) -> Help:
+def help_offer(
+    lang: Language, policy: Policy | None = None, source: HelpSource = "expressions"
+) -> Help:
     """What to say then, and whom one can turn to.
+
+    ``source`` is where the low readings came from: faces, moods that the person named, or days
+    in the journal.
 
     >>> [contact.number for contact in help_offer("tr").contacts][0]
     '112'
     """
     said = (policy or bundled().policy).help
     return Help(
-        sentences=tuple(sentence.of(lang) for sentence in said.sentences),
+        sentences=tuple(sentence.of(lang) for sentence in said.sentences.after(source)),
         contacts=tuple(
             Contact(
                 region=contact.region,
@@ -99,7 +104,13 @@ def question(lang: Language, policy: Policy | None = None) -> str:
     return (policy or bundled().policy).unsure.ask.of(lang)
 
 
-def _strongly_negative(reading: Reading, policy: Policy) -> bool:
-    mood = reading if isinstance(reading, Mood) else mood_asked(reading, policy, sure=True)
-    negative = math.fsum(mood.shares.get(emotion, 0.0) for emotion in policy.help.emotions)
-    return mood.sure and negative >= policy.help.share
+def _all_of(
+    readings: Sequence[Reading], count: int, emotions: Collection[Emotion], policy: Policy
+) -> bool:
+    """Whether the last ``count`` readings are sure and of these emotions."""
+    # Every reading is looked at, so that one that is none is refused wherever it stands.
+    moods = [r if isinstance(r, Mood) else mood_asked(r, policy, sure=True) for r in readings]
+    last = moods[-count:]
+    shares = (math.fsum(mood.shares.get(emotion, 0.0) for emotion in emotions) for mood in last)
+    enough = all(share >= policy.help.share for share in shares)
+    return len(last) == count and enough and all(mood.sure for mood in last)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from yuzug.emotions import Emotion
 from yuzug.recommend.catalogue import Activity, Catalogue
-from yuzug.recommend.vocabulary import ACCESSES, CAUTIONS, GOALS, NEEDS, TIMES
+from yuzug.recommend.policy import Policy
+from yuzug.recommend.vocabulary import ACCESSES, CAUTIONS, GOALS, NEEDS, TIMES, Goal
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -26,6 +27,7 @@ class Index:
     """N activities, E emotions, G goals, K kinds; rows in the catalogue's order."""
 
     weights: Floats  # (N, E, G), 0 where an activity does not fit
+    excluded: Bools  # (N, E), where an activity says that it is not for an emotion
     wanted: Floats  # (E, G), how much each goal is wanted when nobody asks for one
     minutes: Floats  # (N,)
     energy: NDArray[np.str_]  # (N,)
@@ -53,7 +55,8 @@ def index_of(catalogue: Catalogue) -> Index:
     np.fill_diagonal(likeness, 1.0)
     goals = catalogue.policy.goals
     return Index(
-        weights=_weights(activities),
+        weights=_weights(activities, catalogue.policy),
+        excluded=np.array([[e in a.not_for for e in EMOTIONS] for a in activities], dtype=np.bool_),
         wanted=np.array([[goals.get(e, {}).get(g, 0.0) for g in GOALS] for e in EMOTIONS]),
         minutes=np.array([a.minutes for a in activities], dtype=np.float64),
         energy=np.array([a.energy for a in activities], dtype=np.str_),
@@ -72,14 +75,23 @@ def index_of(catalogue: Catalogue) -> Index:
     )
 
 
-def _weights(activities: tuple[Activity, ...]) -> Floats:
+def _weights(activities: tuple[Activity, ...], policy: Policy) -> Floats:
     weights = np.zeros((len(activities), len(EMOTIONS), len(GOALS)))
     column = {emotion: number for number, emotion in enumerate(EMOTIONS)}
     for row, activity in enumerate(activities):
         for emotion, by_goal in activity.emotions.items():
             for goal, weight in by_goal.items():
-                weights[row, column[emotion], GOALS.index(goal)] = weight
+                if not withheld_for(activity, emotion, goal, policy):
+                    weights[row, column[emotion], GOALS.index(goal)] = weight
     return weights
+
+
+def withheld_for(activity: Activity, emotion: Emotion, goal: Goal, policy: Policy) -> bool:
+    """Whether the policy keeps an activity of this energy from this goal and emotion."""
+    return any(
+        emotion in rule.emotions and goal in rule.goals and activity.energy in rule.energies
+        for rule in policy.withheld
+    )
 
 
 def bits(words: Iterable[str], vocabulary: Sequence[str]) -> int:

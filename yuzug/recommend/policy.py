@@ -61,6 +61,7 @@ class Contact(Strict):
     number: Number | None = None
     page: Url | None = None
     source: Url
+    more_sources: tuple[Url, ...] = ()
     verified_on: date
 
     @model_validator(mode="after")
@@ -70,18 +71,68 @@ class Contact(Strict):
         return self
 
 
+HelpSource = Literal["expressions", "named", "journal"]
+
+
+class HelpSentences(Strict):
+    """What is said when help comes first, in this order.
+
+    Emergencies; then one of ``expressions``, ``named`` and ``journal``, after where the low
+    readings came from; then ``people`` one can turn to.
+    """
+
+    emergency: Annotated[tuple[Words, ...], Field(min_length=1)]
+    expressions: Annotated[tuple[Words, ...], Field(min_length=1)]
+    """Faces were read, perhaps of somebody else."""
+    named: Annotated[tuple[Words, ...], Field(min_length=1)]
+    """The person chose the moods."""
+    journal: Annotated[tuple[Words, ...], Field(min_length=1)]
+    """The journal holds low days."""
+    people: Annotated[tuple[Words, ...], Field(min_length=1)]
+
+    def after(self, source: HelpSource) -> tuple[Words, ...]:
+        """The sentences for low readings of this origin."""
+        told: dict[HelpSource, tuple[Words, ...]] = {
+            "expressions": self.expressions,
+            "named": self.named,
+            "journal": self.journal,
+        }
+        return (*self.emergency, *told[source], *self.people)
+
+
+class LongStreak(Strict):
+    """More readings in a row, of more emotions, that need help as well."""
+
+    readings: Annotated[int, Field(ge=1, le=20)]
+    emotions: Annotated[tuple[Emotion, ...], Field(min_length=1)]
+
+
+class Withheld(Strict):
+    """Activities of these energies are not offered for these goals and expressions."""
+
+    emotions: Annotated[tuple[Emotion, ...], Field(min_length=1)]
+    goals: Annotated[tuple[Goal, ...], Field(min_length=1)]
+    energies: Annotated[tuple[Energy, ...], Field(min_length=1)]
+    source: Id
+    """The publication that speaks against it, a key of kinds.yaml."""
+
+
 class HelpPolicy(Strict):
     """When people and professional help are offered before any activity, and in which words.
 
-    After ``readings`` in a row in which the ``emotions`` together have at least ``share``; then
-    the first activity is of one of the ``kinds``.
+    After ``readings`` in a row in which the ``emotions`` together have at least ``share``, or
+    after a ``long_streak``; then the first activity is one of the ``activities``, or where none
+    is named, of one of the ``kinds``.
     """
 
     readings: Annotated[int, Field(ge=1, le=20)]
     emotions: Annotated[tuple[Emotion, ...], Field(min_length=1)]
     share: Share
+    long_streak: LongStreak
     kinds: tuple[Id, ...]
-    sentences: Annotated[tuple[Words, ...], Field(min_length=1)]
+    activities: tuple[Id, ...] = ()
+    """Ids of activities that lead to a person at once: a call, a message, somebody near."""
+    sentences: HelpSentences
     contacts: tuple[Contact, ...]
 
 
@@ -89,6 +140,11 @@ class Policy(Strict):
     """How an emotion becomes a choice."""
 
     goals: dict[Emotion, dict[Goal, Share]]
+    energies: dict[Emotion, Annotated[tuple[Energy, ...], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
+    """The energies offered for an expression when nobody asks for one; all where it is missing."""
+    withheld: tuple[Withheld, ...] = ()
     fit_at_least: Share
     scores: Scores
     variety: Variety

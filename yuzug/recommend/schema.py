@@ -13,10 +13,18 @@ from pydantic.json_schema import models_json_schema
 
 from yuzug.recommend.catalogue import Activity
 from yuzug.recommend.load import KindsFile
-from yuzug.recommend.policy import HelpPolicy, Policy, Scores, Unsure, Variety
+from yuzug.recommend.policy import (
+    HelpPolicy,
+    HelpSentences,
+    LongStreak,
+    Policy,
+    Scores,
+    Unsure,
+    Variety,
+)
 
 # Sections of the policy that may be given in part, over those of ours.
-_PARTIAL = (Policy, Scores, Variety, Unsure, HelpPolicy)
+_PARTIAL = (Policy, Scores, Variety, Unsure, HelpPolicy, HelpSentences, LongStreak)
 
 
 def schema() -> dict[str, Any]:

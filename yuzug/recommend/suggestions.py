@@ -21,7 +21,8 @@ class Suggestion:
 
     ``steps[0]`` is the concrete first step; ``place`` and ``company`` may be "any"; no ``times``
     means any time of day; ``notes`` say what is needed and who should take care; ``evidence``
-    cites the publications in full; ``terms`` sum to ``score``.
+    cites the publications in full; ``guide`` leads through it with ``guide_data``; ``terms`` sum
+    to ``score``.
     """
 
     id: str
@@ -42,6 +43,8 @@ class Suggestion:
     cautions: tuple[str, ...] = ()
     accessible: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    guide: str = "steps"
+    guide_data: Mapping[str, Any] = field(default_factory=dict)
     terms: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -63,6 +66,8 @@ class Suggestion:
             "cautions": list(self.cautions),
             "accessible": list(self.accessible),
             "notes": list(self.notes),
+            "guide": self.guide,
+            "guide_data": dict(self.guide_data),
             "evidence": self.evidence,
             "score": round(self.score, 4),
             "terms": {name: round(term, 4) for name, term in self.terms.items()},
@@ -93,5 +98,7 @@ def suggestion(
         cautions=activity.cautions,
         accessible=activity.accessible,
         notes=reasons.notes(activity, lang),
+        guide=activity.guide,
+        guide_data=activity.guide_data(lang),
         terms=choice.terms,
     )

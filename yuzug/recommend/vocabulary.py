@@ -15,7 +15,15 @@ from pydantic import (
 
 from yuzug.emotions import Language
 
-Goal = Literal["match", "lift", "calm"]
+Goal = Literal[
+    "match",  # stay with the feeling, in a way that is good for one
+    "lift",
+    "calm",
+    "connect",  # be with other people
+    "energise",
+    "focus",
+    "wind_down",  # towards sleep
+]
 Energy = Literal["low", "medium", "high"]
 Place = Literal["indoor", "outdoor"]
 Company = Literal["alone", "together"]
@@ -36,7 +44,23 @@ Need = Literal[
     "computer",
 ]
 Time = Literal["morning", "afternoon", "evening", "night"]
-Caution = Literal["injury", "pregnancy", "food", "minors"]
+Caution = Literal[
+    "injury",
+    "pregnancy",
+    "heart",  # a heart condition, high blood pressure or asthma
+    "food",  # allergies, diets, fasting; drinks too
+    "minors",
+    "conflict",  # not where somebody hurts or threatens the person
+    "night",  # outdoors where it may be dark
+    "height_or_water",  # near an edge or water
+]
+Guide = Literal[
+    "steps",  # one step after another
+    "timer",  # minutes of one thing
+    "breath",  # a breathing pacer
+    "count",  # a number of things or times
+    "write",  # a prompt with a text box
+]
 Access = Literal["seated", "one_hand", "no_hearing", "no_sight", "no_speech"]
 
 GOALS: tuple[Goal, ...] = get_args(Goal)
@@ -47,6 +71,7 @@ COSTS: tuple[Cost, ...] = get_args(Cost)
 NEEDS: tuple[Need, ...] = get_args(Need)
 TIMES: tuple[Time, ...] = get_args(Time)
 CAUTIONS: tuple[Caution, ...] = get_args(Caution)
+GUIDES: tuple[Guide, ...] = get_args(Guide)
 ACCESSES: tuple[Access, ...] = get_args(Access)
 
 
