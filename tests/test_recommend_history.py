@@ -93,7 +93,8 @@ MIXED = {"sad": 0.4, "fear": 0.35, "neutral": 0.25}
         (["sad", "sad"], False),
         (["sad", "fear", "sad"], True),
         (["happy", SAD, MIXED, "fear"], True),
-        (["sad", "fear", "angry"], False),  # a resting face is often read as angry
+        (["sad", "fear", "angry"], True),
+        (["sad", "angry", "angry"], False),  # a resting face is often read as angry
         (["angry", "angry", "disgust", "angry"], False),
         (["angry", "angry", "sad", "disgust", "angry"], True),
         ([SAD, SAD, {"sad": 0.5, "neutral": 0.5}], False),

@@ -53,7 +53,7 @@ def needs_help(readings: Sequence[Reading], policy: Policy | None = None) -> boo
     """Whether the last of these readings, oldest first, ask for people before activities.
 
     A reading is a mood, a distribution over labels, or the name of an emotion. So many in a row
-    as the policy says must be sure and low, or a longer row low or angry.
+    as the policy says must be sure and hard, most of them low; a longer row may be angry alone.
 
     >>> needs_help(["happy", "sad", "sad", "fear"]), needs_help(["sad", "sad", "happy"])
     (True, False)
@@ -63,8 +63,15 @@ def needs_help(readings: Sequence[Reading], policy: Policy | None = None) -> boo
     """
     policy = policy or bundled().policy
     said = policy.help
-    rows = ((said.readings, said.emotions), (said.long_streak.readings, said.long_streak.emotions))
-    return any(_all_of(readings, count, emotions, policy) for count, emotions in rows)
+    # Every reading is looked at, so that one that is none is refused wherever it stands.
+    moods = [r if isinstance(r, Mood) else mood_asked(r, policy, sure=True) for r in readings]
+    hard = [_shows(mood, said.long_streak.emotions, policy) for mood in moods]
+    low = [_shows(mood, said.emotions, policy) for mood in moods]
+    short, long = said.readings, said.long_streak.readings
+    mostly_low = sum(low[-short:]) > short / 2
+    return (len(hard) >= short and all(hard[-short:]) and mostly_low) or (
+        len(hard) >= long and all(hard[-long:])
+    )
 
 
 def help_offer(
@@ -104,13 +111,7 @@ def question(lang: Language, policy: Policy | None = None) -> str:
     return (policy or bundled().policy).unsure.ask.of(lang)
 
 
-def _all_of(
-    readings: Sequence[Reading], count: int, emotions: Collection[Emotion], policy: Policy
-) -> bool:
-    """Whether the last ``count`` readings are sure and of these emotions."""
-    # Every reading is looked at, so that one that is none is refused wherever it stands.
-    moods = [r if isinstance(r, Mood) else mood_asked(r, policy, sure=True) for r in readings]
-    last = moods[-count:]
-    shares = (math.fsum(mood.shares.get(emotion, 0.0) for emotion in emotions) for mood in last)
-    enough = all(share >= policy.help.share for share in shares)
-    return len(last) == count and enough and all(mood.sure for mood in last)
+def _shows(mood: Mood, emotions: Collection[Emotion], policy: Policy) -> bool:
+    """Whether a reading is sure, and of these emotions as far as the policy asks."""
+    share = math.fsum(mood.shares.get(emotion, 0.0) for emotion in emotions)
+    return mood.sure and share >= policy.help.share

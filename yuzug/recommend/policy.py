@@ -101,7 +101,7 @@ class HelpSentences(Strict):
 
 
 class LongStreak(Strict):
-    """More readings in a row, of more emotions, that need help as well."""
+    """More readings in a row that need help whatever hard emotions they are of."""
 
     readings: Annotated[int, Field(ge=1, le=20)]
     emotions: Annotated[tuple[Emotion, ...], Field(min_length=1)]
@@ -120,9 +120,10 @@ class Withheld(Strict):
 class HelpPolicy(Strict):
     """When people and professional help are offered before any activity, and in which words.
 
-    After ``readings`` in a row in which the ``emotions`` together have at least ``share``, or
-    after a ``long_streak``; then the first activity is one of the ``activities``, or where none
-    is named, of one of the ``kinds``.
+    After ``readings`` in a row in which the emotions of the ``long_streak`` together have at least
+    ``share``, most of them the low ``emotions``; or after a ``long_streak`` of any of its emotions.
+    Then the first activity is one of the ``activities``, or where none is named, of one of the
+    ``kinds``.
     """
 
     readings: Annotated[int, Field(ge=1, le=20)]
