@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import chromium
+from support import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -20,7 +20,7 @@ MODULES = sorted(
     {"yuzug", *(info.name for info in pkgutil.walk_packages(yuzug.__path__, "yuzug."))}
 )
 NUMBER = re.compile(r"\d+")
-STALE = "run python tests/readme.py"
+STALE = "run python tools/readme.py"
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -65,14 +65,10 @@ def test_every_error_is_public() -> None:
 
 
 @pytest.mark.parametrize(
-    "before", ["", "import yuzug.recommend", "from yuzug.recommend.engine import choose"]
+    "before", ["", "import yuzug.recommender", "from yuzug.recommender.engine import choose"]
 )
 def test_recommend_stays_the_function_whatever_was_imported_before(before: str) -> None:
     run(f"{before}\nimport yuzug\nassert yuzug.recommend('sad', count=1)[0].why")
-
-
-def test_the_folder_of_that_name_stays_importable() -> None:
-    run("import yuzug\nyuzug.recommend\nfrom yuzug.recommend import check, load")
 
 
 def test_import_loads_nothing_heavy_and_writes_nothing() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from yuzug.recommend import bundled
+from yuzug.recommender import bundled
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("*.py", "*.yaml", "*.js", "*.css", "*.svg", "*.jpg", "*.safetensors")

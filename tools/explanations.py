@@ -1,7 +1,7 @@
 """Measure the heat maps of the bundled models, and write what is made in docs/explanations.md.
 
-python docs/explanations.py DATA    measures anew (minutes), and writes the page
-python docs/explanations.py         writes the page from what was measured
+python tools/explanations.py DATA    measures anew (minutes), and writes the page
+python tools/explanations.py         writes the page from what was measured
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this checkout's, not a copy's
 
 from yuzug.explain import METHODS, REGIONS
-from yuzug.lab.bootstrap import Interval
-from yuzug.lab.explaining import CENTRE, RANDOM, Explained, MapScore
+from yuzug.lab.evaluation.bootstrap import Interval
+from yuzug.lab.explanations.faithfulness import CENTRE, RANDOM, Explained, MapScore
 from yuzug.models import available_models
 
 ROOT = Path(__file__).resolve().parent.parent

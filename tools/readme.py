@@ -1,7 +1,7 @@
 """Write what is made in both READMEs, the table of models and what the example prints, and
 docs/recipes.md.
 
-Run it after the weights have changed: python tests/readme.py
+Run it after the weights have changed: python tools/readme.py
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this checkout
 
 import recipes
 
+from yuzug.commands.tables import markdown
 from yuzug.emotions import Language
 from yuzug.models import available_models
-from yuzug.tables import markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 README: dict[Language, Path] = {"en": ROOT / "README.md", "tr": ROOT / "README.tr.md"}

@@ -1,6 +1,6 @@
 """Write docs/recipes.md from the kept results in docs/results and the cards of the weights.
 
-Run it after a result or the weights have changed: python tests/recipes.py
+Run it after a result or the weights have changed: python tools/recipes.py
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this checkout
 
 import yaml
 
-from yuzug.lab.results import Result
+from yuzug.lab.training.results import Result
 from yuzug.models import Metrics, find, read_card
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +23,7 @@ RESULTS = ROOT / "docs" / "results"
 
 HEAD = """# The systems of the sources, as recipes
 
-Made by `python tests/recipes.py` from the results in [results](results) and from the cards of the
+Made by `python tools/recipes.py` from the results in [results](results) and from the cards of the
 bundled weights; a stale page fails the tests. `yuzug train NAME --data DATA --out DIR` runs a
 recipe and writes such a result beside its weights.
 

@@ -1,4 +1,4 @@
-"""Take the README's picture of the page: python docs/screenshot.py (needs the extra "test")."""
+"""Take the README's picture of the page: python tools/screenshot.py (needs the extra "test")."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import chromium  # noqa: E402 - the finder of the browser tests
 

@@ -10,9 +10,7 @@ Each name below is imported when it is first used, so that ``import yuzug`` cost
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     )
     from yuzug.models import ModelInfo, available_models
     from yuzug.pipeline import Analyzer
-    from yuzug.recommend import Suggestion, recommend
+    from yuzug.recommender import Suggestion, recommend
     from yuzug.stream import StreamSession
 
 __all__ = [
@@ -73,7 +71,7 @@ _HOMES = {
     ),
     "yuzug.models": ("ModelInfo", "available_models"),
     "yuzug.pipeline": ("Analyzer",),
-    "yuzug.recommend": ("Suggestion",),
+    "yuzug.recommender": ("Suggestion", "recommend"),
     "yuzug.stream": ("StreamSession",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -89,22 +87,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-class _Package(ModuleType):
-    """Keeps ``yuzug.recommend`` the function, although a folder has that name too.
-
-    Importing ``yuzug.recommend`` binds the folder to the package, whenever that happens; without
-    this, the function would be hidden from then on.
-    """
-
-    @property
-    def recommend(self) -> Any:
-        return import_module("yuzug.recommend").recommend
-
-    @recommend.setter
-    def recommend(self, folder: ModuleType) -> None:
-        """What the import system binds stays reachable by ``from yuzug.recommend import …``."""
-
-
-sys.modules[__name__].__class__ = _Package

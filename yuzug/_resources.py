@@ -7,6 +7,9 @@ from typing import Literal
 
 _PACKAGE = Path(__file__).resolve().parent
 
+# A smiling face in the public domain (NASA): the example of the page, the doctor and the goldens.
+PORTRAIT = _PACKAGE / "ui" / "examples" / "astronaut.jpg"
+
 
 def folder(name: Literal["recommendations", "spaces", "weights"]) -> Path:
     """The folder of bundled files with this name.
@@ -14,5 +17,5 @@ def folder(name: Literal["recommendations", "spaces", "weights"]) -> Path:
     >>> folder("recommendations").is_dir()
     True
     """
-    in_wheel = _PACKAGE / "bundled" / name
+    in_wheel = _PACKAGE / "_data" / name
     return in_wheel if in_wheel.is_dir() else _PACKAGE.parent / name

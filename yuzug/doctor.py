@@ -6,18 +6,18 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from statistics import median
 
 from huggingface_hub import constants
 
-from yuzug import __version__, bundled
+from yuzug import __version__, _resources
+from yuzug._resources import PORTRAIT
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.faces import Detector, default_detector
 from yuzug.models import DEFAULT_CLASSES, ModelInfo, available_models
 from yuzug.pipeline import Analyzer
-from yuzug.recommend import bundled as bundled_catalogue
+from yuzug.recommender import bundled as bundled_catalogue
 from yuzug.records import sentence_of
 from yuzug.texts import text
 
@@ -32,7 +32,6 @@ _PACKAGES = (
     "pillow",
     "huggingface-hub",
 )
-_PORTRAIT = Path(__file__).parent / "ui" / "examples" / "astronaut.jpg"
 _REPEATS = 5
 
 
@@ -84,12 +83,12 @@ def _models(lang: Language) -> Iterator[tuple[str, bool]]:
             True,
         )
     if not available_models():
-        yield text("doctor.no_model", lang, folder=bundled.folder("weights")), False
+        yield text("doctor.no_model", lang, folder=_resources.folder("weights")), False
 
 
 def _catalogue(lang: Language) -> Iterator[tuple[str, bool]]:
     count = len(bundled_catalogue().activities)
-    folder = bundled.folder("recommendations")
+    folder = _resources.folder("recommendations")
     yield text("doctor.catalogue", lang, count=count, folder=folder), True
 
 
@@ -110,8 +109,8 @@ def _detector_and_time(lang: Language) -> Iterator[tuple[str, bool]]:
 def _analysis(info: ModelInfo, detector: Detector, lang: Language) -> str:
     """The median of several analyses, after one that warms up."""
     analyzer = Analyzer.load(info.path, DEFAULT_CLASSES, detector=detector)
-    first = analyzer.analyze(_PORTRAIT)
-    runs = [analyzer.analyze(_PORTRAIT).ms for _ in range(_REPEATS)]
+    first = analyzer.analyze(PORTRAIT)
+    runs = [analyzer.analyze(PORTRAIT).ms for _ in range(_REPEATS)]
     stages = {stage: median(run[stage] for run in runs) for stage in first.ms}
     height, width = first.image.shape[:2]
     return text(

@@ -11,7 +11,7 @@ from PIL import Image
 
 from yuzug.analysis import Analysis, Clock, Face, Located, largest_sure
 from yuzug.explain import Contrast, Heatmap, Trust
-from yuzug.explaining import Explainer
+from yuzug.explainer import Explainer
 from yuzug.faces import Detection, Detector, align, assess, default_detector, whole
 from yuzug.images import load_image
 from yuzug.models import (

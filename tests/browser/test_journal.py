@@ -11,7 +11,7 @@ from journeys import open_tab, speak
 from playwright.sync_api import Page, expect
 
 from yuzug.texts import text
-from yuzug.ui.journal import STORAGE_KEY
+from yuzug.ui.journal.model import STORAGE_KEY
 
 JOURNAL, MOOD = "#yz-journal", "#yz-mood-advice"
 

@@ -12,7 +12,7 @@ from journeys import ASTRONAUT, open_tab, show_example, show_file, speak, start_
 from playwright.sync_api import Page, expect
 
 from yuzug.emotions import Emotion, Language
-from yuzug.recommend import bundled
+from yuzug.recommender import bundled
 from yuzug.texts import table, text
 
 # Everything that a person could read or hear, hidden parts included.

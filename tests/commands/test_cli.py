@@ -24,7 +24,7 @@ from yuzug.images import png_bytes
 from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, available_models
 
 Capture = pytest.CaptureFixture[str]
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def lines(capture: Capture, *words: object) -> tuple[int, list[dict[str, Any]], str]:
@@ -294,7 +294,7 @@ def test_recommend_passes_every_wish_on(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked: dict[str, Any] = {}
-    folder = sys.modules["yuzug.recommend"]
+    folder = sys.modules["yuzug.recommender"]
     monkeypatch.setattr(folder, "recommend", lambda emotion, **wish: asked.update(wish) or [])
     (tmp_path / "policy.yaml").write_text("labels: {sad: [blue]}", encoding="utf-8")
     words = (

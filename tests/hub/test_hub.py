@@ -23,14 +23,14 @@ from yuzug.cli import main
 from yuzug.errors import HubError
 from yuzug.hub import Repository, is_address
 from yuzug.models import find, take
-from yuzug.models.published import CONFIG, WEIGHTS, Published
+from yuzug.models.hub_layout import CONFIG, WEIGHTS, Published
 from yuzug.pipeline import Analyzer
 from yuzug.records import sentence_of
 from yuzug.ui import about
 from yuzug.ui.serve import load_all, wished_model
-from yuzug.ui.settings import Settings
+from yuzug.ui.session import Settings
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 REPO = "ada/faces"
 Bytes = dict[str, bytes]
 

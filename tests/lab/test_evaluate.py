@@ -15,9 +15,9 @@ from PIL import Image
 from yuzug.cli import main
 from yuzug.errors import YuzugError
 from yuzug.faces import NoDetector
-from yuzug.lab.degraded import FAULTS
-from yuzug.lab.evaluate import evaluate
-from yuzug.lab.intervals import intervals
+from yuzug.lab.evaluation.corruptions import FAULTS
+from yuzug.lab.evaluation.evaluate import evaluate
+from yuzug.lab.evaluation.intervals import intervals
 from yuzug.pipeline import Analyzer
 
 Capture = pytest.CaptureFixture[str]
@@ -150,7 +150,7 @@ def test_intervals_cover_as_often_as_they_say() -> None:
 
 
 def test_confidence_before_the_temperature_is_the_plain_softmax() -> None:
-    from yuzug.lab.reads import read_crops, reads_of
+    from yuzug.lab.evaluation.predictions import read_crops, reads_of
 
     analyzer = Analyzer.load("cnn", 7, detector=NoDetector())
     faces = drawn_faces(12)

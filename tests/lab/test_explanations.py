@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import json
-import sys
 from hashlib import sha256
 from pathlib import Path
 
 import cv2
+import explanations as made
 import numpy as np
 import pytest
 import torch
 
 from yuzug.explain import METHODS, REGIONS
 from yuzug.faces import NoDetector
-from yuzug.lab.bootstrap import Interval
-from yuzug.lab.deletion import deletion_and_insertion
-from yuzug.lab.explaining import CENTRE, RANDOM, Measured, explain_set
-from yuzug.lab.faceset import VOTES, FaceSet
-from yuzug.lab.mean_maps import write
+from yuzug.lab.data.faceset import VOTES, FaceSet
+from yuzug.lab.evaluation.bootstrap import Interval
+from yuzug.lab.explanations.deletion import deletion_and_insertion
+from yuzug.lab.explanations.faithfulness import CENTRE, RANDOM, Measured, explain_set
+from yuzug.lab.explanations.mean_maps import write
 from yuzug.models import find
 from yuzug.pipeline import Analyzer
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "docs"))
+ROOT = Path(__file__).resolve().parents[2]
 
-import explanations as made  # noqa: E402 - the script that makes the page
-
-STALE = "run python docs/explanations.py ../shared/data/fer2013.parquet"
+STALE = "run python tools/explanations.py ../shared/data/fer2013.parquet"
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +101,7 @@ def test_deletion_is_low_and_insertion_high_for_a_map_that_knows() -> None:
 
 def test_the_page_says_what_was_measured() -> None:
     assert made.reports()
-    assert made.PAGE.read_text(encoding="utf-8") == made.page(), "run python docs/explanations.py"
+    assert made.PAGE.read_text(encoding="utf-8") == made.page(), "run python tools/explanations.py"
 
 
 @pytest.mark.parametrize("name", made.models())

@@ -15,10 +15,10 @@ import torch
 from drawn import drawn_faces, folder_of, png
 
 from yuzug.cli import main
-from yuzug.lab.export import TOLERANCE, Served
-from yuzug.lab.export import drawn_faces as soft_faces
-from yuzug.lab.faceset import read
-from yuzug.lab.runtimes import RUNTIMES, Runtime, run_onnx
+from yuzug.lab.data.faceset import read
+from yuzug.lab.export.export import TOLERANCE, Served
+from yuzug.lab.export.export import drawn_faces as soft_faces
+from yuzug.lab.export.runtimes import RUNTIMES, Runtime, run_onnx
 from yuzug.models import available_models, find, load, read_card
 from yuzug.models.checkpoint import save
 from yuzug.models.classifier import Classifier

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from yuzug.errors import ImageError, YuzugError
 from yuzug.images import load_image
-from yuzug.lab.faceset import grey_square, read
-from yuzug.lab.prepare import prepare_folder
+from yuzug.lab.data.faceset import grey_square, read
+from yuzug.lab.data.prepare import prepare_folder
 from yuzug.models import find, load
 from yuzug.models.preprocess import resize, to_grey
 from yuzug.pipeline import Analyzer
@@ -142,7 +142,7 @@ def test_what_prepare_puts_beside_the_splits_is_no_face(face: Picture, tmp_path:
 
 def test_the_network_reads_a_tall_face_as_analyze_does(face: Picture, tmp_path: Path) -> None:
     from yuzug.faces import NoDetector
-    from yuzug.lab.reads import read_crops
+    from yuzug.lab.evaluation.predictions import read_crops
 
     analyzer = Analyzer(load(find("cnn")), 7, NoDetector())
     file = placed(tmp_path / "happy" / "a.png", face)

@@ -15,22 +15,22 @@ from sklearn.metrics import balanced_accuracy_score
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import YuzugError
-from yuzug.lab.augment import Augmentation, augment
-from yuzug.lab.calibrate import fit_temperature, softmax, sure_at
-from yuzug.lab.duplicates import fingerprints, groups, has_near, hold_out
-from yuzug.lab.evaluate import evaluate
-from yuzug.lab.faceset import VOTES, FaceSet, read
-from yuzug.lab.finish import finish
-from yuzug.lab.gather import Measured
-from yuzug.lab.measure import expected_calibration_error, per_class
-from yuzug.lab.recipe import Cycle, read_recipe
-from yuzug.lab.schedule import learning_rate
-from yuzug.lab.targets import targets
-from yuzug.lab.train import Trainer
+from yuzug.lab.data.duplicates import fingerprints, groups, has_near, hold_out
+from yuzug.lab.data.faceset import VOTES, FaceSet, read
+from yuzug.lab.data.training_data import Measured
+from yuzug.lab.evaluation.evaluate import evaluate
+from yuzug.lab.evaluation.measure import expected_calibration_error, per_class
+from yuzug.lab.training.augment import Augmentation, augment
+from yuzug.lab.training.calibrate import fit_temperature, softmax, sure_at
+from yuzug.lab.training.finalize import finish
+from yuzug.lab.training.recipe import Cycle, read_recipe
+from yuzug.lab.training.schedule import learning_rate
+from yuzug.lab.training.targets import targets
+from yuzug.lab.training.trainer import Trainer
 from yuzug.models import read_card
 from yuzug.pipeline import Analyzer
 
-RECIPES = sorted(Path(__file__).parent.parent.glob("yuzug/lab/recipes/*.yaml"))
+RECIPES = sorted(Path(__file__).resolve().parents[2].glob("yuzug/lab/training/recipes/*.yaml"))
 
 
 def test_parquet_and_folders_hold_the_same(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from drawn import png
 from PIL import Image
 
 from yuzug.cli import main
-from yuzug.lab.faceset import read, suffixes
-from yuzug.lab.prepare import prepare_folder
-from yuzug.lab.split import assign
+from yuzug.lab.data.faceset import read, suffixes
+from yuzug.lab.data.prepare import prepare_folder
+from yuzug.lab.data.split import assign
 
 
 def smooth(random: np.random.Generator, side: int = 100) -> np.ndarray:

@@ -18,15 +18,15 @@ from torch import nn
 
 from yuzug.cli import main
 from yuzug.errors import HubError, YuzugError
-from yuzug.lab.golden import Golden
-from yuzug.lab.publish import GOLDENS, weights_parcel
-from yuzug.lab.push import Parcel, push, unpack
+from yuzug.lab.publish.golden import Golden
+from yuzug.lab.publish.push import Parcel, push, unpack
+from yuzug.lab.publish.weights import GOLDENS, weights_parcel
 from yuzug.models import find, load, take
 from yuzug.models.card import Card
+from yuzug.models.hub_layout import CONFIG, WEIGHTS, Published
 from yuzug.models.networks import build
-from yuzug.models.published import CONFIG, WEIGHTS, Published
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 REPO = "ada/faces"
 FILES = {WEIGHTS, CONFIG, GOLDENS, "README.md"}
 Capture = pytest.CaptureFixture[str]

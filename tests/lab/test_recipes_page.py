@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 import recipes
 
-from yuzug.lab.recipe import read_recipe
-from yuzug.lab.results import said
+from yuzug.lab.training.recipe import read_recipe
+from yuzug.lab.training.results import said
 
-FOLDER = Path(__file__).resolve().parent.parent / "yuzug" / "lab" / "recipes"
+FOLDER = Path(__file__).resolve().parents[2] / "yuzug" / "lab" / "training" / "recipes"
 
 
 def test_the_page_of_recipes_is_fresh() -> None:
-    assert recipes.PAGE.read_text(encoding="utf-8") == recipes.page(), "python tests/recipes.py"
+    assert recipes.PAGE.read_text(encoding="utf-8") == recipes.page(), "python tools/recipes.py"
 
 
 @pytest.mark.parametrize("name", recipes.results())

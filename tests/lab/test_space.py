@@ -16,7 +16,7 @@ from PIL import Image
 from yuzug.cli import main
 from yuzug.faces import loading
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 

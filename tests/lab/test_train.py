@@ -22,24 +22,24 @@ from PIL import Image
 
 from yuzug.cli import main
 from yuzug.errors import YuzugError
-from yuzug.lab.finish import finish
-from yuzug.lab.gather import Measured, gather
-from yuzug.lab.losses import class_weights_of, loss
-from yuzug.lab.mixing import mix
-from yuzug.lab.recipe import OWN, Recipe, read_recipe
-from yuzug.lab.results import Result
-from yuzug.lab.run_state import Parts, Progress, save_state
-from yuzug.lab.schedule import learning_rate
-from yuzug.lab.scores import balanced_accuracy
-from yuzug.lab.targets import targets
-from yuzug.lab.train import Trainer, has_bfloat16
+from yuzug.lab.data.training_data import Measured, gather
+from yuzug.lab.evaluation.metrics import balanced_accuracy
+from yuzug.lab.training.checkpointing import Parts, Progress, save_state
+from yuzug.lab.training.finalize import finish
+from yuzug.lab.training.losses import class_weights_of, loss
+from yuzug.lab.training.mixing import mix
+from yuzug.lab.training.recipe import OWN, Recipe, read_recipe
+from yuzug.lab.training.results import Result
+from yuzug.lab.training.schedule import learning_rate
+from yuzug.lab.training.targets import targets
+from yuzug.lab.training.trainer import Trainer, has_bfloat16
 from yuzug.models import find, load, read_card
 from yuzug.models.checkpoint import save
 from yuzug.models.networks import ARCHITECTURES, build
 from yuzug.pipeline import Analyzer
-from yuzug.ui.exporting import archive
+from yuzug.ui.photo.exporting import archive
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("name", ["adam", "adamw", "rmsprop"])
@@ -284,7 +284,7 @@ def test_own_labels_become_a_checkpoint_of_one_head(
     names = {"happy": "cheerful", "sad": "gloomy", "angry": "cross"}
     mine = folder_of(drawn_faces(220), tmp_path / "mine", names)
     more = folder_of(drawn_faces(60, seed=2), tmp_path / "more", names)
-    recipe = read_recipe(ROOT / "yuzug/lab/recipes/own.yaml").model_dump(mode="json")
+    recipe = read_recipe(ROOT / "yuzug/lab/training/recipes/own.yaml").model_dump(mode="json")
     recipe |= {"architecture": "cnn", "start_from": "cnn", "cycles": [
         {"epochs": 3, "learning_rate": 0.02}]}  # fmt: skip
     (tmp_path / "own.yaml").write_text(yaml.safe_dump(recipe))

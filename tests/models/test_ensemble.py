@@ -14,7 +14,7 @@ from drawn import drawn_faces
 from yuzug.errors import WeightsError
 from yuzug.explain import METHODS, Subject, evidence
 from yuzug.faces import NoDetector
-from yuzug.lab.vote import MEMBERS, vote
+from yuzug.lab.training.ensemble import MEMBERS, vote
 from yuzug.models import Classifier, available_models, find, load
 from yuzug.models.checkpoint import Checkpoint, members
 from yuzug.models.preprocess import prepare
@@ -38,7 +38,7 @@ def test_its_numbers_are_those_of_the_members_that_stand_here() -> None:
     assert tuple(named) == MEMBERS
     for name, digest in named.items():
         now = sha256(find(name).read_bytes()).hexdigest()
-        assert now == digest, "run python -m yuzug.lab.vote"
+        assert now == digest, "run python -m yuzug.lab.training.ensemble"
 
 
 @pytest.mark.parametrize("classes", [3, 7, 8])

@@ -12,14 +12,14 @@ import pytest
 import torch
 
 from yuzug.faces import HaarDetector
-from yuzug.lab.evaluate import Evaluation, evaluate
-from yuzug.lab.faceset import FaceSet, read
-from yuzug.lab.golden import Golden, answers, path_of
-from yuzug.lab.recipe import read_recipe
+from yuzug.lab.data.faceset import FaceSet, read
+from yuzug.lab.evaluation.evaluate import Evaluation, evaluate
+from yuzug.lab.publish.golden import Golden, answers, path_of
+from yuzug.lab.training.recipe import read_recipe
 from yuzug.models import available_models, find, load
 from yuzug.pipeline import Analyzer
 
-RECIPES = Path(__file__).parent.parent / "yuzug" / "lab" / "recipes"
+RECIPES = Path(__file__).resolve().parents[2] / "yuzug" / "lab" / "training" / "recipes"
 NAMES = [info.name for info in available_models()]
 
 

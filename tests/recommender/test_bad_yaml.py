@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yuzug.recommend import bundled, load_own, recommend
-from yuzug.recommend.located_yaml import MAX_BYTES, LocatedError, parse
-from yuzug.recommend.policy import Policy
+from yuzug.recommender import bundled, load_own, recommend
+from yuzug.recommender.catalogue.policy import Policy
+from yuzug.recommender.catalogue.yaml_reader import MAX_BYTES, LocatedError, parse
 
 steady = settings(deadline=None, derandomize=True, database=None, max_examples=150)
 

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from made_up import MAGIC, TEA
 
-from yuzug.bundled import folder
+from yuzug._resources import folder
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.errors import CatalogueError
-from yuzug.recommend import bundled, check, load, load_own, recommend
-from yuzug.recommend.coverage import coverage, table
-from yuzug.recommend.duplicates import near_duplicates
-from yuzug.recommend.findings import Finding
-from yuzug.recommend.located_yaml import MAX_DEPTH, LocatedError, parse, read
+from yuzug.recommender import bundled, check, load_own, recommend
+from yuzug.recommender.catalogue import load
+from yuzug.recommender.catalogue.coverage import coverage, table
+from yuzug.recommender.catalogue.duplicates import near_duplicates
+from yuzug.recommender.catalogue.faults import Finding
+from yuzug.recommender.catalogue.yaml_reader import MAX_DEPTH, LocatedError, parse, read
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:

@@ -12,11 +12,9 @@ from hypothesis import strategies as st
 
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Emotion, Language
 from yuzug.errors import YuzugError
-from yuzug.recommend import Suggestion, bundled, recommend
-from yuzug.recommend.catalogue import Activity, Catalogue
-from yuzug.recommend.engine import choose
-from yuzug.recommend.mood import Mood, effective_shares, mood_of
-from yuzug.recommend.vocabulary import (
+from yuzug.recommender import Suggestion, bundled, recommend
+from yuzug.recommender.catalogue.models import Activity, Catalogue
+from yuzug.recommender.catalogue.vocabulary import (
     ACCESSES,
     CAUTIONS,
     COMPANIES,
@@ -27,7 +25,9 @@ from yuzug.recommend.vocabulary import (
     PLACES,
     TIMES,
 )
-from yuzug.recommend.wish import Wish
+from yuzug.recommender.engine import choose
+from yuzug.recommender.filters import Wish
+from yuzug.recommender.mood import Mood, effective_shares, mood_of
 from yuzug.texts import text
 
 steady = settings(deadline=None, derandomize=True, database=None, max_examples=150)

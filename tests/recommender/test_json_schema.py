@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from yuzug.bundled import folder
-from yuzug.recommend.located_yaml import parse, read
-from yuzug.recommend.schema import as_text, schema
+from yuzug._resources import folder
+from yuzug.recommender.catalogue.json_schema import as_text, schema
+from yuzug.recommender.catalogue.yaml_reader import parse, read
 
 OURS = folder("recommendations")
 FILES = sorted(OURS.rglob("*.yaml"))

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from machine import slowness
 
-from yuzug.bundled import folder
-from yuzug.recommend import Catalogue, bundled, load, recommend
+from yuzug._resources import folder
+from yuzug.recommender import Catalogue, bundled, recommend
+from yuzug.recommender.catalogue import load
 
 MANY = 10_000
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from yuzug.emotions import Emotion
-from yuzug.recommend import bundled, recommend
-from yuzug.recommend import vocabulary as words
-from yuzug.recommend.catalogue import Activity
+from yuzug.recommender import bundled, recommend
+from yuzug.recommender.catalogue import vocabulary as words
+from yuzug.recommender.catalogue.models import Activity
 
 ACTIVITIES = {activity.id: activity for activity in bundled().activities}
 REQUESTS = 20

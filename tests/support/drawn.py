@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from yuzug.emotions import LABEL_SETS
-from yuzug.lab.faceset import VOTES, FaceSet
-from yuzug.lab.recipe import Recipe
+from yuzug.lab.data.faceset import VOTES, FaceSet
+from yuzug.lab.training.recipe import Recipe
 from yuzug.models.preprocess import Preprocessing
 
 

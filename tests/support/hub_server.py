@@ -5,7 +5,7 @@ ones by redirect to another host with ranges, the tree and the information of a 
 owner of a token, and publishing by creating a repository, preupload, LFS batch, upload, verify and
 commit. Xet, the other road for large files, is not spoken: clients set ``HF_HUB_DISABLE_XET=1``.
 
-``python tests/hub_server.py`` runs it by itself, to try commands by hand.
+``python tests/support/hub_server.py`` runs it by itself, to try commands by hand.
 """
 
 from __future__ import annotations

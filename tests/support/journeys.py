@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from yuzug._resources import PORTRAIT as ASTRONAUT
 from yuzug.emotions import Language
-from yuzug.ui.photo import EXAMPLE as ASTRONAUT
 
 __all__ = ["ASTRONAUT", "open_tab", "shares", "show_example", "show_file", "speak", "start_camera"]
 

@@ -11,14 +11,14 @@ import pytest
 from yuzug.cli import parser
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.errors import KINDS
-from yuzug.lab.finish import LIMITS, LIMITS_OF_OWN
-from yuzug.lab.gather import OUTSIDE
+from yuzug.lab.data.training_data import OUTSIDE
+from yuzug.lab.training.finalize import LIMITS, LIMITS_OF_OWN
 from yuzug.models import available_models
 from yuzug.texts import placeholders, table
 from yuzug.texts.cards import in_language
 from yuzug.texts.letters import lower, order
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SENTENCES = table()
 FILES = {key.split(".")[0] for key in SENTENCES}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.models import Analyzers
 from yuzug.ui.serve import load_all
 
 

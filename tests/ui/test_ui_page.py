@@ -21,20 +21,22 @@ from gradio.state_holder import SessionState
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import YuzugError
 from yuzug.faces import HaarDetector, whole
-from yuzug.lab.finish import LIMITS_OF_OWN
+from yuzug.lab.training.finalize import LIMITS_OF_OWN
 from yuzug.models import available_models, find, load
 from yuzug.models.checkpoint import save
 from yuzug.pipeline import Analyzer
 from yuzug.texts import text
-from yuzug.ui import about, frame, panels
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.chrome import head
-from yuzug.ui.readings import FaceReading, PictureReading
+from yuzug.ui import about
+from yuzug.ui.app import build
+from yuzug.ui.components import header as frame
+from yuzug.ui.components import reading as panels
+from yuzug.ui.components.readings import FaceReading, PictureReading
+from yuzug.ui.i18n import head
+from yuzug.ui.models import Analyzers
 from yuzug.ui.serve import require_free_port
-from yuzug.ui.settings import Settings
+from yuzug.ui.session import Settings
 from yuzug.ui.theme import STYLE_SHEET, theme
 from yuzug.ui.uploads import DELETE_AFTER_S, encoded
-from yuzug.ui.wiring import build
 
 Result = TypeVar("Result")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from yuzug.errors import ConsentError
-from yuzug.ui.settings import Settings, preferred_language, require_consent, restore
+from yuzug.ui.session import Settings, preferred_language, require_consent, restore
 
 MODELS = ("resnet18", "cnn")
 

@@ -11,10 +11,11 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from yuzug.ui import live, photo
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.readings import PictureReading
-from yuzug.ui.settings import Settings
+from yuzug.ui.components.readings import PictureReading
+from yuzug.ui.live import handlers as live
+from yuzug.ui.models import Analyzers
+from yuzug.ui.photo import handlers as photo
+from yuzug.ui.session import Settings
 from yuzug.ui.zerogpu import Faces, Lent, stem_on, with_gpu
 
 ME = Settings(model="cnn", consent=True)

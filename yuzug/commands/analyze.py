@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from yuzug.commands.catalogue import loaded_of
 from yuzug.commands.model import analyzer_of, model_options
+from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
-from yuzug.commands.said import complain, emit
 from yuzug.emotions import Language
 from yuzug.errors import ImageError, YuzugError
 from yuzug.texts import text
 
 if TYPE_CHECKING:
     from yuzug.analysis import Analysis, Face
+    from yuzug.commands.overlays import Overlays
     from yuzug.explain import Contrast
-    from yuzug.overlays import Overlays
     from yuzug.pipeline import Analyzer
-    from yuzug.recommend import Catalogue, Suggestion
+    from yuzug.recommender import Catalogue, Suggestion
 
 
 def options(command: Parser) -> None:
@@ -37,7 +37,7 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Print one line for each picture as soon as it is read; 2 where one could not be."""
-    from yuzug.overlays import Overlays
+    from yuzug.commands.overlays import Overlays
 
     _require_folder(options)
     analyzer = analyzer_of(options, detects=not options.crops)
@@ -98,7 +98,7 @@ def _contrasts(analyzer: Analyzer, analysis: Analysis, options: Namespace) -> li
 
 
 def _advice(face: Face | None, catalogue: Catalogue, lang: Language) -> list[Suggestion]:
-    from yuzug.recommend import recommend as suggest
+    from yuzug.recommender import recommend as suggest
 
     if face is None:
         return []

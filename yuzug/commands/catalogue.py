@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yuzug.commands.said import complain
+from yuzug.commands.output import complain
 from yuzug.emotions import Language
 from yuzug.texts import text
 
 if TYPE_CHECKING:
-    from yuzug.recommend import Loaded
+    from yuzug.recommender import Loaded
 
 
 def loaded_of(folder: Path | None, lang: Language) -> Loaded:
@@ -19,7 +19,7 @@ def loaded_of(folder: Path | None, lang: Language) -> Loaded:
     Raises:
         CatalogueError: ``catalogue.invalid`` where there is no such folder.
     """
-    from yuzug.recommend import load_own
+    from yuzug.recommender import load_own
 
     loaded = load_own(folder)
     for finding in loaded.findings:

@@ -6,9 +6,9 @@ from argparse import Namespace
 from pathlib import Path
 
 from yuzug.commands.explained import explain_options, run_explained
-from yuzug.commands.lab import installed
-from yuzug.commands.labelled import data_options, labelled
+from yuzug.commands.extras import installed
 from yuzug.commands.model import analyzer_of, model_options
+from yuzug.commands.options import data_options, labelled
 from yuzug.commands.parser import Parser
 
 
@@ -28,10 +28,10 @@ def run(options: Namespace) -> int:
     if options.explain:
         return run_explained(options, options.out)
     with installed("lab"):
-        from yuzug.lab.degraded import curves
-        from yuzug.lab.evaluate import compare
-        from yuzug.lab.reads import read_crops, reads_of
-        from yuzug.lab.report import write_report
+        from yuzug.lab.evaluation.corruptions import curves
+        from yuzug.lab.evaluation.evaluate import compare
+        from yuzug.lab.evaluation.predictions import read_crops, reads_of
+        from yuzug.lab.evaluation.report import write_report
     analyzer = analyzer_of(options, detects=False)
     given = labelled(analyzer, options)
     (read,) = read_crops((analyzer,), given.faces.images)

@@ -7,9 +7,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yuzug.commands.lab import installed
-from yuzug.commands.labelled import labelled
+from yuzug.commands.extras import installed
 from yuzug.commands.model import analyzer_of
+from yuzug.commands.options import labelled
 from yuzug.commands.parser import Parser
 from yuzug.errors import YuzugError
 
@@ -34,8 +34,8 @@ def run_explained(options: Namespace, out: Path | None) -> int:
             do="give a larger number",
         )
     with installed("lab"):
-        from yuzug.lab.explaining import explain_set
-        from yuzug.lab.mean_maps import write
+        from yuzug.lab.explanations.faithfulness import explain_set
+        from yuzug.lab.explanations.mean_maps import write
     from yuzug.models import DEFAULT_MODEL, find
 
     analyzer = analyzer_of(options, detects=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.lab import installed
+from yuzug.commands.extras import installed
 from yuzug.commands.model import number_or_name
 from yuzug.commands.parser import Parser
 from yuzug.errors import YuzugError
@@ -30,14 +30,14 @@ def run(options: Namespace) -> int:
     checkpoint = take(options.model)
     classes = options.classes or DEFAULT_CLASSES
     with installed(_EXTRAS.get(options.format, "lab")):
-        from yuzug.lab.export import export
+        from yuzug.lab.export.export import export
 
         done = export(checkpoint, classes, options.format, options.out)
     print(done.model_dump_json(by_alias=True), flush=True)
     if options.quantise:
-        from yuzug.lab.faceset import read
-        from yuzug.lab.gather import part_rows
-        from yuzug.lab.quantise import quantise
+        from yuzug.lab.data.faceset import read
+        from yuzug.lab.data.training_data import part_rows
+        from yuzug.lab.export.quantise import quantise
 
         every = read(options.quantise, done.input_px)
         calibration, measured = (
@@ -58,6 +58,6 @@ def _can_quantise(options: Namespace) -> None:
             do="choose --format onnx",
         )
     with installed("lab"):
-        import yuzug.lab.gather
+        import yuzug.lab.data.training_data
     with installed("export"):
-        import yuzug.lab.quantise  # noqa: F401
+        import yuzug.lab.export.quantise  # noqa: F401

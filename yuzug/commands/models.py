@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from yuzug.commands.output import emit
 from yuzug.commands.parser import Parser
-from yuzug.commands.said import emit
 
 
 def options(command: Parser) -> None:
@@ -14,9 +14,9 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the models there are, as a table or as JSON."""
+    from yuzug.commands.tables import plain
     from yuzug.models import DEFAULT_MODEL, available_models
     from yuzug.records import ModelsRecord
-    from yuzug.tables import plain
 
     found = available_models()
     if options.json:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from yuzug.lab.faceset import FaceSet
+    from yuzug.lab.data.faceset import FaceSet
     from yuzug.pipeline import Analyzer
 
 
@@ -43,10 +43,10 @@ def labelled(analyzer: Analyzer, options: Namespace) -> Labelled:
         YuzugError: ``option.invalid`` for a mapping that does not fit, or where no face has a
             label of the model.
     """
-    from yuzug.lab.evaluate import renamed
-    from yuzug.lab.faceset import read
-    from yuzug.lab.gather import part_rows
-    from yuzug.lab.reads import truth_of
+    from yuzug.lab.data.faceset import read
+    from yuzug.lab.data.training_data import part_rows
+    from yuzug.lab.evaluation.evaluate import renamed
+    from yuzug.lab.evaluation.predictions import truth_of
 
     mapping = _mapping(options.map)
     names = analyzer.classifier.head.labels

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.lab import installed
+from yuzug.commands.extras import installed
+from yuzug.commands.output import complain
 from yuzug.commands.parser import Parser
-from yuzug.commands.said import complain
 from yuzug.texts import text
 
 
@@ -22,9 +22,9 @@ def options(command: Parser) -> None:
 def run(options: Namespace) -> int:
     """Write the prepared faces, a report and their counts as a picture; print the summary."""
     with installed("lab"):
-        from yuzug.lab.charts import class_counts
-        from yuzug.lab.faceset import COUNTS
-        from yuzug.lab.prepare import prepare_folder
+        from yuzug.lab.data.faceset import COUNTS
+        from yuzug.lab.data.prepare import prepare_folder
+        from yuzug.lab.evaluation.charts import class_counts
     report = prepare_folder(
         options.source,
         options.out,

@@ -12,7 +12,7 @@ from yuzug.commands.parser import Parser
 from yuzug.texts import text
 
 if TYPE_CHECKING:
-    from yuzug.lab.push import Parcel
+    from yuzug.lab.publish.push import Parcel
 
 
 def options(command: Parser) -> None:
@@ -34,7 +34,7 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Tell what is about to be pushed, then push it, unless this is a dry run."""
-    from yuzug.lab.push import destination, push, unpack
+    from yuzug.lab.publish.push import destination, push, unpack
 
     destination(options.repo_id)  # a wrong name is told before anything else is done
     with TemporaryDirectory(prefix="yuzug-publish-") as scratch:
@@ -68,7 +68,7 @@ def _announce(parcel: Parcel, options: Namespace) -> None:
 
 def _weights(options: Namespace, folder: Path) -> Parcel:
     """What ``publish weights`` pushes, written into this empty folder."""
-    from yuzug.lab.publish import weights_parcel
+    from yuzug.lab.publish.weights import weights_parcel
     from yuzug.models import DEFAULT_MODEL, find
 
     return weights_parcel(find(options.model or DEFAULT_MODEL), options.repo_id, folder)
@@ -78,7 +78,7 @@ def _space(options: Namespace, folder: Path) -> Parcel:
     """What ``publish space`` pushes, written into this empty folder."""
     from yuzug.errors import YuzugError
     from yuzug.hub import Repository, is_address
-    from yuzug.lab.space import space_parcel
+    from yuzug.lab.publish.space import space_parcel
 
     model = options.model
     if model is not None and not is_address(model):

@@ -6,8 +6,8 @@ from argparse import Namespace
 from pathlib import Path
 
 from yuzug.commands.catalogue import loaded_of
+from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
-from yuzug.commands.said import complain, emit
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.texts import text
@@ -55,7 +55,7 @@ def run(options: Namespace) -> int:
 
 
 def _recommend(options: Namespace) -> int:
-    from yuzug.recommend import advise
+    from yuzug.recommender import advise
     from yuzug.records import RecommendationsRecord
 
     advice = advise(
@@ -94,7 +94,7 @@ def _at_hand(listed: tuple[str, ...] | None) -> tuple[str, ...] | None:
 
 
 def _check(folder: Path, lang: Language) -> int:
-    from yuzug.recommend import check
+    from yuzug.recommender import check
     from yuzug.records import CheckRecord
 
     findings = check(folder)
@@ -105,7 +105,7 @@ def _check(folder: Path, lang: Language) -> int:
 
 
 def _schema() -> int:
-    from yuzug.recommend.schema import as_text
+    from yuzug.recommender.catalogue.json_schema import as_text
 
     print(as_text(), end="")
     return 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.lab import installed
+from yuzug.commands.extras import installed
+from yuzug.commands.output import complain
 from yuzug.commands.parser import Parser
-from yuzug.commands.said import complain
 from yuzug.texts import text
 
 
@@ -21,13 +21,13 @@ def options(command: Parser) -> None:
 def run(options: Namespace) -> int:
     """Train a recipe, fit and measure the result, and print where its file stands."""
     with installed("lab"):
-        from yuzug.lab.charts import learning_curves
-        from yuzug.lab.finish import finish
-        from yuzug.lab.gather import gather
-        from yuzug.lab.recipe import read_recipe
-        from yuzug.lab.results import write_result
-        from yuzug.lab.run_state import Progress
-        from yuzug.lab.train import Trainer
+        from yuzug.lab.data.training_data import gather
+        from yuzug.lab.evaluation.charts import learning_curves
+        from yuzug.lab.training.checkpointing import Progress
+        from yuzug.lab.training.finalize import finish
+        from yuzug.lab.training.recipe import read_recipe
+        from yuzug.lab.training.results import write_result
+        from yuzug.lab.training.trainer import Trainer
         from yuzug.models import read_card
     recipe = read_recipe(_recipe_path(options.recipe))
     data = gather(options.data, recipe, options.outside)
@@ -47,5 +47,5 @@ def run(options: Namespace) -> int:
 
 
 def _recipe_path(recipe: str) -> Path:
-    ours = Path(__file__).parent.parent / "lab" / "recipes" / f"{recipe}.yaml"
+    ours = Path(__file__).parent.parent / "lab" / "training" / "recipes" / f"{recipe}.yaml"
     return ours if ours.is_file() else Path(recipe)

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from yuzug.explain.forward_pass import Subject
 from yuzug.explain.gradcam import gradient, hirescam, towards
-from yuzug.explain.subject import Subject
 
 
 def fused(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:

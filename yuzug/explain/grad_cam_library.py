@@ -18,8 +18,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from yuzug.explain.forward_pass import Subject
 from yuzug.explain.gradcam import gradient, towards
-from yuzug.explain.subject import Subject
 
 # How many of the classes nearest to the target FinerCAM sets against it, as in the paper.
 _RIVALS = 3

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from yuzug.errors import YuzugError
-from yuzug.explain.library import quietly
-from yuzug.explain.subject import Subject
+from yuzug.explain.forward_pass import Subject
+from yuzug.explain.grad_cam_library import quietly
 
 _SAMPLES = 500
 _PATCHES = 49

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
-from yuzug.explain import library
+from yuzug.explain import grad_cam_library as library
+from yuzug.explain.forward_pass import Subject
 from yuzug.explain.fused import fused
 from yuzug.explain.gradcam import averaged, placed, positive
-from yuzug.explain.subject import Subject
-from yuzug.explain.superpixels import lime
+from yuzug.explain.lime import lime
 from yuzug.texts import text
 
 Speed = Literal["fast", "slow"]

@@ -5,7 +5,7 @@ All of it goes through huggingface_hub, so ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``, 
 ``HF_HUB_CACHE`` and ``HF_HUB_DISABLE_XET`` hold as everywhere else.
 """
 
-from yuzug.hub.faults import told
+from yuzug.hub.errors import told
 from yuzug.hub.files import cached, fetch, forget, refused, sha256_of
 from yuzug.hub.repository import Repository, is_address
 

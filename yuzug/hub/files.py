@@ -18,7 +18,7 @@ from huggingface_hub import (
 )
 
 from yuzug.errors import HubError
-from yuzug.hub.faults import told, wait_asked_for_s
+from yuzug.hub.errors import told, wait_asked_for_s
 from yuzug.hub.repository import Repository
 
 # Between questions to a busy hub; a connection that fails is not tried again.

@@ -3,7 +3,7 @@
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load, read_card
 from yuzug.models.classifier import Batch, Classifier, Reading, Stem
-from yuzug.models.shelf import (
+from yuzug.models.registry import (
     DEFAULT_CLASSES,
     DEFAULT_MODEL,
     ModelInfo,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from yuzug import bundled, hub
+from yuzug import _resources, hub
 from yuzug.errors import ModelError, WeightsError
 from yuzug.hub import Repository, is_address
-from yuzug.models import ensemble, published
+from yuzug.models import ensemble
+from yuzug.models import hub_layout as published
 from yuzug.models.card import Card
 from yuzug.models.checkpoint import Checkpoint, load, members, read_card
 
@@ -39,7 +40,7 @@ def available_models() -> tuple[ModelInfo, ...]:
 
 
 def _shelf() -> list[Path]:
-    folder = bundled.folder("weights")
+    folder = _resources.folder("weights")
     return [path for suffix in (_SUFFIX, ensemble.SUFFIX) for path in folder.glob(f"*{suffix}")]
 
 
@@ -85,7 +86,7 @@ def take(model: str | Path) -> Checkpoint:
     'cnn'
     """
     path = find(model)
-    if path.is_relative_to(bundled.folder("weights")) or path == Path(model):
+    if path.is_relative_to(_resources.folder("weights")) or path == Path(model):
         return load(path)
     try:
         checkpoint = load(path)

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from yuzug.emotions import LANGUAGES, Language
-from yuzug.recommend import vocabulary as words
-from yuzug.recommend.asked import ids_of, mood_asked, one_of, some_of, whole
-from yuzug.recommend.catalogue import Catalogue
-from yuzug.recommend.engine import choose
-from yuzug.recommend.findings import Finding, invalid
-from yuzug.recommend.help import Contact, Help, Reading, help_offer, needs_help, question
-from yuzug.recommend.history import History
-from yuzug.recommend.lint import check
-from yuzug.recommend.load import Loaded, bundled, load, load_own
-from yuzug.recommend.suggestions import Suggestion, suggestion
-from yuzug.recommend.wish import Wish
+from yuzug.recommender.asked import ids_of, mood_asked, one_of, some_of, whole
+from yuzug.recommender.catalogue import vocabulary as words
+from yuzug.recommender.catalogue.faults import Finding, invalid
+from yuzug.recommender.catalogue.lint import check
+from yuzug.recommender.catalogue.load import Loaded, bundled, load, load_own
+from yuzug.recommender.catalogue.models import Catalogue
+from yuzug.recommender.engine import choose
+from yuzug.recommender.filters import Wish
+from yuzug.recommender.history import History
+from yuzug.recommender.suggestions import Suggestion, suggestion
+from yuzug.recommender.support import Contact, Help, Reading, help_offer, needs_help, question
 
 __all__ = [
     "Advice",

@@ -8,8 +8,8 @@ from typing import TypeVar, cast
 
 from yuzug.emotions import Emotion
 from yuzug.errors import YuzugError
-from yuzug.recommend.mood import Mood, mood_of
-from yuzug.recommend.policy import Policy
+from yuzug.recommender.catalogue.policy import Policy
+from yuzug.recommender.mood import Mood, mood_of
 
 Word = TypeVar("Word", bound=str)
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from yuzug.recommend.index import Bools, Floats, Index
-from yuzug.recommend.policy import Variety
+from yuzug.recommender.catalogue.policy import Variety
+from yuzug.recommender.index import Bools, Floats, Index
 
 
 def diverse(

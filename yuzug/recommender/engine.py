@@ -12,14 +12,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from yuzug.emotions import Emotion
-from yuzug.recommend.catalogue import Activity, Catalogue
-from yuzug.recommend.history import NO_HISTORY, History, freshness, helpfulness, kinds_of, withheld
-from yuzug.recommend.index import EMOTIONS, Bools, Floats, Index, index_of
-from yuzug.recommend.mood import Mood, effective_shares
-from yuzug.recommend.policy import Policy
-from yuzug.recommend.variety import diverse
-from yuzug.recommend.vocabulary import GOALS, Goal
-from yuzug.recommend.wish import Wish, permitted
+from yuzug.recommender.catalogue.models import Activity, Catalogue
+from yuzug.recommender.catalogue.policy import Policy
+from yuzug.recommender.catalogue.vocabulary import GOALS, Goal
+from yuzug.recommender.diversity import diverse
+from yuzug.recommender.filters import Wish, permitted
+from yuzug.recommender.history import (
+    NO_HISTORY,
+    History,
+    freshness,
+    helpfulness,
+    kinds_of,
+    withheld,
+)
+from yuzug.recommender.index import EMOTIONS, Bools, Floats, Index, index_of
+from yuzug.recommender.mood import Mood, effective_shares
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yuzug.recommend.index import Bools, Index, bits
-from yuzug.recommend.vocabulary import (
+from yuzug.recommender.catalogue.vocabulary import (
     ACCESSES,
     CAUTIONS,
     NEEDS,
@@ -23,6 +22,7 @@ from yuzug.recommend.vocabulary import (
     Place,
     Time,
 )
+from yuzug.recommender.index import Bools, Index, bits
 
 
 @dataclass(frozen=True)

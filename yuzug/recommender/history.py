@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yuzug.recommend.index import Bools, Floats, Index
+from yuzug.recommender.index import Bools, Floats, Index
 
 _ALSO = 0.5  # what was done, or is of a kind that helped, where what helped is 1
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from yuzug.emotions import Emotion
-from yuzug.recommend.index import EMOTIONS, Floats
-from yuzug.recommend.policy import Policy
+from yuzug.recommender.catalogue.policy import Policy
+from yuzug.recommender.index import EMOTIONS, Floats
 
 
 @dataclass(frozen=True)

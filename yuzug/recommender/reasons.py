@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from yuzug.emotions import Language
-from yuzug.recommend.catalogue import Activity, Catalogue
-from yuzug.recommend.engine import Choice
-from yuzug.recommend.history import History
-from yuzug.recommend.mood import Mood
-from yuzug.recommend.wish import Wish
+from yuzug.recommender.catalogue.models import Activity, Catalogue
+from yuzug.recommender.engine import Choice
+from yuzug.recommender.filters import Wish
+from yuzug.recommender.history import History
+from yuzug.recommender.mood import Mood
 from yuzug.texts import text
 from yuzug.texts.letters import order
 

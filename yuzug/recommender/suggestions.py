@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yuzug.emotions import Language
-from yuzug.recommend import reasons
-from yuzug.recommend.catalogue import Catalogue
-from yuzug.recommend.engine import Choice
-from yuzug.recommend.history import History
-from yuzug.recommend.mood import Mood
-from yuzug.recommend.wish import Wish
+from yuzug.recommender import reasons
+from yuzug.recommender.catalogue.models import Catalogue
+from yuzug.recommender.engine import Choice
+from yuzug.recommender.filters import Wish
+from yuzug.recommender.history import History
+from yuzug.recommender.mood import Mood
 
 
 @dataclass(frozen=True)

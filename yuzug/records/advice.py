@@ -9,7 +9,7 @@ from yuzug.emotions import Language
 from yuzug.records.record import Name, Record
 
 if TYPE_CHECKING:
-    from yuzug.recommend import Advice, Finding
+    from yuzug.recommender import Advice, Finding
 
 
 class RecommendationsRecord(Record):

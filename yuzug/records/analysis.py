@@ -12,7 +12,7 @@ from yuzug.records.record import Milliseconds, Name, Part, Pixels, Record, Share
 if TYPE_CHECKING:  # the records of activities need no torch
     from yuzug.analysis import Analysis, Face
     from yuzug.explain import Heatmap, Trust
-    from yuzug.recommend import Suggestion
+    from yuzug.recommender import Suggestion
 
 
 class TrustRecord(Part):
@@ -101,7 +101,7 @@ class AnalysisRecord(Record):
     dominant: int | None
     """Position in ``faces`` of the one that the advice is for; null without a face."""
     recommendations: tuple[dict[str, Any], ...]
-    """As :meth:`yuzug.recommend.Suggestion.to_json` shows them; empty where none were asked for."""
+    """As :meth:`yuzug.recommender.Suggestion.to_json` shows them; empty where none were asked."""
     ms: dict[str, Milliseconds]
 
     @classmethod

@@ -12,8 +12,8 @@ from yuzug.models import Card, HeadCard, Metrics, available_models
 from yuzug.texts import percent, text
 from yuzug.texts.cards import in_language
 from yuzug.texts.numbers import percent_tenths, tenths, whole
-from yuzug.ui.analyzers import Analyzers, model_title
-from yuzug.ui.settings import Settings
+from yuzug.ui.models import Analyzers, model_title
+from yuzug.ui.session import Settings
 
 # A class found less often than this is called weak.
 WEAK_RECALL = 0.5

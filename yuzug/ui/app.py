@@ -8,14 +8,20 @@ from typing import Any
 
 import gradio as gr
 
+from yuzug._resources import PORTRAIT
 from yuzug.texts import text
-from yuzug.ui import advising, api, live, photo, questions, visit
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.events import every_one, quietly, told
-from yuzug.ui.forget import keep_no_values
+from yuzug.ui import session_events as visit
+from yuzug.ui.advice import events as advising
+from yuzug.ui.api import endpoints as api
+from yuzug.ui.components.event_options import every_one, quietly, told
+from yuzug.ui.gradio_patches import keep_no_values
 from yuzug.ui.layout import draw
+from yuzug.ui.live import handlers as live
+from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
-from yuzug.ui.settings import Settings
+from yuzug.ui.photo import events as questions
+from yuzug.ui.photo import handlers as photo
+from yuzug.ui.session import Settings
 from yuzug.ui.uploads import encoded, take_uploads_alone
 
 STREAM_EVERY_S = 0.08
@@ -96,7 +102,7 @@ def _wire_photo(page: Page, analyzers: Analyzers) -> None:
 
     def press(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
         if told(event).get("name") == "example":
-            shown = photo.read(analyzers, photo.EXAMPLE, settings, photo_state)
+            shown = photo.read(analyzers, PORTRAIT, settings, photo_state)
         else:
             shown = photo.clear(settings, photo_state)
         return [*shown, photo_state]

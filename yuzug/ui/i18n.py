@@ -94,5 +94,5 @@ def head() -> str:
 
 
 def script(name: str) -> str:
-    """The JavaScript file of this name."""
-    return (_FOLDER / "js" / f"{name}.js").read_text(encoding="utf-8")
+    """The JavaScript file of this path under yuzug/ui, without its ending, such as live/camera."""
+    return (_FOLDER / f"{name}.js").read_text(encoding="utf-8")

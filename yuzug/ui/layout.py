@@ -8,13 +8,20 @@ from typing import Any
 import gradio as gr
 
 from yuzug.emotions import LABEL_SETS, Language
-from yuzug.ui import about, advice, evidence, frame, journal_page, live, panels, photo
-from yuzug.ui.analyzers import Analyzers, model_title
-from yuzug.ui.board import Board
-from yuzug.ui.chrome import Chrome, script
-from yuzug.ui.journal import STORAGE_KEY as JOURNAL_KEY
+from yuzug.ui import about
+from yuzug.ui.advice import view as advice
+from yuzug.ui.advice.board import Board
+from yuzug.ui.components import evidence
+from yuzug.ui.components import header as frame
+from yuzug.ui.components import reading as panels
+from yuzug.ui.i18n import Chrome, script
+from yuzug.ui.journal import view as journal_page
+from yuzug.ui.journal.model import STORAGE_KEY as JOURNAL_KEY
+from yuzug.ui.live import handlers as live
+from yuzug.ui.models import Analyzers, model_title
 from yuzug.ui.parts import Closer, JournalTab, LiveTab, MoodTab, Notice, Page, PhotoTab
-from yuzug.ui.settings import STORAGE_KEY, STORAGE_SECRET, Settings
+from yuzug.ui.photo import handlers as photo
+from yuzug.ui.session import STORAGE_KEY, STORAGE_SECRET, Settings
 from yuzug.ui.shown import LiveShown, PhotoShown
 
 STATE_TIME_TO_LIVE_S = 4 * 3600
@@ -115,7 +122,7 @@ def _notice(chrome: Chrome) -> Notice:
 
 def _live_tab(chrome: Chrome) -> LiveTab:
     idle = live.idle(live.LiveState(), chrome.lang)
-    # Seen by nobody: js/camera.js works it, and the panels show each frame once it is read.
+    # Seen by nobody: live/camera.js works it, and the panels show each frame once it is read.
     webcam = gr.Image(
         sources=["webcam"],
         streaming=True,
@@ -127,12 +134,12 @@ def _live_tab(chrome: Chrome) -> LiveTab:
     with gr.Row(elem_classes="yz-panels"):
         with _column(chrome, "panel_picture", "picture"):
             picture = _panel("yz-live-picture", idle.picture)
-            camera = _panel("yz-live-camera", idle.camera, "camera")
+            camera = _panel("yz-live-camera", idle.camera, "live/camera")
         with _column(chrome, "panel_heat", "heat"):
             heat = _panel("yz-live-heat", idle.heat)
             heat_words = _panel("yz-live-heat-words")
         with _column(chrome, "panel_reading", "reading"):
-            reading = _panel("yz-live-reading", idle.reading, "pick")
+            reading = _panel("yz-live-reading", idle.reading, "components/reading")
     advice = _advice(chrome, "yz-live-advice", idle.advice)
     said = _panel("yz-live-said", idle.said)
     shown = LiveShown(
@@ -159,7 +166,7 @@ def _photo_tab(chrome: Chrome) -> PhotoTab:
             buttons=[],
             webcam_options=gr.WebcamOptions(mirror=False, constraints=STILL),
         )
-        bar = _html(chrome, "yz-photo-bar", frame.photo_bar, "press")
+        bar = _html(chrome, "yz-photo-bar", frame.photo_bar, "components/press")
     with gr.Row(elem_classes="yz-panels", elem_id="yz-photo-panels"):
         with _column(chrome, "panel_picture", "picture"):
             picture = _panel("yz-photo-picture")
@@ -167,10 +174,10 @@ def _photo_tab(chrome: Chrome) -> PhotoTab:
             with gr.Column(elem_classes="yz-stage", min_width=0):
                 heat = _panel("yz-photo-heat")
                 asked = _panel("yz-photo-asked")
-                _html(chrome, "yz-photo-slide", evidence.slider, "slide")
+                _html(chrome, "yz-photo-slide", evidence.slider, "components/heatmap")
             heat_words = _panel("yz-photo-heat-words")
         with _column(chrome, "panel_reading", "reading"):
-            reading = _panel("yz-photo-reading", idle.reading, "pick")
+            reading = _panel("yz-photo-reading", idle.reading, "components/reading")
     look = _closer(chrome)
     advice = _advice(chrome, "yz-photo-advice", idle.advice)
     said = _panel("yz-photo-said", idle.said)
@@ -194,7 +201,7 @@ def _photo_tab(chrome: Chrome) -> PhotoTab:
 def _closer(chrome: Chrome) -> Closer:
     with chrome.make(gr.Accordion, {"label": "closer"}, open=False, elem_classes="yz-closer"):
         return Closer(
-            controls=_panel("yz-photo-controls", js="closer"),
+            controls=_panel("yz-photo-controls", js="photo/explain_view"),
             findings=_panel("yz-photo-findings"),
             pair=_panel("yz-photo-pair"),
             pair_words=_panel("yz-photo-pair-words"),
@@ -204,13 +211,13 @@ def _closer(chrome: Chrome) -> Closer:
 
 def _mood_tab(chrome: Chrome) -> MoodTab:
     with gr.Column(elem_classes=["yz-panel", "advice"]):
-        shown = _panel("yz-mood-advice", advice.chooser(Board(), chrome.lang), "advice")
+        shown = _panel("yz-mood-advice", advice.chooser(Board(), chrome.lang), "advice/advice")
     return MoodTab(shown, _panel("yz-mood-said", panels.said("")))
 
 
 def _journal_tab(chrome: Chrome) -> JournalTab:
     kept = gr.BrowserState(None, storage_key=JOURNAL_KEY, secret=STORAGE_SECRET)
-    panel = _panel("yz-journal", journal_page.offer(chrome.lang), "journal")
+    panel = _panel("yz-journal", journal_page.offer(chrome.lang), "journal/journal")
     return JournalTab(kept, panel)
 
 
@@ -224,7 +231,7 @@ def _column(chrome: Chrome, title: str, name: str) -> gr.Column:
 def _advice(chrome: Chrome, name: str, value: str) -> gr.HTML:
     with gr.Column(elem_classes=["yz-panel", "advice"]):
         _html(chrome, None, lambda lang: panels.heading("panel_advice", lang))
-        return _panel(name, value, "advice")
+        return _panel(name, value, "advice/advice")
 
 
 def _panel(name: str, value: str = "", js: str | None = None) -> gr.HTML:

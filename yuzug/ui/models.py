@@ -9,7 +9,7 @@ from functools import partial
 from yuzug.errors import ModelError, YuzugError
 from yuzug.models import Card, Stem
 from yuzug.pipeline import Analyzer
-from yuzug.recommend import Loaded, load_own
+from yuzug.recommender import Loaded, load_own
 
 _TITLES = {"resnet18": "ResNet18", "cnn": "CNN", "ensemble": "ResNet18 + CNN"}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from yuzug.ui.chrome import Chrome
+from yuzug.ui.i18n import Chrome
 from yuzug.ui.shown import LiveShown, PhotoShown
 
 

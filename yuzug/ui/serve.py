@@ -11,22 +11,23 @@ from pathlib import Path
 import gradio as gr
 import torch
 
+from yuzug._resources import PORTRAIT
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.hub import is_address
 from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, available_models
 from yuzug.pipeline import Analyzer
-from yuzug.recommend import Loaded
+from yuzug.recommender import Loaded
 from yuzug.records import sentence_of
 from yuzug.texts import text
-from yuzug.ui import agents, zerogpu
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.chrome import head
-from yuzug.ui.closer import FAST
-from yuzug.ui.photo import EXAMPLE
-from yuzug.ui.settings import Settings
+from yuzug.ui import zerogpu
+from yuzug.ui.api import agents
+from yuzug.ui.app import build
+from yuzug.ui.i18n import head
+from yuzug.ui.models import Analyzers
+from yuzug.ui.photo.explain_view import FAST
+from yuzug.ui.session import Settings
 from yuzug.ui.theme import STYLE_SHEET, theme
-from yuzug.ui.wiring import build
 
 DEFAULT_PORT = 7860
 # The environment variable with a repository whose weights the page is to use.
@@ -119,14 +120,14 @@ def _warmed(model: str, classes: int, first: Analyzer | None, lang: Language) ->
     start_s = time.perf_counter()
     # One detector for all: which one runs is decided once.
     analyzer = Analyzer.load(model, classes, detector=first.detector if first else None)
-    analyzer.analyze(EXAMPLE)
+    analyzer.analyze(PORTRAIT)
     print(text("ui.serve_loaded", lang, seconds=f"{time.perf_counter() - start_s:.1f}"), flush=True)
     return analyzer
 
 
 def warm_methods(analyzer: Analyzer) -> None:
     """Load what the other heat maps need, which takes seconds, while the first visitor reads on."""
-    for face in analyzer.analyze(EXAMPLE).faces[:1]:
+    for face in analyzer.analyze(PORTRAIT).faces[:1]:
         for method in FAST:
             analyzer.explain_face(face, method=method)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import ConsentError
-from yuzug.ui.wishes import Wishes, wishes_of
+from yuzug.ui.advice.filters import Wishes, wishes_of
 
 # A fixed key and secret, or the browser's memory would not survive a restart of the server. It
 # holds nothing secret: the encryption is Gradio's, and keeps nobody out.

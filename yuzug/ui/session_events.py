@@ -9,16 +9,20 @@ from typing import Any
 import gradio as gr
 
 from yuzug.emotions import Language
-from yuzug.ui import about, advice, journal_page, live, photo
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.board import Board
-from yuzug.ui.events import last_one, quietly
-from yuzug.ui.journal import restore_journal
-from yuzug.ui.memory import Memory
+from yuzug.ui import about
+from yuzug.ui.advice import view as advice
+from yuzug.ui.advice.board import Board
+from yuzug.ui.components.event_options import last_one, quietly
+from yuzug.ui.journal import view as journal_page
+from yuzug.ui.journal.model import restore_journal
+from yuzug.ui.live import handlers as live
+from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
-from yuzug.ui.questions import then_check
-from yuzug.ui.settings import Settings, restore
+from yuzug.ui.photo import handlers as photo
+from yuzug.ui.photo.events import then_check
+from yuzug.ui.session import Settings, restore
 from yuzug.ui.uploads import bytes_of_data_url
+from yuzug.ui.visit_history import Memory
 
 _SHOW = "(lang) => window.yuzug.show(lang)"
 

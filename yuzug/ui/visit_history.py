@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from yuzug.recommend import Catalogue, bundled, needs_help
-from yuzug.recommend.mood import Mood, mood_of
-from yuzug.ui.journal import Entry, Journal
-from yuzug.ui.wishes import Wishes
+from yuzug.recommender import Catalogue, bundled, needs_help
+from yuzug.recommender.mood import Mood, mood_of
+from yuzug.ui.advice.filters import Wishes
+from yuzug.ui.journal.model import Entry, Journal
 
 RECENT = 20  # these many last suggestions do not come again
 KEPT = 200

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from yuzug.models import Stem
-from yuzug.ui.analyzers import Analyzers
+from yuzug.ui.models import Analyzers
 
 # The longest that one loan may last; a visitor has a few minutes of them a day.
 LOAN_S = 10

@@ -15,17 +15,20 @@ import pytest
 from PIL import Image
 
 from yuzug.emotions import LANGUAGES
-from yuzug.recommend import bundled, help_offer, question
+from yuzug.recommender import bundled, help_offer, question
 from yuzug.texts import text
-from yuzug.ui import acts, advice, exporting, filters
-from yuzug.ui.board import CARDS, Board, Mood, said_by_person
-from yuzug.ui.following import ADVICE_EVERY_S, Following
-from yuzug.ui.memory import RECENT, Memory
-from yuzug.ui.pictures import data_url
-from yuzug.ui.readings import FaceReading
-from yuzug.ui.settings import Settings
-from yuzug.ui.stretch import STRETCH_S
-from yuzug.ui.wishes import MINUTES, NOTHING, ONE_OF, SOME_OF, Wishes, wishes_of
+from yuzug.ui.advice import actions as acts
+from yuzug.ui.advice import filters_form as filters
+from yuzug.ui.advice import view as advice
+from yuzug.ui.advice.board import CARDS, Board, Mood, said_by_person
+from yuzug.ui.advice.filters import MINUTES, NOTHING, ONE_OF, SOME_OF, Wishes, wishes_of
+from yuzug.ui.components.images import data_url
+from yuzug.ui.components.readings import FaceReading
+from yuzug.ui.live.advice_pacing import ADVICE_EVERY_S, Following
+from yuzug.ui.live.stretch import STRETCH_S
+from yuzug.ui.photo import exporting
+from yuzug.ui.session import Settings
+from yuzug.ui.visit_history import RECENT, Memory
 
 SAD = Mood("sad", {"sad": 0.9, "neutral": 0.1})
 

@@ -7,15 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from yuzug.bundled import folder
+from yuzug._resources import folder
 from yuzug.emotions import LANGUAGES, Language
-from yuzug.recommend import bundled, load_own
-from yuzug.ui import about, acts, advice
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.api import Endpoints
-from yuzug.ui.board import Board, said_by_person
-from yuzug.ui.memory import Memory
-from yuzug.ui.settings import Settings
+from yuzug.recommender import bundled, load_own
+from yuzug.ui import about
+from yuzug.ui.advice import actions as acts
+from yuzug.ui.advice import view as advice
+from yuzug.ui.advice.board import Board, said_by_person
+from yuzug.ui.api.endpoints import Endpoints
+from yuzug.ui.models import Analyzers
+from yuzug.ui.session import Settings
+from yuzug.ui.visit_history import Memory
 
 TEA = """\
 - id: own-tea

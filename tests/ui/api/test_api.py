@@ -26,11 +26,11 @@ from yuzug.faces import Detection
 from yuzug.models import available_models
 from yuzug.pipeline import Analyzer
 from yuzug.records import AnalysisRecord, ExplanationRecord, ModelsRecord, RecommendationsRecord
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.api import MAX_IMAGES, Endpoints
+from yuzug.ui.api.endpoints import MAX_IMAGES, Endpoints
+from yuzug.ui.models import Analyzers
 from yuzug.ui.uploads import DELETE_AFTER_S
 
-DOCS = Path(__file__).resolve().parent.parent / "docs" / "api.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "api.md"
 NAMES = ("analyze", "explain", "models", "recommend")
 
 

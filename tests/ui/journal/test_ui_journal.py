@@ -10,11 +10,12 @@ from datetime import timedelta
 import pytest
 
 from yuzug.emotions import LANGUAGES, Emotion, Language
-from yuzug.recommend import bundled
-from yuzug.ui import acts, journal_page
-from yuzug.ui.board import Board, Mood, said_by_person
-from yuzug.ui.journal import MOST, ActivityEntry, Journal, MoodEntry, now, restore_journal
-from yuzug.ui.memory import Memory
+from yuzug.recommender import bundled
+from yuzug.ui.advice import actions as acts
+from yuzug.ui.advice.board import Board, Mood, said_by_person
+from yuzug.ui.journal import view as journal_page
+from yuzug.ui.journal.model import MOST, ActivityEntry, Journal, MoodEntry, now, restore_journal
+from yuzug.ui.visit_history import Memory
 
 START = now()
 

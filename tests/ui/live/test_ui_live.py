@@ -11,10 +11,10 @@ import pytest
 from yuzug.emotions import LANGUAGES
 from yuzug.faces import whole
 from yuzug.texts import text
-from yuzug.ui import live
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.readings import FaceReading, PictureReading
-from yuzug.ui.settings import Settings
+from yuzug.ui.components.readings import FaceReading, PictureReading
+from yuzug.ui.live import handlers as live
+from yuzug.ui.models import Analyzers
+from yuzug.ui.session import Settings
 from yuzug.ui.shown import LiveShown
 
 ACCEPTED = Settings(model="cnn", consent=True)

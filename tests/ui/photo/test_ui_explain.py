@@ -17,9 +17,14 @@ from yuzug.errors import ConsentError
 from yuzug.explain import METHODS
 from yuzug.pipeline import Analyzer
 from yuzug.texts import text
-from yuzug.ui import asking, closer, evidence, layers, photo, report
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.settings import Settings
+from yuzug.ui.components import evidence
+from yuzug.ui.components import heatmap as layers
+from yuzug.ui.models import Analyzers
+from yuzug.ui.photo import explain as asking
+from yuzug.ui.photo import explain_view as closer
+from yuzug.ui.photo import handlers as photo
+from yuzug.ui.photo import report
+from yuzug.ui.session import Settings
 from yuzug.ui.shown import PhotoShown
 
 ACCEPTED = Settings(model="cnn", consent=True)

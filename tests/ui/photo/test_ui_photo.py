@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 from yuzug.emotions import Language
-from yuzug.recommend import bundled
+from yuzug.recommender import bundled
 from yuzug.texts import text
-from yuzug.ui import photo
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.settings import Settings
+from yuzug.ui.models import Analyzers
+from yuzug.ui.photo import handlers as photo
+from yuzug.ui.session import Settings
 from yuzug.ui.shown import PhotoShown
 
 ACCEPTED = Settings(model="cnn", consent=True)

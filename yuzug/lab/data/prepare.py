@@ -17,9 +17,9 @@ from tqdm import tqdm
 
 from yuzug.errors import ImageError, YuzugError
 from yuzug.images import MIN_SIDE_PX, load_image
-from yuzug.lab.duplicates import fingerprints, near_before
-from yuzug.lab.faceset import grey_square, suffixes
-from yuzug.lab.split import SHARES, assign
+from yuzug.lab.data.duplicates import fingerprints, near_before
+from yuzug.lab.data.faceset import grey_square, suffixes
+from yuzug.lab.data.split import SHARES, assign
 from yuzug.models.preprocess import resize
 
 # Less contrast than this is a blank picture.

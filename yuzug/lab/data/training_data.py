@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from yuzug.errors import YuzugError
-from yuzug.lab.duplicates import fingerprints, hold_out
-from yuzug.lab.faceset import VOTES, FaceSet, read
-from yuzug.lab.recipe import Recipe
+from yuzug.lab.data.duplicates import fingerprints, hold_out
+from yuzug.lab.data.faceset import VOTES, FaceSet, read
+from yuzug.lab.training.recipe import Recipe
 
 # Less contrast than this is a blank picture, of which FER2013 has thirteen.
 _MIN_STD = 2.0

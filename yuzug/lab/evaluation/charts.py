@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from yuzug.emotions import Language, looks
-from yuzug.lab.degraded import Curve
-from yuzug.lab.run_state import Progress
+from yuzug.lab.evaluation.corruptions import Curve
+from yuzug.lab.training.checkpointing import Progress
 from yuzug.texts import text
 
 

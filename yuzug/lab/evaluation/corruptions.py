@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from yuzug.lab.faceset import FaceSet
-from yuzug.lab.reads import Labels, read_crops, reads_of, truth_of
+from yuzug.lab.data.faceset import FaceSet
+from yuzug.lab.evaluation.predictions import Labels, read_crops, reads_of, truth_of
 from yuzug.models.preprocess import resize
 from yuzug.pipeline import Analyzer
 

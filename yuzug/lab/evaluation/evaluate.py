@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from yuzug.analysis import Face
 from yuzug.errors import YuzugError
-from yuzug.lab.degraded import Curve
-from yuzug.lab.faceset import FaceSet
-from yuzug.lab.intervals import Interval, intervals
-from yuzug.lab.measure import confusion, expected_calibration_error, per_class
-from yuzug.lab.reads import Labels, read_crops, reads_of
+from yuzug.lab.data.faceset import FaceSet
+from yuzug.lab.evaluation.corruptions import Curve
+from yuzug.lab.evaluation.intervals import Interval, intervals
+from yuzug.lab.evaluation.measure import confusion, expected_calibration_error, per_class
+from yuzug.lab.evaluation.predictions import Labels, read_crops, reads_of
 from yuzug.models.card import ClassMetrics, Metrics
 from yuzug.pipeline import Analyzer
 

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from yuzug.lab.faceset import VOTES, FaceSet
-from yuzug.lab.recipe import Recipe
+from yuzug.lab.data.faceset import VOTES, FaceSet
+from yuzug.lab.training.recipe import Recipe
 from yuzug.models.preprocess import prepare
 
 

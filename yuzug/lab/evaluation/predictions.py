@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from yuzug.analysis import Face
 from yuzug.errors import YuzugError
-from yuzug.lab.faceset import FaceSet
+from yuzug.lab.data.faceset import FaceSet
 from yuzug.pipeline import Analyzer
 
 _BATCH = 128

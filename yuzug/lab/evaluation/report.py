@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from yuzug.emotions import Language, looks
 from yuzug.explain import paint
-from yuzug.lab import charts
-from yuzug.lab.evaluate import Evaluation
-from yuzug.lab.reads import Reads
+from yuzug.lab.evaluation import charts
+from yuzug.lab.evaluation.evaluate import Evaluation
+from yuzug.lab.evaluation.predictions import Reads
 from yuzug.pipeline import Analyzer
 from yuzug.texts import percent, text
 

@@ -15,10 +15,10 @@ from tqdm import tqdm
 
 from yuzug.explain import METHODS, REGIONS, region_shares, scale
 from yuzug.explain.faithfulness import Probability, centre_prior, road
-from yuzug.lab.bootstrap import Interval
-from yuzug.lab.deletion import deletion_and_insertion
-from yuzug.lab.faceset import FaceSet
-from yuzug.lab.robustness import similarities
+from yuzug.lab.data.faceset import FaceSet
+from yuzug.lab.evaluation.bootstrap import Interval
+from yuzug.lab.explanations.deletion import deletion_and_insertion
+from yuzug.lab.explanations.sanity import similarities
 from yuzug.pipeline import Analyzer
 
 RANDOM, CENTRE = "random", "centre"
@@ -39,7 +39,7 @@ class MapScore(BaseModel):
     road: Interval
     """In [-1, 1], higher is better: see :func:`yuzug.explain.faithfulness.road`."""
     deletion: Interval | None = None
-    """In [0, 1], lower is better; read :mod:`yuzug.lab.deletion` before use."""
+    """In [0, 1], lower is better; read :mod:`yuzug.lab.explanations.deletion` before use."""
     insertion: Interval | None = None
     """In [0, 1], higher is better."""
 
@@ -68,7 +68,7 @@ class Explained(BaseModel):
     """Share of the default map on each part of the face, by the expression that was read, and
     that of the centre prior as "centre"."""
     similarity: dict[str, Interval]
-    """How alike maps are: see :func:`yuzug.lab.robustness.similarities`."""
+    """How alike maps are: see :func:`yuzug.lab.explanations.sanity.similarities`."""
     sane: bool
     """Whether maps of randomised networks are less like the real ones than noise makes them."""
 

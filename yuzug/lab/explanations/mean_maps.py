@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from yuzug.explain import OUTSIDE, paint, region_masks
 from yuzug.images import png_bytes
-from yuzug.lab.explaining import Measured
+from yuzug.lab.explanations.faithfulness import Measured
 
 _SIDE_PX = 128
 _PAPER, _LINE = 96, 235

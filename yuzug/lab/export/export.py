@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
 from yuzug.errors import YuzugError
-from yuzug.lab.runtimes import RUNTIMES
+from yuzug.lab.export.runtimes import RUNTIMES
 from yuzug.models.checkpoint import Checkpoint, load, save
 from yuzug.models.classifier import Classifier
 from yuzug.models.networks import build

@@ -16,9 +16,9 @@ from onnxruntime.quantization import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from yuzug.lab.faceset import FaceSet
-from yuzug.lab.reads import Labels, truth_of
-from yuzug.lab.runtimes import INPUT, Pixels, run_onnx
+from yuzug.lab.data.faceset import FaceSet
+from yuzug.lab.evaluation.predictions import Labels, truth_of
+from yuzug.lab.export.runtimes import INPUT, Pixels, run_onnx
 from yuzug.models.card import HeadCard
 
 _CALIBRATED_ON = 128

@@ -9,7 +9,7 @@ from huggingface_hub import EvalResult, ModelCardData
 
 from yuzug.emotions import LANGUAGES, Language, looks
 from yuzug.models.card import Card, HeadCard, Metrics
-from yuzug.models.published import Published
+from yuzug.models.hub_layout import Published
 from yuzug.texts import percent, text
 from yuzug.texts.cards import in_language
 from yuzug.texts.numbers import percent_tenths, whole

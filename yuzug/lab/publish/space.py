@@ -11,11 +11,11 @@ import yaml
 from huggingface_hub import hf_hub_url
 from PIL import Image
 
-from yuzug import __version__, bundled
+from yuzug import __version__, _resources
 from yuzug.hub import Repository
-from yuzug.lab.push import Parcel
+from yuzug.lab.publish.push import Parcel
 
-PACKAGE = Path(bundled.__file__).resolve().parent
+PACKAGE = Path(_resources.__file__).resolve().parent
 THUMBNAIL = "thumbnail.jpg"
 _THUMBNAIL_WH = (1200, 630)  # as pages that link to it show it
 _OURS = ("yuzug/*", "weights/*", "recommendations/*")
@@ -31,8 +31,8 @@ def space_parcel(repo_id: str, folder: Path, model: Repository | None = None) ->
     """
     shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=_LEFT_OUT)
     for name in ("weights", "recommendations"):
-        shutil.copytree(bundled.folder(name), folder / name, ignore=_LEFT_OUT)
-    templates = bundled.folder("spaces")
+        shutil.copytree(_resources.folder(name), folder / name, ignore=_LEFT_OUT)
+    templates = _resources.folder("spaces")
     shutil.copyfile(templates / "requirements.txt", folder / "requirements.txt")
     (folder / THUMBNAIL).write_bytes(_thumbnail(_either(templates, "app.webp", "docs")))
     app = _either(templates, "app.py", ".").read_text(encoding="utf-8")

@@ -9,16 +9,16 @@ import numpy as np
 import torch
 from PIL import Image
 
+from yuzug._resources import PORTRAIT
 from yuzug.errors import YuzugError
-from yuzug.lab import golden
-from yuzug.lab.model_card import model_card
-from yuzug.lab.push import Parcel
+from yuzug.lab.publish import golden
+from yuzug.lab.publish.model_card import model_card
+from yuzug.lab.publish.push import Parcel
 from yuzug.models import ensemble
 from yuzug.models.checkpoint import load, members
-from yuzug.models.published import CONFIG, WEIGHTS, Published
+from yuzug.models.hub_layout import CONFIG, WEIGHTS, Published
 
 GOLDENS = "goldens.json"
-_PORTRAIT = Path(__file__).parent.parent / "ui" / "examples" / "astronaut.jpg"
 # The face in it, as rows and columns: what the goldens of the bundled weights are made with.
 _FACE = (slice(62, 180), slice(164, 282))
 
@@ -54,7 +54,7 @@ def _goldens(weights: Path) -> str:
     kept = golden.path_of(weights)
     if kept.is_file():
         return kept.read_text(encoding="utf-8")
-    face = np.asarray(Image.open(_PORTRAIT).convert("RGB"))[_FACE]
+    face = np.asarray(Image.open(PORTRAIT).convert("RGB"))[_FACE]
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

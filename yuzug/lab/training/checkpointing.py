@@ -14,9 +14,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from yuzug.errors import YuzugError
-from yuzug.lab.faceset import FaceSet
-from yuzug.lab.recipe import Recipe
-from yuzug.models.shelf import find
+from yuzug.lab.data.faceset import FaceSet
+from yuzug.lab.training.recipe import Recipe
+from yuzug.models.registry import find
 
 _KEY = "yuzug_run"
 

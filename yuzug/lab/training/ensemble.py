@@ -1,6 +1,7 @@
 """Make an ensemble of bundled models: its temperatures, its numbers, its file.
 
-For members that were trained anew: python -m yuzug.lab.vote fer2013.parquet muxspace.parquet
+For members that were trained anew:
+    python -m yuzug.lab.training.ensemble fer2013.parquet muxspace.parquet
 
 The weights bundled today were trained when faces were held out by an older draw, by position. The
 bundled ensemble was fitted to the faces that both of its members held out by that draw, which this
@@ -19,17 +20,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from yuzug import bundled
+from yuzug import _resources
+from yuzug._resources import PORTRAIT
 from yuzug.explain import METHODS, Subject, evidence
 from yuzug.faces import NoDetector
 from yuzug.images import load_image
-from yuzug.lab.calibrate import fit_temperature, softmax, sure_at
-from yuzug.lab.evaluate import compare
-from yuzug.lab.faceset import VOTES, FaceSet, read
-from yuzug.lab.gather import gather
-from yuzug.lab.golden import answers, path_of
-from yuzug.lab.reads import read_crops
-from yuzug.lab.recipe import read_recipe
+from yuzug.lab.data.faceset import VOTES, FaceSet, read
+from yuzug.lab.data.training_data import gather
+from yuzug.lab.evaluation.evaluate import compare
+from yuzug.lab.evaluation.predictions import read_crops
+from yuzug.lab.publish.golden import answers, path_of
+from yuzug.lab.training.calibrate import fit_temperature, softmax, sure_at
+from yuzug.lab.training.recipe import read_recipe
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load
 from yuzug.models.ensemble import ARCHITECTURE, SUFFIX, Ensemble, EnsembleFile, Member
@@ -38,7 +40,6 @@ from yuzug.pipeline import Analyzer
 
 MEMBERS = ("resnet18", "cnn")
 RECIPES = Path(__file__).parent / "recipes"
-PORTRAIT = Path(__file__).parent.parent / "ui" / "examples" / "astronaut.jpg"
 _FACES_AT_ONCE = 256
 _EVIDENCE_FACES = 256
 # Grad-CAM's averaging all but takes out a member whose head is flattened, such as ``cnn``.
@@ -145,12 +146,12 @@ def main(paths: Sequence[Path]) -> None:
     """The bundled ensemble anew, with what it answers to the noise and the portrait.
 
     What is held out of all of the data sets together was held out by every member that was trained
-    on some of them with the same seed; see :func:`yuzug.lab.duplicates.hold_out`.
+    on some of them with the same seed; see :func:`yuzug.lab.data.duplicates.hold_out`.
     """
     recipe = read_recipe(RECIPES / f"{MEMBERS[0]}.yaml")
     held = gather(paths, recipe).held
     measured = read(paths[0], recipe.preprocessing.detail_px).split("validation")
-    folder = bundled.folder("weights")
+    folder = _resources.folder("weights")
     out = vote(folder, "ensemble", held, measured, "FER2013 with FER+ votes")
     face = load_image(PORTRAIT)[62:180, 164:282]
     golden = answers(load(out), face).model_dump_json(indent=1)

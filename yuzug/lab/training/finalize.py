@@ -16,19 +16,19 @@ from torch import nn
 
 from yuzug.explain import METHODS, Subject, evidence
 from yuzug.faces import NoDetector
-from yuzug.lab.calibrate import fit_temperature, rare_class_bias, softmax, sure_at
-from yuzug.lab.evaluate import compare
-from yuzug.lab.faceset import VOTES, FaceSet
-from yuzug.lab.gather import OUTSIDE, Measured
-from yuzug.lab.reads import read_crops
-from yuzug.lab.recipe import Recipe
-from yuzug.lab.scores import accuracy, predict
-from yuzug.lab.train import HEADS_KEY
+from yuzug.lab.data.faceset import VOTES, FaceSet
+from yuzug.lab.data.training_data import OUTSIDE, Measured
+from yuzug.lab.evaluation.evaluate import compare
+from yuzug.lab.evaluation.metrics import accuracy, predict
+from yuzug.lab.evaluation.predictions import read_crops
+from yuzug.lab.training.calibrate import fit_temperature, rare_class_bias, softmax, sure_at
+from yuzug.lab.training.recipe import Recipe
+from yuzug.lab.training.trainer import HEADS_KEY
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load, read_card, save
 from yuzug.models.networks import Network, build
 from yuzug.models.preprocess import prepare
-from yuzug.models.shelf import find
+from yuzug.models.registry import find
 from yuzug.pipeline import Analyzer
 
 _EVIDENCE_FACES = 512

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that every torch user knows
 from torch import Tensor
 
-from yuzug.lab.targets import Targets
+from yuzug.lab.training.targets import Targets
 
 
 def loss(

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from yuzug.lab.recipe import Recipe
+from yuzug.lab.training.recipe import Recipe
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from pydantic import (
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import YuzugError
-from yuzug.lab.augment import Augmentation
+from yuzug.lab.training.augment import Augmentation
 from yuzug.models.networks import ARCHITECTURES
 from yuzug.models.preprocess import Preprocessing
 
@@ -220,7 +220,7 @@ def read_recipe(path: Path) -> Recipe:
     except (ValidationError, yaml.YAMLError, OSError, UnicodeDecodeError) as error:
         raise YuzugError(
             "option.invalid",
-            must="a recipe must be a YAML file that fits yuzug.lab.recipe.Recipe",
+            must="a recipe must be a YAML file that fits yuzug.lab.training.recipe.Recipe",
             got=f"{path}: {_first_fault(error)}",
             do="mend the key that is named",
         ) from error

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from yuzug.lab.gather import Counts
-from yuzug.lab.recipe import Recipe
-from yuzug.lab.run_state import Progress
+from yuzug.lab.data.training_data import Counts
+from yuzug.lab.training.checkpointing import Progress
+from yuzug.lab.training.recipe import Recipe
 from yuzug.models.card import Card, Metrics
 
 NAME = "result.json"

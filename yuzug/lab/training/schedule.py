@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from yuzug.lab.recipe import Cycle, Plateau, Schedule
+from yuzug.lab.training.recipe import Cycle, Plateau, Schedule
 
 # Share of a one-cycle course in which the rate rises, and where each course ends.
 _RISE = 0.15

@@ -13,12 +13,12 @@ from tqdm import tqdm
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import YuzugError
-from yuzug.lab.faceset import VOTES, FaceSet
-from yuzug.lab.recipe import Teaching
+from yuzug.lab.data.faceset import VOTES, FaceSet
+from yuzug.lab.training.recipe import Teaching
 from yuzug.models.card import Card
 from yuzug.models.checkpoint import load
 from yuzug.models.classifier import Classifier
-from yuzug.models.shelf import find
+from yuzug.models.registry import find
 
 # Below this share of votes for real emotions a face teaches the eight-class head nothing.
 _MIN_VOTES = 0.5

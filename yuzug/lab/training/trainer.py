@@ -17,12 +17,10 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from yuzug.errors import YuzugError
-from yuzug.lab.augment import augment
-from yuzug.lab.faceset import FaceSet
-from yuzug.lab.losses import class_weights_of, loss
-from yuzug.lab.mixing import mix
-from yuzug.lab.recipe import Recipe
-from yuzug.lab.run_state import (
+from yuzug.lab.data.faceset import FaceSet
+from yuzug.lab.evaluation.metrics import accuracy, balanced_accuracy, predict, truth_for
+from yuzug.lab.training.augment import augment
+from yuzug.lab.training.checkpointing import (
     EpochLog,
     Parts,
     Progress,
@@ -31,13 +29,15 @@ from yuzug.lab.run_state import (
     tensors,
     write_log,
 )
-from yuzug.lab.schedule import is_over, learning_rate, plateau_factor
-from yuzug.lab.scores import accuracy, balanced_accuracy, predict, truth_for
-from yuzug.lab.targets import drawn, draws, targets, taught
+from yuzug.lab.training.losses import class_weights_of, loss
+from yuzug.lab.training.mixing import mix
+from yuzug.lab.training.recipe import Recipe
+from yuzug.lab.training.schedule import is_over, learning_rate, plateau_factor
+from yuzug.lab.training.targets import drawn, draws, targets, taught
 from yuzug.models.checkpoint import load
 from yuzug.models.networks import Network, build
 from yuzug.models.preprocess import normalise
-from yuzug.models.shelf import find
+from yuzug.models.registry import find
 
 HEADS_KEY = "yuzug_heads"
 

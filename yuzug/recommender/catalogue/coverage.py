@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yuzug.emotions import Emotion
-from yuzug.recommend import vocabulary as words
-from yuzug.recommend.catalogue import Catalogue
-from yuzug.recommend.engine import offered
-from yuzug.recommend.index import EMOTIONS
-from yuzug.recommend.mood import Mood
-from yuzug.recommend.wish import Wish
+from yuzug.recommender.catalogue import vocabulary as words
+from yuzug.recommender.catalogue.models import Catalogue
+from yuzug.recommender.engine import offered
+from yuzug.recommender.filters import Wish
+from yuzug.recommender.index import EMOTIONS
+from yuzug.recommender.mood import Mood
 
 MINUTES = (5, 10, 30)
 _ENOUGH = 5

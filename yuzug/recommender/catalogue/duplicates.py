@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from yuzug.emotions import Language
-from yuzug.recommend.catalogue import Activity
+from yuzug.recommender.catalogue.models import Activity
 from yuzug.texts.letters import lower
 
 MOST_SHARED = 0.6  # of the words of the shorter one

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from yuzug.emotions import LANGUAGES
-from yuzug.recommend.catalogue import Activity
-from yuzug.recommend.coverage import coverage
-from yuzug.recommend.duplicates import near_duplicates, words_of
-from yuzug.recommend.findings import Finding
-from yuzug.recommend.load import Loaded, bundled, read_parts, stands_alone
-from yuzug.recommend.located_yaml import Document, read
+from yuzug.recommender.catalogue.coverage import coverage
+from yuzug.recommender.catalogue.duplicates import near_duplicates, words_of
+from yuzug.recommender.catalogue.faults import Finding
+from yuzug.recommender.catalogue.load import Loaded, bundled, read_parts, stands_alone
+from yuzug.recommender.catalogue.models import Activity
+from yuzug.recommender.catalogue.yaml_reader import Document, read
 
 
 def check(directory: Path) -> list[Finding]:

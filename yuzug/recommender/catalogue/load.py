@@ -15,13 +15,13 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from yuzug.bundled import folder
+from yuzug._resources import folder
 from yuzug.errors import CatalogueError
-from yuzug.recommend.catalogue import Activity, Catalogue, Kind, Source
-from yuzug.recommend.findings import Finding, faults, invalid
-from yuzug.recommend.located_yaml import Document, LocatedError, read
-from yuzug.recommend.policy import Policy, merged
-from yuzug.recommend.vocabulary import Id, Strict
+from yuzug.recommender.catalogue.faults import Finding, faults, invalid
+from yuzug.recommender.catalogue.models import Activity, Catalogue, Kind, Source
+from yuzug.recommender.catalogue.policy import Policy, merged
+from yuzug.recommender.catalogue.vocabulary import Id, Strict
+from yuzug.recommender.catalogue.yaml_reader import Document, LocatedError, read
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from yuzug.emotions import Emotion
-from yuzug.recommend.vocabulary import Energy, Goal, Id, Sentence, Strict, Words
+from yuzug.recommender.catalogue.vocabulary import Energy, Goal, Id, Sentence, Strict, Words
 
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 Url = Annotated[str, StringConstraints(pattern=r"^https://\S+$", max_length=200)]

@@ -8,10 +8,10 @@ from typing import Any
 
 from yuzug.emotions import Emotion, Language
 from yuzug.texts import text
-from yuzug.ui.advice import RATINGS
-from yuzug.ui.board import Board, Card, Mood, rated, said_by_person
-from yuzug.ui.journal import ActivityEntry, MoodEntry, now
-from yuzug.ui.wishes import wishes_of
+from yuzug.ui.advice.board import Board, Card, Mood, rated, said_by_person
+from yuzug.ui.advice.filters import wishes_of
+from yuzug.ui.advice.view import RATINGS
+from yuzug.ui.journal.model import ActivityEntry, MoodEntry, now
 
 _EMOTIONS = frozenset(emotion.value for emotion in Emotion)
 

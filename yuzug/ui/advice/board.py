@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Literal
 
 from yuzug.emotions import LANGUAGES, Language
-from yuzug.recommend import Suggestion, recommend
-from yuzug.ui.memory import Memory
-from yuzug.ui.readings import FaceReading
+from yuzug.recommender import Suggestion, recommend
+from yuzug.ui.components.readings import FaceReading
+from yuzug.ui.visit_history import Memory
 
 CARDS = 3
 Source = Literal["reading", "corrected", "chosen"]

@@ -9,13 +9,19 @@ from typing import Any
 import gradio as gr
 
 from yuzug.emotions import Language
-from yuzug.recommend import Catalogue
-from yuzug.ui import acts, advice, exporting, journal_page, live, panels, photo
-from yuzug.ui.board import Board
-from yuzug.ui.events import every_one, quietly, told
-from yuzug.ui.journal import STORAGE_KEY, Journal, restore_journal
+from yuzug.recommender import Catalogue
+from yuzug.ui.advice import actions as acts
+from yuzug.ui.advice import view as advice
+from yuzug.ui.advice.board import Board
+from yuzug.ui.components import reading as panels
+from yuzug.ui.components.event_options import every_one, quietly, told
+from yuzug.ui.journal import view as journal_page
+from yuzug.ui.journal.model import STORAGE_KEY, Journal, restore_journal
+from yuzug.ui.live import handlers as live
 from yuzug.ui.parts import Page
-from yuzug.ui.settings import Settings
+from yuzug.ui.photo import exporting
+from yuzug.ui.photo import handlers as photo
+from yuzug.ui.session import Settings
 
 _TABS = ("live", "photo", "mood")
 # Gradio writes nothing where there is nothing to keep, so the old entry would stay.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from yuzug.recommend.vocabulary import (
+from yuzug.recommender.catalogue.vocabulary import (
     ACCESSES,
     CAUTIONS,
     COMPANIES,

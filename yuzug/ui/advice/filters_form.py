@@ -7,7 +7,7 @@ from typing import Any
 
 from yuzug.emotions import Language
 from yuzug.texts import text
-from yuzug.ui.wishes import ONE_OF, SOME_OF, Wishes
+from yuzug.ui.advice.filters import ONE_OF, SOME_OF, Wishes
 
 _IN_VIEW = ("minutes", "energy", "place", "company")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from html import escape
 
 from yuzug.emotions import Emotion, Language, looks
-from yuzug.recommend import Contact, help_offer, question
+from yuzug.recommender import Contact, help_offer, question
 from yuzug.texts import text
-from yuzug.ui import filters, panels
-from yuzug.ui.board import Board, Card, Mood
+from yuzug.ui.advice import filters_form as filters
+from yuzug.ui.advice.board import Board, Card, Mood
+from yuzug.ui.components import reading as panels
 
 # The moods as people would look for them: the frequent ones first.
 _MOODS = tuple(

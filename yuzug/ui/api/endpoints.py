@@ -18,9 +18,9 @@ from yuzug.emotions import Language
 from yuzug.errors import ImageError, YuzugError
 from yuzug.explain import method_named
 from yuzug.models import DEFAULT_MODEL, available_models
-from yuzug.recommend import Catalogue, advise
-from yuzug.recommend import recommend as suggest
-from yuzug.recommend.vocabulary import (
+from yuzug.recommender import Catalogue, advise
+from yuzug.recommender import recommend as suggest
+from yuzug.recommender.catalogue.vocabulary import (
     Access,
     Caution,
     Company,
@@ -40,9 +40,9 @@ from yuzug.records import (
     RecommendationsRecord,
     Record,
 )
-from yuzug.ui import pictures
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.public import Json, answered, publish
+from yuzug.ui.api.publish import Json, answered, publish
+from yuzug.ui.components import images as pictures
+from yuzug.ui.models import Analyzers
 from yuzug.ui.uploads import received
 
 MAX_IMAGES = 32

@@ -7,8 +7,8 @@ from html import escape
 from yuzug.emotions import Language, looks
 from yuzug.explain import METHODS, RegionShares, regions_sentence
 from yuzug.texts import text
-from yuzug.ui.analyzers import model_title
-from yuzug.ui.readings import MapReading, PictureReading
+from yuzug.ui.components.readings import MapReading, PictureReading
+from yuzug.ui.models import model_title
 
 
 def sentence(map: MapReading, lang: Language) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from html import escape
 
+from yuzug._resources import PORTRAIT
 from yuzug.emotions import Language
 from yuzug.images import fit_within, load_image
 from yuzug.texts import text
-from yuzug.ui.panels import RING_FACE
-from yuzug.ui.photo import EXAMPLE
-from yuzug.ui.pictures import data_url
+from yuzug.ui.components.images import data_url
+from yuzug.ui.components.reading import RING_FACE
 
 _NOTICE_POINTS = ("read", "kept", "diagnosis", "work")
 
@@ -54,7 +54,7 @@ def photo_bar(lang: Language) -> str:
 
 @cache
 def _thumbnail() -> str:
-    portrait = load_image(EXAMPLE)[20:220, 124:324]
+    portrait = load_image(PORTRAIT)[20:220, 124:324]
     small, _ = fit_within(portrait, 112)
     return data_url(small)
 

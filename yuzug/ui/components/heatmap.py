@@ -13,8 +13,8 @@ import numpy as np
 from yuzug.explain import Contrast, Heatmap, layer, layer_contrast, paint, paint_contrast
 from yuzug.faces import Alignment, whole
 from yuzug.images import png_bytes
-from yuzug.ui.pictures import Map, Picture, around, data_url, spread
-from yuzug.ui.readings import PictureReading
+from yuzug.ui.components.images import Map, Picture, around, data_url, spread
+from yuzug.ui.components.readings import PictureReading
 
 if TYPE_CHECKING:
     from yuzug.analysis import Analysis

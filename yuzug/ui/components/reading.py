@@ -9,8 +9,8 @@ from html import escape
 from yuzug.emotions import Language, looks
 from yuzug.errors import YuzugError
 from yuzug.texts import percent, text
-from yuzug.ui import evidence
-from yuzug.ui.readings import FaceReading, PictureReading
+from yuzug.ui.components import evidence
+from yuzug.ui.components.readings import FaceReading, PictureReading
 
 _RING_R = 32.0
 _RING_LENGTH = 2 * math.pi * _RING_R

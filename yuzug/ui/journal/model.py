@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from yuzug.emotions import Emotion, Language
-from yuzug.recommend import Catalogue
-from yuzug.recommend.vocabulary import Id
+from yuzug.recommender import Catalogue
+from yuzug.recommender.catalogue.vocabulary import Id
 
 STORAGE_KEY = "yuzug-journal"
 MOST = 500  # entries of each sort; the oldest make room
@@ -32,7 +32,7 @@ class _Part(BaseModel):
 
 
 class MoodEntry(_Part):
-    """A mood at a time, and who said so: see :class:`yuzug.ui.board.Mood`."""
+    """A mood at a time, and who said so: see :class:`yuzug.ui.advice.board.Mood`."""
 
     at: AwareDatetime
     emotion: Emotion

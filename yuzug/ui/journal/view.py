@@ -8,11 +8,11 @@ from html import escape
 from urllib.parse import quote
 
 from yuzug.emotions import Emotion, Language, looks
-from yuzug.recommend import Catalogue
+from yuzug.recommender import Catalogue
 from yuzug.texts import text
 from yuzug.texts.numbers import tenths
-from yuzug.ui.journal import ActivityEntry, Journal, MoodEntry
-from yuzug.ui.panels import RING_FACE
+from yuzug.ui.components.reading import RING_FACE
+from yuzug.ui.journal.model import ActivityEntry, Journal, MoodEntry
 
 # From pleasant to unpleasant: the rows of the plot.
 _ROWS = tuple(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from yuzug.ui.acts import witness
-from yuzug.ui.board import Board, mood_read
-from yuzug.ui.readings import FaceReading
-from yuzug.ui.stretch import Stretch
+from yuzug.ui.advice.actions import witness
+from yuzug.ui.advice.board import Board, mood_read
+from yuzug.ui.components.readings import FaceReading
+from yuzug.ui.live.stretch import Stretch
 
 ADVICE_EVERY_S = 10.0  # activities stay at least that long, so that they can be read
 

@@ -14,11 +14,14 @@ from yuzug.errors import YuzugError
 from yuzug.images import Rgb, load_image
 from yuzug.stream import StreamSession
 from yuzug.texts import text
-from yuzug.ui import advice, evidence, panels, pictures
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.following import Following
-from yuzug.ui.readings import PictureReading, reading_of
-from yuzug.ui.settings import Settings, require_consent
+from yuzug.ui.advice import view as advice
+from yuzug.ui.components import evidence
+from yuzug.ui.components import images as pictures
+from yuzug.ui.components import reading as panels
+from yuzug.ui.components.readings import PictureReading, reading_of
+from yuzug.ui.live.advice_pacing import Following
+from yuzug.ui.models import Analyzers
+from yuzug.ui.session import Settings, require_consent
 from yuzug.ui.shown import LiveShown
 
 RUNNING = ("on", "frozen", "waiting")

@@ -9,11 +9,13 @@ import gradio as gr
 
 from yuzug.errors import YuzugError
 from yuzug.texts import text
-from yuzug.ui import asking, panels, photo
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.events import every_one, last_one, quietly, told
+from yuzug.ui.components import reading as panels
+from yuzug.ui.components.event_options import every_one, last_one, quietly, told
+from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
-from yuzug.ui.settings import Settings
+from yuzug.ui.photo import explain as asking
+from yuzug.ui.photo import handlers as photo
+from yuzug.ui.session import Settings
 from yuzug.ui.shown import PhotoShown
 from yuzug.ui.uploads import bytes_of_data_url
 

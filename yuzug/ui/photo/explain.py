@@ -14,13 +14,17 @@ from yuzug.errors import YuzugError
 from yuzug.explain import Contrast, Heatmap
 from yuzug.images import fit_within, load_image, png_bytes
 from yuzug.pipeline import Analyzer
-from yuzug.ui import closer, evidence, layers, panels, photo
-from yuzug.ui import report as sheet
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.photo import PhotoState
-from yuzug.ui.pictures import PHOTO_LONG_SIDE_PX, Picture, data_url
-from yuzug.ui.readings import FaceReading, Question, face_reading, map_reading
-from yuzug.ui.settings import Settings, require_consent
+from yuzug.ui.components import evidence
+from yuzug.ui.components import heatmap as layers
+from yuzug.ui.components import reading as panels
+from yuzug.ui.components.images import PHOTO_LONG_SIDE_PX, Picture, data_url
+from yuzug.ui.components.readings import FaceReading, Question, face_reading, map_reading
+from yuzug.ui.models import Analyzers
+from yuzug.ui.photo import explain_view as closer
+from yuzug.ui.photo import handlers as photo
+from yuzug.ui.photo import report as sheet
+from yuzug.ui.photo.handlers import PhotoState
+from yuzug.ui.session import Settings, require_consent
 from yuzug.ui.shown import PhotoShown
 from yuzug.ui.uploads import bytes_of_data_url
 

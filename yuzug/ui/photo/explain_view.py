@@ -8,10 +8,10 @@ from html import escape
 from yuzug.emotions import Language, looks
 from yuzug.explain import METHODS, OUTSIDE, REGIONS, RegionShares, regions_sentence
 from yuzug.texts import percent, text
-from yuzug.ui import evidence
-from yuzug.ui.analyzers import model_title
-from yuzug.ui.layers import OPACITY
-from yuzug.ui.readings import FaceReading, MapReading, PictureReading
+from yuzug.ui.components import evidence
+from yuzug.ui.components.heatmap import OPACITY
+from yuzug.ui.components.readings import FaceReading, MapReading, PictureReading
+from yuzug.ui.models import model_title
 
 FAST = tuple(name for name, method in METHODS.items() if method.speed == "fast")
 

@@ -9,15 +9,18 @@ from typing import Any
 
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
-from yuzug.ui import advice, closer, evidence, layers, panels, pictures
-from yuzug.ui.acts import hear
-from yuzug.ui.analyzers import Analyzers
-from yuzug.ui.board import Board, mood_read
-from yuzug.ui.readings import FaceReading, PictureReading, reading_of
-from yuzug.ui.settings import Settings, require_consent
+from yuzug.ui.advice import view as advice
+from yuzug.ui.advice.actions import hear
+from yuzug.ui.advice.board import Board, mood_read
+from yuzug.ui.components import evidence
+from yuzug.ui.components import heatmap as layers
+from yuzug.ui.components import images as pictures
+from yuzug.ui.components import reading as panels
+from yuzug.ui.components.readings import FaceReading, PictureReading, reading_of
+from yuzug.ui.models import Analyzers
+from yuzug.ui.photo import explain_view as closer
+from yuzug.ui.session import Settings, require_consent
 from yuzug.ui.shown import PhotoShown
-
-EXAMPLE = Path(__file__).resolve().parent / "examples" / "astronaut.jpg"
 
 
 @dataclass

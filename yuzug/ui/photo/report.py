@@ -20,10 +20,11 @@ from yuzug.models import Card
 from yuzug.texts import percent, text
 from yuzug.texts.cards import in_language
 from yuzug.texts.numbers import whole
-from yuzug.ui import evidence, panels
-from yuzug.ui.analyzers import model_title
-from yuzug.ui.pictures import Picture
-from yuzug.ui.readings import FaceReading, MapReading, PictureReading
+from yuzug.ui.components import evidence
+from yuzug.ui.components import reading as panels
+from yuzug.ui.components.images import Picture
+from yuzug.ui.components.readings import FaceReading, MapReading, PictureReading
+from yuzug.ui.models import model_title
 
 SIZE_WH = (1240, 1754)  # A4 at 150 dots per inch
 _MARGIN = 90

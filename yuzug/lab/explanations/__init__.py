@@ -1,0 +1,1 @@
+"""Measuring explanations: faithfulness, deletion, sanity checks, mean maps."""

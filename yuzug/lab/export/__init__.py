@@ -1,0 +1,1 @@
+"""Export to ONNX, PT2, TFLite and safetensors; quantisation."""

@@ -1,0 +1,1 @@
+"""Publishing weights and Spaces; model cards."""

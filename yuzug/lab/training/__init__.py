@@ -1,0 +1,1 @@
+"""Training: recipes, augmentation, losses, schedule, checkpoints, calibration."""

@@ -1,0 +1,1 @@
+"""The catalogue of activities: its models, loading, checking and JSON schema."""

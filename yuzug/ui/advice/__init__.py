@@ -1,0 +1,1 @@
+"""Advice: cards, filters and the Mood tab."""

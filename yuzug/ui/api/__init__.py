@@ -1,0 +1,1 @@
+"""The public endpoints: HTTP and MCP."""

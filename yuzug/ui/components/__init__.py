@@ -1,0 +1,1 @@
+"""What several tabs draw: HTML, images, heat maps, readings."""

@@ -1,0 +1,1 @@
+"""The Live tab: the camera and its predictions."""

@@ -1,0 +1,1 @@
+"""The Photo tab: one photo, its explanation and report."""
