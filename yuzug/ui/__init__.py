@@ -1,9 +1,7 @@
 """The page: a Gradio app with the tabs Live, Photo, Mood, Journal and About.
 
-serve (load, warm, launch) → wiring (which event calls what) → layout (the components)
-visit, live, photo, about: handlers, plain typed functions over small states
-panels (words as HTML), pictures (what is drawn), readings (the small values between them),
-shown (what a handler changes)
-board (a mood and its activities) → acts (what a person does with them) → advice (the same as HTML)
-memory (what a visit remembers of its advice), journal (what the browser keeps for who wants it)
+serve (load, warm up, launch) → app (components and events)
+live/ photo/ advice/ journal/: one package a tab: view (components and HTML), handlers, events
+components/: what several tabs draw; api/: the public endpoints
+session, session_events, visit_history: what the server knows of one visit
 """

@@ -1,34 +1,38 @@
-"""Which event calls which handler, and what it may change; only what ``api`` offers is public."""
+"""The page: its components in the order in which they are read, and their events.
+
+Only what ``api`` offers is public.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
 
-from yuzug._resources import PORTRAIT
+from yuzug.emotions import LABEL_SETS
 from yuzug.texts import text
-from yuzug.ui import session_events as visit
-from yuzug.ui.advice import events as advising
+from yuzug.ui import about, session_events
+from yuzug.ui.advice import events as advice_events
+from yuzug.ui.advice.board import Board
+from yuzug.ui.advice.view import mood_tab
 from yuzug.ui.api import endpoints as api
-from yuzug.ui.components.event_options import every_one, quietly, told
+from yuzug.ui.components import header
+from yuzug.ui.components.html import labelled_html, panel
 from yuzug.ui.gradio_patches import keep_no_values
-from yuzug.ui.layout import draw
+from yuzug.ui.i18n import Chrome
+from yuzug.ui.journal.view import journal_tab
+from yuzug.ui.live import events as live_events
 from yuzug.ui.live import handlers as live
-from yuzug.ui.models import Analyzers
-from yuzug.ui.parts import Page
-from yuzug.ui.photo import events as questions
+from yuzug.ui.live.view import live_tab
+from yuzug.ui.models import Analyzers, model_title
+from yuzug.ui.parts import Notice, Page
+from yuzug.ui.photo import events as photo_events
 from yuzug.ui.photo import handlers as photo
-from yuzug.ui.session import Settings
-from yuzug.ui.uploads import encoded, take_uploads_alone
+from yuzug.ui.photo.view import photo_tab
+from yuzug.ui.session import STORAGE_KEY, STORAGE_SECRET, Settings
+from yuzug.ui.uploads import take_uploads_alone
 
-STREAM_EVERY_S = 0.08
-# Seconds of work on the server, not of wall clock; then others get their turn, and the page
-# goes on by itself.
-STREAM_TIME_LIMIT_S = 30
-STREAMS_AT_ONCE = 6
+STATE_TIME_TO_LIVE_S = 4 * 3600
 
 
 def build(analyzers: Analyzers, default: Settings) -> gr.Blocks:
@@ -42,85 +46,102 @@ def build(analyzers: Analyzers, default: Settings) -> gr.Blocks:
         delete_cache=(300, 300),
     )
     with demo:
-        page = draw(analyzers, default)
-        visit.wire(demo, page, analyzers, default)
-        _wire_live(page, analyzers)
-        _wire_photo(page, analyzers)
-        advising.wire(page, analyzers.activities.catalogue)
+        page = _draw(analyzers, default)
+        session_events.wire(demo, page, analyzers, default)
+        live_events.wire(page, analyzers)
+        photo_events.wire(page, analyzers)
+        advice_events.wire(page, analyzers.activities.catalogue)
         api.offer(demo, analyzers)
     demo.queue(default_concurrency_limit=4)
     return demo
 
 
-def _wire_live(page: Page, analyzers: Analyzers) -> None:
-    tab, state = page.live, page.live_state
-    outputs = [*tab.panels, state]
-
-    def step(
-        payload: Mapping[str, Any] | None, settings: Settings, live_state: live.LiveState
-    ) -> list[Any]:
-        now_s = time.monotonic()
-        return [*live.step(analyzers, encoded(payload), settings, live_state, now_s), live_state]
-
-    def camera(settings: Settings, live_state: live.LiveState, event: gr.EventData) -> list[Any]:
-        return [*live.camera(told(event), settings, live_state), live_state]
-
-    def pick(settings: Settings, live_state: live.LiveState, event: gr.EventData) -> list[Any]:
-        shown = live.pick(told(event), settings, live_state, time.monotonic())
-        return [*shown, live_state]
-
-    tab.webcam.stream(
-        step,
-        [tab.webcam, page.settings, state],
-        outputs,
-        stream_every=STREAM_EVERY_S,
-        time_limit=STREAM_TIME_LIMIT_S,
-        concurrency_limit=STREAMS_AT_ONCE,
-        preprocess=False,
-        **quietly(page),
+def _draw(analyzers: Analyzers, default: Settings) -> Page:
+    """Make the page's components, in the order in which they are read."""
+    chrome = Chrome(default.lang)
+    states = _states(default)
+    with gr.Row(elem_id="yz-header"):
+        labelled_html(chrome, "yz-brand", header.brand)
+        language = chrome.make(
+            gr.Radio,
+            {"label": "language"},
+            choices=[("TR", "tr"), ("EN", "en")],
+            value=default.lang,
+            elem_id="yz-language",
+            elem_classes="yz-segments",
+            min_width=0,
+        )
+    with gr.Column(elem_id="yz-main"):
+        model, classes = _selectors(chrome, analyzers, default)
+        with gr.Tabs(elem_id="yz-tabs", overflow_behavior="wrap"):
+            with chrome.make(gr.Tab, {"label": "tab_live"}, id="live"):
+                live_notice = _notice(chrome)
+                with live_notice.room:
+                    live_parts = live_tab(chrome, live.idle(live.LiveState(), chrome.lang))
+            with chrome.make(gr.Tab, {"label": "tab_photo"}, id="photo"):
+                photo_notice = _notice(chrome)
+                with photo_notice.room:
+                    photo_parts = photo_tab(chrome, photo.redraw(photo.PhotoState(), chrome.lang))
+            with chrome.make(gr.Tab, {"label": "tab_mood"}, id="mood"):
+                mood_parts = mood_tab(chrome)
+            with chrome.make(gr.Tab, {"label": "tab_journal"}, id="journal"):
+                journal_parts = journal_tab(chrome)
+            with chrome.make(gr.Tab, {"label": "tab_about"}, id="about"):
+                about_panel = panel("yz-about", about.page(analyzers, default))
+    labelled_html(chrome, "yz-footer", header.footer)
+    return Page(
+        chrome=chrome,
+        **states,
+        language=language,
+        model=model,
+        classes=classes,
+        notices=(live_notice, photo_notice),
+        live=live_parts,
+        photo=photo_parts,
+        mood=mood_parts,
+        journal=journal_parts,
+        about=about_panel,
     )
-    tab.panels.camera.camera(camera, [page.settings, state], outputs, **every_one(page))
-
-    def show_evidence(live_state: live.LiveState, event: gr.EventData) -> list[Any]:
-        return [*live.explain(told(event), live_state), live_state]
-
-    tab.panels.reading.pick(pick, [page.settings, state], outputs, **every_one(page))
-    tab.panels.reading.explain(show_evidence, [state], outputs, **every_one(page))
 
 
-def _wire_photo(page: Page, analyzers: Analyzers) -> None:
-    tab, state = page.photo, page.photo_state
-    outputs = [*tab.panels, state]
+def _states(default: Settings) -> dict[str, Any]:
+    keep: dict[str, Any] = {"time_to_live": STATE_TIME_TO_LIVE_S}
+    return {
+        "settings": gr.State(default, **keep),
+        "browser": gr.BrowserState(None, storage_key=STORAGE_KEY, secret=STORAGE_SECRET),
+        "live_state": gr.State(live.LiveState(), **keep),
+        "photo_state": gr.State(photo.PhotoState(), **keep),
+        "mood_state": gr.State(Board(), **keep),
+    }
 
-    def read(
-        payload: Mapping[str, Any] | None, settings: Settings, photo_state: photo.PhotoState
-    ) -> list[Any]:
-        # The picker is emptied for the next picture; that calls here again, with none.
-        emptied = gr.skip() if payload is None else None
-        shown = photo.read(analyzers, encoded(payload), settings, photo_state)
-        return [*shown, photo_state, emptied]
 
-    def press(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
-        if told(event).get("name") == "example":
-            shown = photo.read(analyzers, PORTRAIT, settings, photo_state)
-        else:
-            shown = photo.clear(settings, photo_state)
-        return [*shown, photo_state]
+def _selectors(
+    chrome: Chrome, analyzers: Analyzers, default: Settings
+) -> tuple[gr.Radio, gr.Radio]:
+    with gr.Row(elem_id="yz-selectors"):
+        model = chrome.make(
+            gr.Radio,
+            {"label": "model"},
+            value=default.model,
+            elem_classes="yz-segments",
+            choices=[(model_title(name), name) for name in analyzers.models],
+            elem_id="yz-model",
+            min_width=0,
+        )
+        classes = chrome.make(
+            gr.Radio,
+            {"label": "classes"},
+            choices=[(str(n), n) for n in LABEL_SETS],
+            value=default.classes,
+            elem_id="yz-classes",
+            elem_classes="yz-segments",
+            min_width=0,
+        )
+    return model, classes
 
-    def pick(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
-        return [*photo.pick(told(event), settings, photo_state), photo_state]
 
-    shown_anew = (
-        tab.picker.change(
-            read,
-            [tab.picker, page.settings, state],
-            [*outputs, tab.picker],
-            preprocess=False,
-            **quietly(page),
-        ),
-        tab.bar.press(press, [page.settings, state], outputs, **every_one(page)),
-        tab.panels.reading.pick(pick, [page.settings, state], outputs, **every_one(page)),
-    )
-    for event in shown_anew:
-        questions.then_check(event, page, analyzers)
-    questions.wire(page, analyzers)
+def _notice(chrome: Chrome) -> Notice:
+    with gr.Column(elem_classes="yz-notice-box") as box:
+        labelled_html(chrome, None, header.notice)
+        accept = chrome.make(gr.Button, {"value": "notice_accept"}, variant="primary")
+    return Notice(box, accept, gr.Column(visible=False, elem_classes="yz-room"))

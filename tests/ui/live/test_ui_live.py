@@ -13,9 +13,9 @@ from yuzug.faces import whole
 from yuzug.texts import text
 from yuzug.ui.components.readings import FaceReading, PictureReading
 from yuzug.ui.live import handlers as live
+from yuzug.ui.live.view import LiveShown
 from yuzug.ui.models import Analyzers
 from yuzug.ui.session import Settings
-from yuzug.ui.shown import LiveShown
 
 ACCEPTED = Settings(model="cnn", consent=True)
 NOTHING = {"__type__": "update"}

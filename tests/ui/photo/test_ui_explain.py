@@ -24,8 +24,8 @@ from yuzug.ui.photo import explain as asking
 from yuzug.ui.photo import explain_view as closer
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo import report
+from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings
-from yuzug.ui.shown import PhotoShown
 
 ACCEPTED = Settings(model="cnn", consent=True)
 

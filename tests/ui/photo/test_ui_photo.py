@@ -16,8 +16,8 @@ from yuzug.recommender import bundled
 from yuzug.texts import text
 from yuzug.ui.models import Analyzers
 from yuzug.ui.photo import handlers as photo
+from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings
-from yuzug.ui.shown import PhotoShown
 
 ACCEPTED = Settings(model="cnn", consent=True)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
+
+import gradio as gr
 
 from yuzug.emotions import Emotion, Language, looks
 from yuzug.recommender import Contact, help_offer, question
@@ -10,6 +13,8 @@ from yuzug.texts import text
 from yuzug.ui.advice import filters_form as filters
 from yuzug.ui.advice.board import Board, Card, Mood
 from yuzug.ui.components import reading as panels
+from yuzug.ui.components.html import labelled_html, panel
+from yuzug.ui.i18n import Chrome
 
 # The moods as people would look for them: the frequent ones first.
 _MOODS = tuple(
@@ -188,3 +193,25 @@ def _scale(card: Card, when: str, lang: Language) -> str:
 
 def _t(name: str, lang: Language, **values: object) -> str:
     return escape(text(f"advice.{name}", lang, **values))
+
+
+@dataclass(frozen=True)
+class MoodTab:
+    """The components of the Mood tab: what to choose from with its advice, and what is spoken."""
+
+    advice: gr.HTML
+    said: gr.HTML
+
+
+def mood_tab(chrome: Chrome) -> MoodTab:
+    """Make the components of the Mood tab."""
+    with gr.Column(elem_classes=["yz-panel", "advice"]):
+        shown = panel("yz-mood-advice", chooser(Board(), chrome.lang), "advice/advice")
+    return MoodTab(shown, panel("yz-mood-said", panels.said("")))
+
+
+def advice_panel(chrome: Chrome, name: str, value: str) -> gr.HTML:
+    """Make the panel of a tab that shows its advice."""
+    with gr.Column(elem_classes=["yz-panel", "advice"]):
+        labelled_html(chrome, None, lambda lang: panels.heading("panel_advice", lang))
+        return panel(name, value, "advice/advice")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from urllib.parse import quote
+
+import gradio as gr
 
 from yuzug.emotions import Emotion, Language, looks
 from yuzug.recommender import Catalogue
 from yuzug.texts import text
 from yuzug.texts.numbers import tenths
+from yuzug.ui.components.html import panel
 from yuzug.ui.components.reading import RING_FACE
-from yuzug.ui.journal.model import ActivityEntry, Journal, MoodEntry
+from yuzug.ui.i18n import Chrome
+from yuzug.ui.journal.model import STORAGE_KEY, ActivityEntry, Journal, MoodEntry
+from yuzug.ui.session import STORAGE_SECRET
 
 # From pleasant to unpleasant: the rows of the plot.
 _ROWS = tuple(
@@ -155,3 +161,18 @@ def _section(name: str, body: str, lang: Language) -> str:
 
 def _t(name: str, lang: Language, **values: object) -> str:
     return escape(text(f"journal.{name}", lang, **values))
+
+
+@dataclass(frozen=True)
+class JournalTab:
+    """The journal as the browser keeps it, and the panel that shows it."""
+
+    kept: gr.BrowserState
+    panel: gr.HTML
+
+
+def journal_tab(chrome: Chrome) -> JournalTab:
+    """Make the components of the Journal tab."""
+    kept = gr.BrowserState(None, storage_key=STORAGE_KEY, secret=STORAGE_SECRET)
+    shown = panel("yz-journal", offer(chrome.lang), "journal/journal")
+    return JournalTab(kept, shown)

@@ -20,9 +20,9 @@ from yuzug.ui.components import images as pictures
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.readings import PictureReading, reading_of
 from yuzug.ui.live.advice_pacing import Following
+from yuzug.ui.live.view import LiveShown
 from yuzug.ui.models import Analyzers
 from yuzug.ui.session import Settings, require_consent
-from yuzug.ui.shown import LiveShown
 
 RUNNING = ("on", "frozen", "waiting")
 TROUBLES = ("refused", "missing", "unavailable", "insecure")

@@ -1,12 +1,14 @@
-"""Which event of the Photo tab asks what of a heat map."""
+"""Which event of the Photo tab calls which handler."""
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
 
+from yuzug._resources import PORTRAIT
 from yuzug.errors import YuzugError
 from yuzug.texts import text
 from yuzug.ui.components import reading as panels
@@ -15,15 +17,54 @@ from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
 from yuzug.ui.photo import explain as asking
 from yuzug.ui.photo import handlers as photo
+from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings
-from yuzug.ui.shown import PhotoShown
-from yuzug.ui.uploads import bytes_of_data_url
+from yuzug.ui.uploads import bytes_of_data_url, encoded
 
 # The server keeps no picture; the page sends the crop of the face that it shows.
 _WITH_CROP = "(_, ...states) => [window.yuzug.crop(), ...states]"
 
 
 def wire(page: Page, analyzers: Analyzers) -> None:
+    """Connect the picker, the faces and what is asked of a heat map."""
+    tab, state = page.photo, page.photo_state
+    outputs = [*tab.panels, state]
+
+    def read(
+        payload: Mapping[str, Any] | None, settings: Settings, photo_state: photo.PhotoState
+    ) -> list[Any]:
+        # The picker is emptied for the next picture; that calls here again, with none.
+        emptied = gr.skip() if payload is None else None
+        shown = photo.read(analyzers, encoded(payload), settings, photo_state)
+        return [*shown, photo_state, emptied]
+
+    def press(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
+        if told(event).get("name") == "example":
+            shown = photo.read(analyzers, PORTRAIT, settings, photo_state)
+        else:
+            shown = photo.clear(settings, photo_state)
+        return [*shown, photo_state]
+
+    def pick(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
+        return [*photo.pick(told(event), settings, photo_state), photo_state]
+
+    shown_anew = (
+        tab.picker.change(
+            read,
+            [tab.picker, page.settings, state],
+            [*outputs, tab.picker],
+            preprocess=False,
+            **quietly(page),
+        ),
+        tab.bar.press(press, [page.settings, state], outputs, **every_one(page)),
+        tab.panels.reading.pick(pick, [page.settings, state], outputs, **every_one(page)),
+    )
+    for event in shown_anew:
+        then_check(event, page, analyzers)
+    _wire_questions(page, analyzers)
+
+
+def _wire_questions(page: Page, analyzers: Analyzers) -> None:
     """Connect the bars and the closer look; each new map is checked after it is shown."""
     tab, state = page.photo, page.photo_state
     outputs = [*tab.panels, state]

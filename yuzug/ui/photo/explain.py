@@ -24,8 +24,8 @@ from yuzug.ui.photo import explain_view as closer
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo import report as sheet
 from yuzug.ui.photo.handlers import PhotoState
+from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings, require_consent
-from yuzug.ui.shown import PhotoShown
 from yuzug.ui.uploads import bytes_of_data_url
 
 

@@ -19,8 +19,8 @@ from yuzug.ui.components import reading as panels
 from yuzug.ui.components.readings import FaceReading, PictureReading, reading_of
 from yuzug.ui.models import Analyzers
 from yuzug.ui.photo import explain_view as closer
+from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings, require_consent
-from yuzug.ui.shown import PhotoShown
 
 
 @dataclass

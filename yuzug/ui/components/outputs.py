@@ -1,4 +1,4 @@
-"""What a handler shows: one value for each part of a tab that changes."""
+"""What a handler of a tab shows: one value for each component that changes."""
 
 from __future__ import annotations
 
@@ -32,21 +32,3 @@ class Shown:
     def but(self, **parts: Any) -> Self:
         """The same with these parts instead."""
         return replace(self, **parts)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PhotoShown(Shown):
-    """What the Photo tab shows; ``asked`` lies over the heat map, ``pair`` is of several models."""
-
-    asked: Any = field(default_factory=gr.skip)
-    controls: Any = field(default_factory=gr.skip)
-    findings: Any = field(default_factory=gr.skip)
-    pair: Any = field(default_factory=gr.skip)
-    pair_words: Any = field(default_factory=gr.skip)
-
-
-@dataclass(frozen=True, kw_only=True)
-class LiveShown(Shown):
-    """What the Live tab shows."""
-
-    camera: Any = field(default_factory=gr.skip)
