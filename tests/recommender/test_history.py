@@ -12,9 +12,9 @@ import pytest
 
 from yuzug.emotions import LANGUAGES, Emotion, Language
 from yuzug.errors import YuzugError
-from yuzug.recommend import Suggestion, bundled, help_offer, needs_help, question, recommend
-from yuzug.recommend.mood import Mood
-from yuzug.recommend.policy import HelpSource
+from yuzug.recommender import Suggestion, bundled, help_offer, needs_help, question, recommend
+from yuzug.recommender.catalogue.policy import HelpSource
+from yuzug.recommender.mood import Mood
 from yuzug.texts import text
 
 

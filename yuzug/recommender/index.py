@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuzug.emotions import Emotion
-from yuzug.recommend.catalogue import Activity, Catalogue
-from yuzug.recommend.policy import Policy
-from yuzug.recommend.vocabulary import ACCESSES, CAUTIONS, GOALS, NEEDS, TIMES, Goal
+from yuzug.recommender.catalogue.models import Activity, Catalogue
+from yuzug.recommender.catalogue.policy import Policy
+from yuzug.recommender.catalogue.vocabulary import ACCESSES, CAUTIONS, GOALS, NEEDS, TIMES, Goal
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from yuzug.emotions import Emotion, Language
-from yuzug.recommend.asked import mood_asked
-from yuzug.recommend.load import bundled
-from yuzug.recommend.mood import Mood
-from yuzug.recommend.policy import HelpSource, Policy
+from yuzug.recommender.asked import mood_asked
+from yuzug.recommender.catalogue.load import bundled
+from yuzug.recommender.catalogue.policy import HelpSource, Policy
+from yuzug.recommender.mood import Mood
 
 Reading = Mood | Mapping[str, float] | str
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from yuzug.recommend.catalogue import Activity
-from yuzug.recommend.load import KindsFile
-from yuzug.recommend.policy import (
+from yuzug.recommender.catalogue.load import KindsFile
+from yuzug.recommender.catalogue.models import Activity
+from yuzug.recommender.catalogue.policy import (
     HelpPolicy,
     HelpSentences,
     LongStreak,

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from yuzug.emotions import Emotion, Language
-from yuzug.recommend.policy import Policy
-from yuzug.recommend.vocabulary import (
+from yuzug.recommender.catalogue.policy import Policy
+from yuzug.recommender.catalogue.vocabulary import (
     Access,
     Caution,
     Cost,
