@@ -19,6 +19,7 @@ PUBLIC = {
     "DetectorError",
     "Emotion",
     "Face",
+    "FilmError",
     "HubError",
     "ImageError",
     "LabelSet",
@@ -30,6 +31,7 @@ PUBLIC = {
     "YuzugError",
     "__version__",
     "available_models",
+    "read_video",
     "recommend",
 }
 

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
         CatalogueError,
         ConsentError,
         DetectorError,
+        FilmError,
         HubError,
         ImageError,
         ModelError,
         WeightsError,
         YuzugError,
     )
+    from yuzug.film import read_video
     from yuzug.models import ModelInfo, available_models
     from yuzug.pipeline import Analyzer
     from yuzug.recommender import Suggestion, recommend
@@ -40,6 +42,7 @@ __all__ = [
     "DetectorError",
     "Emotion",
     "Face",
+    "FilmError",
     "HubError",
     "ImageError",
     "LabelSet",
@@ -51,6 +54,7 @@ __all__ = [
     "YuzugError",
     "__version__",
     "available_models",
+    "read_video",
     "recommend",
 ]
 
@@ -63,12 +67,14 @@ _HOMES = {
         "CatalogueError",
         "ConsentError",
         "DetectorError",
+        "FilmError",
         "HubError",
         "ImageError",
         "ModelError",
         "WeightsError",
         "YuzugError",
     ),
+    "yuzug.film": ("read_video",),
     "yuzug.models": ("ModelInfo", "available_models"),
     "yuzug.pipeline": ("Analyzer",),
     "yuzug.recommender": ("Suggestion", "recommend"),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuzug.explain import Heatmap, RegionShares, region_shares
-from yuzug.faces import Alignment, Detection
+from yuzug.faces import Alignment, Detection, Quality
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Face:
     None where it gives none. ``probabilities`` maps label to share in the model's order and sums
     to 1. ``doubts`` says why a reading is not ``sure``: "unsure", "none_of_these" and what
     :class:`yuzug.faces.Quality` finds. ``crop`` is RGB uint8 (S, S, 3), upright; ``alignment``
-    leads from the photo to it and back. ``track`` names the person within a stream.
+    leads from the photo to it and back. ``track`` names the person within a stream. ``quality`` is
+    how well the face can be seen.
     """
 
     box_xywh: tuple[float, float, float, float]
@@ -35,6 +36,7 @@ class Face:
     doubts: tuple[str, ...]
     explanation: Heatmap | None = None
     track: int | None = None
+    quality: Quality | None = None
 
     @property
     def sure(self) -> bool:
@@ -71,7 +73,8 @@ class Analysis:
     """Everything that was read in one picture.
 
     ``image`` is RGB uint8 (H, W, 3), upright; ``faces`` come largest first; ``ms`` holds the
-    milliseconds of each stage.
+    milliseconds of each stage. ``time_s`` is when a frame of a stream or a film was taken, in
+    seconds after its beginning, and ``frame`` its number in the film; None for a photo.
     """
 
     image: NDArray[np.uint8]
@@ -81,6 +84,8 @@ class Analysis:
     classes: int
     detector: str
     ms: dict[str, float]
+    time_s: float | None = None
+    frame: int | None = None
 
     @property
     def dominant(self) -> Face | None:

@@ -2,6 +2,7 @@
 
 YuzugError
 ├── ImageError       a picture that cannot be read or is not one
+├── FilmError        a recording that cannot be read or is not one
 ├── ModelError       a model or a class count that does not exist
 ├── WeightsError     a weights file that is missing, damaged or not what its card says
 ├── HubError         a hub, or a repository on it, that does not give what is asked for
@@ -23,6 +24,13 @@ KINDS: frozenset[str] = frozenset(
         "image.too_large",  # more pixels or bytes than we decode
         "image.too_small",  # under 16 px on a side
         "image.array",  # an array of the wrong shape, type or values
+        "film.missing",  # no such file
+        "film.empty",  # no bytes at all
+        "film.undecodable",  # not a recording, or one without its table of contents
+        "film.no_video",  # sound, or a cover picture, alone
+        "film.picture",  # a still picture
+        "table.unwritable",  # a table or a folder that cannot be written
+        "table.other",  # an unfinished table of other pictures or options
         "model.unknown",
         "model.classes",
         "model.target",  # a label that the model has no output for
@@ -81,6 +89,10 @@ def _rebuild(cls: type[YuzugError], kind: str, must: str, got: str, do: str) -> 
 
 class ImageError(YuzugError):
     """A picture that cannot be read, or is not one."""
+
+
+class FilmError(YuzugError):
+    """A recording that cannot be read, or is not one."""
 
 
 class ModelError(YuzugError):

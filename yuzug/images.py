@@ -6,6 +6,7 @@ checked on the header, before a pixel is decoded, so that a decompression bomb c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -63,6 +64,43 @@ def load_image(source: Source) -> Rgb:
         got=f"a {type(source).__name__}",
         do="pass one of these",
     )
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file begins as a picture does, animations too; reads 16 bytes.
+
+    >>> is_picture(Path("README.md"))
+    False
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return False
+    return _format_of(head) is not None
+
+
+def animation(path: Path) -> Iterator[tuple[float, float, Rgb]]:
+    """The frames of an animated GIF, WebP or PNG: start and duration in seconds, RGB (H, W, 3).
+
+    A still picture gives one frame. A duration of 0 lasts a tenth of a second, as in browsers.
+
+    Raises:
+        ImageError: as :func:`load_image`; where a later frame is damaged, after those before it.
+    """
+    picture = _picture(_read(path))
+    start_s = 0.0
+    for index in range(int(getattr(picture, "n_frames", 1))):
+        try:
+            picture.seek(index)
+            picture.load()
+            frame = np.ascontiguousarray(_rgb(picture))
+        except Exception as error:  # see _picture
+            raise _undecodable(error) from error
+        _check_size((frame.shape[0], frame.shape[1]))
+        duration_s = (float(picture.info.get("duration") or 0) or 100.0) / 1000
+        yield start_s, duration_s, frame
+        start_s += duration_s
 
 
 def fit_within(image: npt.NDArray[np.uint8], long_side_px: int) -> tuple[Rgb, float]:
@@ -129,6 +167,11 @@ def _read(path: Path) -> bytes:
 
 
 def _from_bytes(data: bytes) -> Rgb:
+    return _from_picture(_picture(data))
+
+
+def _picture(data: bytes) -> Image.Image:
+    """A file whose header was read and whose size was checked; its pixels are not read yet."""
     if not data:
         raise ImageError(
             "image.empty", must="a picture must have bytes", got="0 bytes", do="choose another file"
@@ -138,7 +181,8 @@ def _from_bytes(data: bytes) -> Rgb:
         picture = _opened(data)
     except Exception as error:  # decoders answer damaged bytes with almost any exception
         raise _undecodable(error) from error
-    return _from_picture(picture)
+    _check_size((picture.height, picture.width))
+    return picture
 
 
 def _opened(data: bytes) -> Image.Image:
@@ -146,14 +190,22 @@ def _opened(data: bytes) -> Image.Image:
 
     Not ``Image.open``, which warns of large pictures on stderr and tries every format it knows.
     """
+    name = _format_of(data[:16])
+    if name is None:
+        raise ValueError(f"a file that begins with {data[:8]!r}")
+    return Image.OPEN[name][0](BytesIO(data), "")
+
+
+def _format_of(head: bytes) -> str | None:
+    """Name of the picture format that a file begins as, out of :data:`FORMATS`."""
     Image.init()
     for name in FORMATS:
         if name not in Image.OPEN:  # AVIF came with Pillow 11.3
             continue
-        factory, accepts = Image.OPEN[name]
-        if accepts is not None and accepts(data[:16]) is True:
-            return factory(BytesIO(data), "")
-    raise ValueError(f"a file that begins with {data[:8]!r}")
+        accepts = Image.OPEN[name][1]
+        if accepts is not None and accepts(head) is True:
+            return name
+    return None
 
 
 def _from_picture(picture: Image.Image) -> Rgb:
@@ -161,7 +213,7 @@ def _from_picture(picture: Image.Image) -> Rgb:
     try:
         picture.load()
         return np.ascontiguousarray(_upright(_rgb(picture), _orientation(picture)))
-    except Exception as error:  # see _from_bytes
+    except Exception as error:  # see _picture
         raise _undecodable(error) from error
 
 

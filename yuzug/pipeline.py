@@ -12,7 +12,7 @@ from PIL import Image
 from yuzug.analysis import Analysis, Clock, Face, Located, largest_sure
 from yuzug.explain import Contrast, Heatmap, Trust
 from yuzug.explainer import Explainer
-from yuzug.faces import Detection, Detector, align, assess, default_detector, whole
+from yuzug.faces import Detection, Detector, Quality, align, assess, default_detector, whole
 from yuzug.images import load_image
 from yuzug.models import (
     DEFAULT_CLASSES,
@@ -198,6 +198,7 @@ class Analyzer:
         """Everything about one face, with ``shown`` as the index of the label that is shown."""
         confidence = float(reading.probabilities[shown])
         pairs = zip(reading.labels, reading.probabilities.tolist(), strict=True)
+        quality = assess(place.crop, place.detection, place.alignment)
         return Face(
             box_xywh=place.detection.box_xywh,
             score=place.detection.score,
@@ -207,9 +208,10 @@ class Analyzer:
             emotion=reading.labels[shown],
             confidence=confidence,
             probabilities=dict(pairs),
-            doubts=self._doubts(place, reading, confidence),
+            doubts=self._doubts(quality, reading, confidence),
             explanation=heatmap,
             track=track,
+            quality=quality,
         )
 
     def analysis(
@@ -230,8 +232,7 @@ class Analyzer:
             ms=dict(clock.ms),
         )
 
-    def _doubts(self, place: Located, reading: Reading, confidence: float) -> tuple[str, ...]:
-        quality = assess(place.crop, place.detection, place.alignment)
+    def _doubts(self, quality: Quality, reading: Reading, confidence: float) -> tuple[str, ...]:
         doubts = list(quality.problems)
         if reading.outside > OUTSIDE_LIMIT:
             doubts.insert(0, NONE_OF_THESE)

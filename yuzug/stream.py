@@ -1,11 +1,16 @@
-"""Live pictures of one visitor: who is who over time, and readings that do not flicker."""
+"""Pictures of one visitor or one film over time: who is who, and readings that do not flicker."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yuzug.analysis import Analysis, Clock, Face, Located, largest_sure
+from yuzug.explain import Heatmap
 from yuzug.faces import Smoother, Tracker
 from yuzug.models import Reading
 from yuzug.pipeline import Analyzer
@@ -14,15 +19,38 @@ from yuzug.pipeline import Analyzer
 _THOROUGH_EVERY = 5
 
 
+@dataclass(frozen=True)
+class TrackedFrame:
+    """A frame whose faces were found but not read yet.
+
+    Attributes:
+        image: RGB uint8 (H, W, 3).
+        at_s: when it was taken, in seconds after any start.
+        located: its faces, the largest first.
+        tracks: the number of the person, one a face.
+        clock: what the search took; the rest is added when the frame is read.
+    """
+
+    image: NDArray[np.uint8]
+    at_s: float
+    located: tuple[Located, ...]
+    tracks: tuple[int, ...]
+    clock: Clock
+
+
 class StreamSession:
     """What is remembered between the frames of one visitor: no picture and no model.
 
-    Probabilities are smoothed over time; heat maps never are, so everything in an
-    :class:`Analysis` belongs to the very frame that it holds.
+    Probabilities are smoothed over time unless ``smooth`` is false; heat maps never are, so
+    everything in an :class:`Analysis` belongs to the very frame that it holds.
+
+    :meth:`step` does one frame at once. :meth:`track` and :meth:`read` are its two halves and
+    share no state: one thread may track frames while another reads those before them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, smooth: bool = True) -> None:
         self.picked: int | None = None
+        self.smooth = smooth
         self._tracker = Tracker()
         self._inside = Smoother()
         self._outside = Smoother()
@@ -48,37 +76,77 @@ class StreamSession:
         Raises:
             ModelError: ``model.target`` where the model has no such label.
         """
-        clock = Clock()
-        located = self._locate(analyzer, frame)
-        tracks = self._tracker.update([place.detection for place in located], at_s)
-        clock.lap("detect")
-        batch = analyzer.classify(located)
-        smoothed = [
-            self._smooth(track, reading, at_s)
-            for track, reading in zip(tracks, batch.readings, strict=True)
-        ]
-        clock.lap("classify")
-        shown = [index for _, index in smoothed]
-        targets = shown if target is None else [analyzer.explainer.column(target)] * len(shown)
-        maps = analyzer.explain(batch, targets) if heatmaps else [None] * len(located)
-        faces = tuple(
-            analyzer.face(place, reading, index, heatmap, track)
-            for place, (reading, index), heatmap, track in zip(
-                located, smoothed, maps, tracks, strict=True
-            )
-        )
-        clock.lap("explain")
-        return analyzer.analysis(frame, faces, self._dominant(faces), clock)
+        tracked = self.track(analyzer, frame, at_s)
+        return self.read(analyzer, [tracked], heatmaps=heatmaps, target=target)[0]
 
-    def _locate(self, analyzer: Analyzer, frame: NDArray[np.uint8]) -> tuple[Located, ...]:
+    def track(self, analyzer: Analyzer, frame: NDArray[np.uint8], at_s: float) -> TrackedFrame:
+        """Find the faces of a frame and who they are; frames must come in order."""
+        clock = Clock()
         self._empty_frames += 1
         located = analyzer.locate(frame, thorough=self._empty_frames % _THOROUGH_EVERY == 0)
         if located:
             self._empty_frames = 0
-        return located
+        tracks = self._tracker.update([place.detection for place in located], at_s)
+        clock.lap("detect")
+        return TrackedFrame(frame, at_s, located, tracks, clock)
+
+    def read(
+        self,
+        analyzer: Analyzer,
+        frames: Sequence[TrackedFrame],
+        *,
+        heatmaps: bool = True,
+        target: str | None = None,
+    ) -> list[Analysis]:
+        """Read the faces of these frames in one batch; frames must come in order.
+
+        Raises:
+            ModelError: ``model.target`` where the model has no such label.
+        """
+        clock = Clock()
+        batch = analyzer.classify([place for frame in frames for place in frame.located])
+        readings = iter(batch.readings)
+        smoothed = [
+            [self._smooth(track, next(readings), frame.at_s) for track in frame.tracks]
+            for frame in frames
+        ]
+        clock.lap("classify")
+        shown = [index for frame in smoothed for _, index in frame]
+        targets = shown if target is None else [analyzer.explainer.column(target)] * len(shown)
+        found = analyzer.explain(batch, targets) if heatmaps else []
+        maps: Iterator[Heatmap | None] = chain(found, repeat(None))
+        faces = [
+            tuple(
+                analyzer.face(place, reading, index, next(maps), track)
+                for place, track, (reading, index) in zip(
+                    frame.located, frame.tracks, read, strict=True
+                )
+            )
+            for frame, read in zip(frames, smoothed, strict=True)
+        ]
+        clock.lap("explain")
+        return [
+            self._analysis(analyzer, frame, those, clock, len(frames))
+            for frame, those in zip(frames, faces, strict=True)
+        ]
+
+    def _analysis(
+        self,
+        analyzer: Analyzer,
+        frame: TrackedFrame,
+        faces: tuple[Face, ...],
+        clock: Clock,
+        frames: int,
+    ) -> Analysis:
+        # The share of each frame in what the whole batch took.
+        frame.clock.ms.update({stage: round(ms / frames, 2) for stage, ms in clock.ms.items()})
+        analysis = analyzer.analysis(frame.image, faces, self._dominant(faces), frame.clock)
+        return replace(analysis, time_s=frame.at_s)
 
     def _smooth(self, track: int, reading: Reading, at_s: float) -> tuple[Reading, int]:
         """The reading over time, and the index of the label to show."""
+        if not self.smooth:
+            return reading, reading.top
         smoothed = self._inside.update(track, reading.labels, reading.probabilities, at_s)
         shares = [1 - reading.outside, reading.outside]
         outside = self._outside.update(track, reading.labels, shares, at_s).values[1]

@@ -19,6 +19,7 @@ from yuzug.commands import (
     recommend,
     serve,
     train,
+    video,
 )
 from yuzug.commands.parser import Parser
 
@@ -28,6 +29,7 @@ __all__ = ["COMMANDS", "Parser"]
 COMMANDS: dict[str, tuple[Callable[[Namespace], int], Callable[[Parser], None]]] = {
     "serve": (serve.run, serve.options),
     "analyze": (analyze.run, analyze.options),
+    "video": (video.run, video.options),
     "recommend": (recommend.run, recommend.options),
     "models": (models.run, models.options),
     "prepare": (prepare.run, prepare.options),

@@ -35,6 +35,20 @@ class ErrorRecord(Record):
         )
 
 
+class FilmErrorRecord(Record):
+    """A film that could not be read, in place of its :class:`yuzug.records.film.FilmRecord`."""
+
+    film: Name
+    error: Fault
+
+    @classmethod
+    def of_film(cls, film: str, error: YuzugError, lang: Language = "en") -> FilmErrorRecord:
+        """The record of this error at the film with this name."""
+        return cls(
+            film=film, error=Fault(type=type(error).__name__, message=sentence_of(error, lang))
+        )
+
+
 def sentence_of(error: YuzugError, lang: Language) -> str:
     """An error on one line: its exact words, in Turkish after the friendly sentence.
 

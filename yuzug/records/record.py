@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
-def _readable(value: str) -> str:
+def readable(value: str) -> str:
     """A name from the file system as UTF-8: bytes that are none stand as ``\\xff``."""
     return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
@@ -15,7 +15,7 @@ def _readable(value: str) -> str:
 Share = Annotated[float, AfterValidator(lambda value: round(value, 4))]
 Pixels = Annotated[float, AfterValidator(lambda value: round(value, 1))]
 Milliseconds = Annotated[float, AfterValidator(lambda value: round(value, 1))]
-Name = Annotated[str, AfterValidator(_readable)]
+Name = Annotated[str, AfterValidator(readable)]
 
 
 class Part(BaseModel):

@@ -1,0 +1,359 @@
+"""The frames of a recording, upright, each with its own time; any container that FFmpeg knows.
+
+The time of a frame is its presentation time stamp. It is never the frame number over the frame
+rate: phones and screen recorders film at a rate that varies.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yuzug.errors import FilmError, YuzugError
+from yuzug.images import animation, is_picture, load_image
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+# Playlists (HLS, DASH, concat) and picture sequences are left out: they open other files.
+CONTAINERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,"
+    "flv,live_flv,ogg,asf,asf_o,rm,dv,mxf,nut,gxf,wtv,yuv4mpegpipe,mjpeg,vc1,dhav,nsv,"
+    "mp3,wav,w64,flac,aac,aiff,caf,amr,wv,ape,ac3,eac3,dts"
+)
+MOTION_JPEG = (".mjpeg", ".mjpg")
+# A film that ends this much before its own length was cut.
+CUT_SHORT_S = 1.0
+# Packets kept undecoded at most while the next wanted frame is awaited.
+MAX_WAITING_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame of a film.
+
+    Attributes:
+        number: its place among all frames of the film, from 0, those not decoded counted too.
+        time_s: seconds since the film begins.
+        duration_s: how long it is shown, where the film says so.
+        image: RGB uint8 (H, W, 3), turned as the film asks, with square pixels.
+    """
+
+    number: int
+    time_s: float
+    duration_s: float | None
+    image: NDArray[np.uint8]
+
+
+@dataclass
+class Notes:
+    """What a film turned out to lack, by the names of the notes in ``texts/film.yaml``.
+
+    ``cut_short``, ``damaged``, ``size_changed``, ``untimed`` and ``interrupted``; each maps to
+    the values that its sentence needs.
+    """
+
+    found: dict[str, dict[str, object]] = field(default_factory=dict)
+
+    def add(self, kind: str, **values: object) -> None:
+        """Note this, with the newest values."""
+        self.found[kind] = values
+
+
+class Film:
+    """An opened film; to be closed, or used in a ``with`` statement.
+
+    Args:
+        path: the film. Animated GIF, WebP and PNG files are films too.
+
+    Raises:
+        FilmError: ``film.missing``, ``film.empty``, ``film.undecodable``, ``film.no_video`` or
+            ``film.picture``.
+        YuzugError: ``extra.missing`` where PyAV is not installed.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.notes = Notes()
+        self.duration_s: float | None = None
+        self._container: InputContainer | None = None
+        _require_bytes(self.path)
+        if self.path.suffix.lower() not in MOTION_JPEG and is_picture(self.path):
+            self.duration_s = _animation_length(self.path)
+        else:
+            self._container = _opened(self.path)
+            self._stream = _moving_pictures(self._container, self.path)
+            self.duration_s = self._length()
+
+    def __enter__(self) -> Film:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file; once is enough."""
+        if self._container is not None:
+            self._container.close()
+            self._container = None
+
+    def frames(self, every_s: float | None = None) -> Iterator[Frame]:
+        """The frames in order: all, or the first one of each ``every_s`` seconds.
+
+        Frames that are not wanted are not converted, and those of a group of pictures without a
+        wanted frame are not even decoded.
+        """
+        wanted = _Wanted(every_s)
+        frames = self._animation(wanted) if self._container is None else self._decoded(wanted)
+        size = None
+        for frame in frames:
+            if size not in (None, frame.image.shape):
+                self.notes.add("size_changed", at_s=round(frame.time_s, 2))
+            size = frame.image.shape
+            yield frame
+
+    def _animation(self, wanted: _Wanted) -> Iterator[Frame]:
+        try:
+            for number, (time_s, duration_s, image) in enumerate(animation(self.path)):
+                if wanted.takes(time_s):
+                    yield Frame(number, time_s, duration_s, image)
+        except YuzugError:  # the first frame was read when the film was opened
+            self.notes.add("damaged", count=1)
+
+    def _decoded(self, wanted: _Wanted) -> Iterator[Frame]:
+        container, stream = self._container, self._stream
+        assert container is not None
+        start_s = (container.start_time or 0) / 1_000_000
+        numbers = _Numbers()
+        last_s, untimed_s, rate = 0.0, 0.0, float(stream.average_rate or 25)
+        for frame in self._pictures(wanted, numbers, start_s):
+            number = numbers.of(frame)
+            if frame.pts is None and frame.dts is None:
+                self.notes.add("untimed", rate=round(rate, 2))
+                time_s, untimed_s = untimed_s, untimed_s + 1 / rate
+            else:
+                time_s = _seconds(frame, stream) - start_s
+                untimed_s = time_s + 1 / rate
+            time_s = max(time_s, 0.0)
+            last_s = max(last_s, time_s)
+            if wanted.takes(time_s):
+                yield Frame(number, time_s, _shown_for(frame, stream), _upright(frame, stream))
+        shown_s = 1 / rate
+        if self.duration_s is not None and last_s + shown_s < self.duration_s - CUT_SHORT_S:
+            at_s, of_s = round(last_s + shown_s, 1), round(self.duration_s, 1)
+            self.notes.add("cut_short", at_s=at_s, of_s=of_s)
+
+    def _pictures(self, wanted: _Wanted, numbers: _Numbers, start_s: float) -> Iterator[VideoFrame]:
+        """Decode what is needed for the wanted frames, and little more.
+
+        Packets wait undecoded until one at or after the next wanted time comes. Where a key frame
+        comes first, nothing before it is needed any more, so those that wait are thrown away.
+        """
+        from av.error import FFmpegError
+
+        container, stream = self._container, self._stream
+        assert container is not None
+        waiting: list[Packet[VideoStream]] = []
+        fed_until_s = -1.0
+        damaged = 0
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                break
+            except FFmpegError:  # the rest of the file cannot be made out
+                damaged += 1
+                self.notes.add("damaged", count=damaged)
+                break
+            end = packet.size == 0
+            if not end:
+                numbers.saw(packet)
+                at_s = _packet_s(packet, stream, start_s)
+                if packet.is_keyframe and waiting:
+                    waiting.clear()
+                    stream.codec_context.flush_buffers()
+                waiting.append(packet)
+                late = max(fed_until_s, at_s) >= wanted.next_s
+                if not late and sum(one.size for one in waiting) < MAX_WAITING_BYTES:
+                    continue
+                fed_until_s = max(fed_until_s, at_s)
+            for one in [*waiting, packet] if end else waiting:
+                try:
+                    yield from one.decode()
+                except FFmpegError:  # noqa: PERF203 - each packet is damaged or whole by itself
+                    damaged += 1
+                    self.notes.add("damaged", count=damaged)
+            waiting = []
+            if end:
+                break
+
+    def _length(self) -> float | None:
+        assert self._container is not None
+        if self._stream.duration is not None and self._stream.time_base is not None:
+            return float(self._stream.duration * self._stream.time_base)
+        if self._container.duration is not None:
+            return self._container.duration / 1_000_000
+        return None
+
+
+class _Wanted:
+    """Which frames are wanted: all, or the first at or after each multiple of ``every_s``."""
+
+    def __init__(self, every_s: float | None) -> None:
+        self._every_s = every_s
+        self.next_s = 0.0 if every_s else -1.0
+
+    def takes(self, time_s: float) -> bool:
+        if self._every_s is None:
+            return True
+        if time_s < self.next_s - 1e-9:
+            return False
+        # Multiples of the step, not the last time plus the step: errors must not add up.
+        self.next_s = (int((time_s + 1e-9) / self._every_s) + 1) * self._every_s
+        return True
+
+
+class _Numbers:
+    """The number of each frame, counted in packets, so that frames not decoded count too."""
+
+    def __init__(self) -> None:
+        self._ahead: list[int] = []
+        self._passed = 0
+
+    def saw(self, packet: Packet[VideoStream]) -> None:
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        if stamp is not None:
+            heapq.heappush(self._ahead, stamp)
+
+    def of(self, frame: VideoFrame) -> int:
+        stamp = frame.pts if frame.pts is not None else frame.dts
+        if stamp is None:
+            self._passed += 1
+            return self._passed - 1
+        while self._ahead and self._ahead[0] < stamp:
+            heapq.heappop(self._ahead)
+            self._passed += 1
+        return self._passed
+
+
+def _require_bytes(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        raise FilmError(
+            "film.missing",
+            must="the path must be that of a readable file",
+            got=f"{path} ({getattr(error, 'strerror', None) or error})",
+            do="check the path",
+        ) from error
+    if empty:
+        raise FilmError(
+            "film.empty", must="a film must have bytes", got="0 bytes", do="choose another file"
+        )
+
+
+def _opened(path: Path) -> InputContainer:
+    try:
+        import av
+        from av.error import FFmpegError
+    except ModuleNotFoundError as error:
+        raise YuzugError(
+            "extra.missing",
+            must="reading a film needs the packages of the extra 'video'",
+            got=f"no {error.name}",
+            do="install them with: pip install 'yuzug[video]'",
+        ) from error
+    only = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
+    try:
+        # An absolute path is never taken for the address of a server or of a device.
+        return av.open(str(path.absolute()), container_options=only, metadata_errors="replace")
+    except (FFmpegError, ValueError) as error:
+        raise FilmError(
+            "film.undecodable",
+            must="the file must be a whole film in a format that FFmpeg reads",
+            got=f"{getattr(error, 'strerror', None) or error}",
+            do="choose another file, or save the film anew, as MP4 for instance",
+        ) from error
+
+
+def _moving_pictures(container: InputContainer, path: Path) -> VideoStream:
+    from av.stream import Disposition
+
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            stream.thread_type = "AUTO"
+            height, width = stream.codec_context.height, stream.codec_context.width
+            if height and width:
+                # A view of one byte that only looks as large: the same bounds as for a photo.
+                load_image(np.broadcast_to(np.zeros(1, np.uint8), (height, width)))
+            return stream
+    kinds = sorted({str(stream.type) for stream in container.streams})
+    cover = "a cover picture" if container.streams.video else None
+    has = [cover or kind if kind == "video" else kind for kind in kinds]
+    container.close()
+    raise FilmError(
+        "film.no_video",
+        must="a film must have moving pictures",
+        got=" and ".join(has) or "no stream at all",
+        do="choose a file with video",
+    )
+
+
+def _animation_length(path: Path) -> float:
+    """Seconds of an animation; its frames are decoded once for that, as only they tell."""
+    end_s, count = 0.0, 0
+    with suppress(YuzugError):  # told with the frames, where there are two
+        for start_s, duration_s, _ in animation(path):
+            end_s, count = start_s + duration_s, count + 1
+    if count < 2:
+        load_image(path)  # a damaged picture says so itself
+        raise FilmError(
+            "film.picture",
+            must="a film must have more than one picture",
+            got="a still picture",
+            do="read it with: yuzug analyze",
+        )
+    return end_s
+
+
+def _seconds(frame: VideoFrame, stream: VideoStream) -> float:
+    stamp = frame.pts if frame.pts is not None else frame.dts
+    base = frame.time_base or stream.time_base
+    assert stamp is not None
+    assert base is not None
+    return float(stamp * base)
+
+
+def _shown_for(frame: VideoFrame, stream: VideoStream) -> float | None:
+    base = frame.time_base or stream.time_base
+    return float(frame.duration * base) if frame.duration and base else None
+
+
+def _packet_s(packet: Packet[VideoStream], stream: VideoStream, start_s: float) -> float:
+    stamp = packet.pts if packet.pts is not None else packet.dts
+    base = packet.time_base or stream.time_base
+    # Without a time it may be any frame: never to be thrown away.
+    return float("inf") if stamp is None or base is None else float(stamp * base) - start_s
+
+
+def _upright(frame: VideoFrame, stream: VideoStream) -> NDArray[np.uint8]:
+    """Any pixel format → RGB uint8 (H, W, 3), turned as the film asks, with square pixels."""
+    aspect = stream.sample_aspect_ratio
+    width = frame.width
+    if aspect and aspect > 0 and not 0.99 < aspect < 1.01:
+        width = max(round(frame.width * float(aspect)), 1)
+    image = frame.to_ndarray(format="rgb24", width=width)
+    turns = round(frame.rotation / 90) % 4
+    return load_image(np.rot90(image, turns) if turns else image)

@@ -1,0 +1,244 @@
+"""A film read frame by frame: decoding, face detection and classification in a thread each."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Thread
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from yuzug.analysis import Analysis
+from yuzug.errors import YuzugError
+from yuzug.film.decoding import Film, Frame
+from yuzug.pipeline import Analyzer
+from yuzug.records.tables import Columns, Row, arrow, film_rows
+from yuzug.stream import StreamSession, TrackedFrame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+DEFAULT_EVERY_S = 0.1
+# Frames whose faces are classified together. More gains nothing on a processor.
+BATCH = 16
+# Decoded frames that wait for the next stage: few, as one of 4K takes 25 MB.
+_AHEAD = 8
+_PATIENCE_S = 0.1
+
+T = TypeVar("T")
+
+
+def read_video(
+    path: str | Path,
+    analyzer: Analyzer | None = None,
+    *,
+    every_s: float | None = DEFAULT_EVERY_S,
+    smooth: bool = True,
+    heatmaps: bool = True,
+) -> FilmReading:
+    """Read a film; iterate over the result for one :class:`Analysis` a frame.
+
+    Args:
+        path: any film that FFmpeg reads, or an animated GIF, WebP or PNG.
+        analyzer: what reads the faces; the default model where none is given.
+        every_s: the first frame of each so many seconds; None for every frame.
+        smooth: whether probabilities are averaged over time, as on the page.
+        heatmaps: whether heat maps are made; without them there are no region shares.
+
+    Returns:
+        An iterator that decodes as it goes, so that the length of a film costs no memory. Each
+        analysis has ``time_s`` and ``frame``, each of its faces ``track``: the same person keeps
+        one number. ``notes`` says, at the end, what the film lacked.
+
+    Raises:
+        FilmError: where the file is no film: see :class:`yuzug.film.decoding.Film`.
+        YuzugError: ``extra.missing`` where PyAV is not installed, ``option.invalid`` where
+            ``every_s`` is not positive.
+
+    >>> import tempfile
+    >>> from PIL import Image
+    >>> still = [Image.new("RGB", (64, 48), colour) for colour in ("grey", "white")]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "two.gif"
+    ...     still[0].save(path, save_all=True, append_images=still[1:], duration=200)
+    ...     with read_video(path, Analyzer.load("cnn")) as reading:
+    ...         print([(analysis.frame, analysis.time_s) for analysis in reading])
+    [(0, 0.0), (1, 0.2)]
+    """
+    if every_s is not None and not 0 < every_s < float("inf"):
+        raise YuzugError(
+            "option.invalid",
+            must="the time between two frames must be a positive number of seconds",
+            got=f"{every_s:g}",
+            do="choose 0.1, for instance",
+        )
+    film = Film(path)
+    return FilmReading(film, analyzer or Analyzer.load(), every_s, smooth, heatmaps)
+
+
+class FilmReading:
+    """A film that is being read: an iterator of :class:`Analysis`, to be used once.
+
+    Leaving it early, by ``close`` or a ``with`` statement, stops its threads.
+    """
+
+    def __init__(
+        self,
+        film: Film,
+        analyzer: Analyzer,
+        every_s: float | None,
+        smooth: bool,
+        heatmaps: bool,
+    ) -> None:
+        self.film = film
+        self.analyzer = analyzer
+        self.every_s = every_s
+        self.smooth = smooth
+        self._heatmaps = heatmaps
+        self._analyses = self._read()
+
+    @property
+    def duration_s(self) -> float | None:
+        """Length of the film in seconds, as it says itself; None where it says nothing."""
+        return self.film.duration_s
+
+    @property
+    def notes(self) -> dict[str, dict[str, object]]:
+        """What the film lacked: name of the note → values of its sentence."""
+        return self.film.notes.found
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of its table."""
+        return Columns.of_films(self.analyzer.classifier.head.labels)
+
+    def __iter__(self) -> FilmReading:
+        return self
+
+    def __next__(self) -> Analysis:
+        return next(self._analyses)
+
+    def __enter__(self) -> FilmReading:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop reading and let go of the file."""
+        self._analyses.close()
+        self.film.close()
+
+    def rows(self, analysis: Analysis) -> list[Row]:
+        """The rows of one of its frames in a table."""
+        return film_rows(self.columns, self.film.path.name, analysis)
+
+    def to_arrow(self) -> pa.Table:
+        """All that is left of the film as a pyarrow table, one row a face and frame.
+
+        Raises:
+            YuzugError: ``extra.missing`` where pyarrow is not installed.
+        """
+        table = arrow().Table
+        rows = [row for analysis in self for row in self.rows(analysis)]
+        return table.from_pylist(rows, schema=self.columns.schema())
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The same as a pandas data frame."""
+        return self.to_arrow().to_pandas()
+
+    def _read(self) -> Generator[Analysis, None, None]:
+        session = StreamSession(smooth=self.smooth)
+        stop = Event()
+        decoded: _Stage[Frame] = _Stage(stop, self.film.frames(self.every_s))
+        tracked = _Stage(stop, self._tracked(session, decoded))
+        try:
+            for batch in tracked.batches(BATCH):
+                frames = [frame for frame, _ in batch]
+                analyses = session.read(
+                    self.analyzer, [found for _, found in batch], heatmaps=self._heatmaps
+                )
+                for frame, analysis in zip(frames, analyses, strict=True):
+                    yield replace(analysis, frame=frame.number)
+        finally:
+            stop.set()
+            tracked.join()
+            decoded.join()
+            self.film.close()
+
+    def _tracked(
+        self, session: StreamSession, frames: Iterable[Frame]
+    ) -> Iterator[tuple[Frame, TrackedFrame]]:
+        for frame in frames:
+            found = session.track(self.analyzer, frame.image, frame.time_s)
+            yield frame, found
+
+
+class _Stage(Generic[T]):
+    """An iterator computed ahead in a thread of its own, a few items and no more."""
+
+    def __init__(self, stop: Event, items: Iterator[T]) -> None:
+        self._stop = stop
+        self._items = items
+        self._ready: queue.Queue[tuple[str, Any]] = queue.Queue(_AHEAD)
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def __iter__(self) -> Iterator[T]:
+        while (item := self._next()) is not None:
+            yield item[0]
+
+    def batches(self, most: int) -> Iterator[Sequence[T]]:
+        """Items as they come, those that are ready together."""
+        while (first := self._next()) is not None:
+            batch = [first[0]]
+            while len(batch) < most and (more := self._next(wait=False)) is not None:
+                batch.append(more[0])
+            yield batch
+
+    def join(self) -> None:
+        """Wait for the thread, which ends with its items or when it is told to stop."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            for item in self._items:
+                if not self._put("item", item):
+                    return
+            self._put("end", None)
+        except BaseException as error:  # raised again where the items are used
+            self._put("error", error)
+
+    def _put(self, kind: str, value: object) -> bool:
+        while not self._stop.is_set():
+            try:
+                self._ready.put((kind, value), timeout=_PATIENCE_S)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def _next(self, *, wait: bool = True) -> tuple[T] | None:
+        """The next item in a tuple; None at the end, or where none is ready and none awaited."""
+        while not self._stop.is_set():
+            try:
+                kind, value = self._ready.get(wait, _PATIENCE_S)
+            except queue.Empty:
+                if wait:
+                    continue
+                return None
+            if kind == "error":
+                raise value
+            if kind == "end":
+                self._ready.put((kind, value))  # for whoever asks once more
+                return None
+            return (value,)
+        return None
