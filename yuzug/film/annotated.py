@@ -65,11 +65,12 @@ class AnnotatedFilm:
         self._stream: VideoStream | None = None
         self._last = -1
         try:
+            path.open("wb").close()  # FFmpeg says what is wrong with the path at the end only
             self._container = av.open(str(path.absolute()), "w")
         except (FFmpegError, ValueError, OSError) as error:
             raise _unwritable(path, str(error)) from error
         if not self.encoder:
-            self._container.close()
+            self.close()
             raise _unwritable(path, f"an FFmpeg without {', '.join(encoders)}")
 
     def __enter__(self) -> AnnotatedFilm:

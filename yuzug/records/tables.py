@@ -132,10 +132,7 @@ def _face(face: Face) -> dict[str, Value]:
         "doubts": ";".join(face.doubts),
         **{label: _share(share) for label, share in face.probabilities.items()},
         **{name: _share(value) for name, value in seen.items()},
-        **{
-            f"region_{name}": _share(share)
-            for name, share in (regions.shares if regions else {}).items()
-        },
+        **{f"region_{name}": _share(share) for name, share in shares.items()},
     }
 
 
