@@ -30,7 +30,6 @@ KINDS: frozenset[str] = frozenset(
         "film.no_video",  # sound, or a cover picture, alone
         "film.picture",  # a still picture
         "table.unwritable",  # a table or a folder that cannot be written
-        "table.other",  # an unfinished table of other pictures or options
         "model.unknown",
         "model.classes",
         "model.target",  # a label that the model has no output for
