@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yuzug.commands.model import analyzer_of, model_options
+from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
-from yuzug.commands.said import complain, emit
 from yuzug.errors import FilmError, ImageError, YuzugError
 from yuzug.texts import text
 

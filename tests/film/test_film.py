@@ -33,7 +33,7 @@ from yuzug.images import load_image
 from yuzug.records.tables import Columns, film_rows
 
 Capture = pytest.CaptureFixture[str]
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
