@@ -22,7 +22,15 @@ from yuzug.recommender.engine import choose
 from yuzug.recommender.filters import Wish
 from yuzug.recommender.history import History
 from yuzug.recommender.suggestions import Suggestion, suggestion
-from yuzug.recommender.support import Contact, Help, Reading, help_offer, needs_help, question
+from yuzug.recommender.support import (
+    Contact,
+    Help,
+    Reading,
+    help_offer,
+    needs_help,
+    question,
+    source_of_streak,
+)
 
 __all__ = [
     "Advice",
@@ -41,6 +49,7 @@ __all__ = [
     "needs_help",
     "question",
     "recommend",
+    "source_of_streak",
 ]
 
 

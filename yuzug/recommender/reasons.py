@@ -56,12 +56,22 @@ def answer(choice: Choice, mood: Mood, lang: Language) -> str:
 def circumstances(choice: Choice, wish: Wish, lang: Language) -> str:
     """How long, where and with whom: "10 minutes, indoors, on your own"."""
     activity = choice.activity
-    place, company = wish.place or activity.place, wish.company or activity.company
+    place, company = place_of(activity, wish), company_of(activity, wish)
     parts = [text("why.minutes", lang, minutes=activity.minutes)]
     parts += [text(f"why.place_{place}", lang)] if place != "any" else []
     parts += [text(f"why.company_{company}", lang)] if company != "any" else []
     parts += [text(f"why.energy_{activity.energy}", lang)]
     return ", ".join(parts)
+
+
+def place_of(activity: Activity, wish: Wish) -> str:
+    """Where it is done: where the person is, if the activity leaves that open."""
+    return (wish.place if activity.place == "any" else None) or activity.place
+
+
+def company_of(activity: Activity, wish: Wish) -> str:
+    """With whom it is done: as the person wants it, if the activity leaves that open."""
+    return (wish.company if activity.company == "any" else None) or activity.company
 
 
 def because(choice: Choice, catalogue: Catalogue, lang: Language) -> str:

@@ -62,16 +62,28 @@ def needs_help(readings: Sequence[Reading], policy: Policy | None = None) -> boo
         YuzugError: ``emotion.unknown`` or ``option.invalid`` for what is no reading.
     """
     policy = policy or bundled().policy
-    said = policy.help
+    rule = policy.help
     # Every reading is looked at, so that one that is none is refused wherever it stands.
     moods = [r if isinstance(r, Mood) else mood_asked(r, policy, sure=True) for r in readings]
-    hard = [_shows(mood, said.long_streak.emotions, policy) for mood in moods]
-    low = [_shows(mood, said.emotions, policy) for mood in moods]
-    short, long = said.readings, said.long_streak.readings
+    hard = [_shows(mood, rule.long_streak.emotions, policy) for mood in moods]
+    low = [_shows(mood, rule.emotions, policy) for mood in moods]
+    short, long = rule.readings, rule.long_streak.readings
     mostly_low = sum(low[-short:]) > short / 2
     return (len(hard) >= short and all(hard[-short:]) and mostly_low) or (
         len(hard) >= long and all(hard[-long:])
     )
+
+
+def source_of_streak(sources: Sequence[HelpSource], policy: Policy | None = None) -> HelpSource:
+    """Where most of the last low readings came from; ``sources`` has one for each, oldest first.
+
+    Of two that are equally frequent, the later one counts.
+
+    >>> source_of_streak(["expressions", "named", "named"])
+    'named'
+    """
+    last = sources[-(policy or bundled().policy).help.readings :]
+    return max(reversed(last), key=last.count, default="expressions")
 
 
 def help_offer(
@@ -85,9 +97,9 @@ def help_offer(
     >>> [contact.number for contact in help_offer("tr").contacts][0]
     '112'
     """
-    said = (policy or bundled().policy).help
+    rule = (policy or bundled().policy).help
     return Help(
-        sentences=tuple(sentence.of(lang) for sentence in said.sentences.after(source)),
+        sentences=tuple(sentence.of(lang) for sentence in rule.sentences.after(source)),
         contacts=tuple(
             Contact(
                 region=contact.region,
@@ -97,7 +109,7 @@ def help_offer(
                 source=contact.source,
                 verified_on=contact.verified_on.isoformat(),
             )
-            for contact in said.contacts
+            for contact in rule.contacts
         ),
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from yuzug.recommender import Catalogue, bundled, needs_help
+from yuzug.recommender import Catalogue, bundled, needs_help, source_of_streak
+from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.recommender.mood import Mood, mood_of
 from yuzug.ui.advice.filters import Wishes
-from yuzug.ui.journal.model import Entry, Journal
+from yuzug.ui.journal.model import Entry, Journal, now
 
 RECENT = 20  # these many last suggestions do not come again
 KEPT = 200
@@ -19,7 +21,9 @@ READINGS = 10
 class Memory:
     """Ids of activities, oldest first, the last readings, and what the journal is still to be told.
 
-    ``readings`` has one mood for a photo, for a mood that was named, and for a minute of Live.
+    ``readings`` has one mood for a photo, for a mood that was named, and for a minute of Live;
+    ``sources`` says of each where it came from. ``hard_days`` is whether the journal shows so many
+    hard days in a row that help comes first.
     ``notes`` is empty unless the visitor keeps a journal, and then soon again; ``news`` counts
     what there was to write.
     """
@@ -32,6 +36,8 @@ class Memory:
     helped: tuple[str, ...] = ()
     did: tuple[str, ...] = ()
     readings: tuple[Mood, ...] = ()
+    sources: tuple[HelpSource, ...] = ()
+    hard_days: bool = False
     journal_on: bool = False
     notes: tuple[Entry, ...] = ()
     news: int = 0
@@ -56,16 +62,30 @@ class Memory:
         """This one was done."""
         self.did = _with(self.did, name)
 
-    def heard(self, shares: Mapping[str, float], sure: bool, instead: bool = False) -> None:
+    def heard(
+        self,
+        shares: Mapping[str, float],
+        sure: bool,
+        source: HelpSource = "expressions",
+        instead: bool = False,
+    ) -> None:
         """A reading, or what the visitor says ``instead`` of the last one."""
-        before = self.readings[:-1] if instead else self.readings
+        kept = -1 if instead else None
         mood = mood_of(shares, self.catalogue.policy, sure=sure)
-        self.readings = (*before, mood)[-READINGS:]
+        self.readings = (*self.readings[:kept], mood)[-READINGS:]
+        self.sources = (*self.sources[:kept], source)[-READINGS:]
+
+    @property
+    def help_source(self) -> HelpSource | None:
+        """Where the low readings came from that put people first; None where nothing does."""
+        if needs_help(self.readings, self.catalogue.policy):
+            return source_of_streak(self.sources, self.catalogue.policy)
+        return "journal" if self.hard_days else None
 
     @property
     def needs_help(self) -> bool:
-        """Whether the last readings ask for people before activities."""
-        return needs_help(self.readings, self.catalogue.policy)
+        """Whether the last readings, or the last days of the journal, put people first."""
+        return self.help_source is not None
 
     def note(self, entry: Entry) -> None:
         """Something for the journal, where there is one."""
@@ -77,13 +97,21 @@ class Memory:
         """The visitor keeps this journal, or none any more."""
         self.journal_on, self.notes = journal is not None, ()
         journal = journal or Journal()
+        self.hard_days = self._hard_days(journal)
         self.helped, self.rejected = journal.helped, journal.rejected
         self.did = tuple(dict.fromkeys(entry.id for entry in journal.activities))[-KEPT:]
 
     def written(self, journal: Journal) -> Journal:
         """The journal with all that it was still to be told, which is forgotten here."""
         notes, self.notes = self.notes, ()
-        return journal.write(notes, self.helped, self.rejected)
+        journal = journal.write(notes, self.helped, self.rejected)
+        self.hard_days = self._hard_days(journal)
+        return journal
+
+    def _hard_days(self, journal: Journal) -> bool:
+        policy = self.catalogue.policy
+        days = journal.days(now() - timedelta(days=policy.help.journal_days))
+        return needs_help(days, policy)
 
     def _tell(self) -> None:
         self.news += self.journal_on

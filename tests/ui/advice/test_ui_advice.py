@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import re
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from yuzug.emotions import LANGUAGES
+from yuzug.emotions import LANGUAGES, Emotion, Language
 from yuzug.recommender import bundled, help_offer, question
+from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.texts import text
 from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice import filters_form as filters
@@ -24,6 +28,7 @@ from yuzug.ui.advice.board import CARDS, Board, Mood, said_by_person
 from yuzug.ui.advice.filters import MINUTES, NOTHING, ONE_OF, SOME_OF, Wishes, wishes_of
 from yuzug.ui.components.images import data_url
 from yuzug.ui.components.readings import FaceReading
+from yuzug.ui.journal.model import Journal, MoodEntry, now
 from yuzug.ui.live.advice_pacing import ADVICE_EVERY_S, Following
 from yuzug.ui.live.stretch import STRETCH_S
 from yuzug.ui.photo import exporting
@@ -193,13 +198,73 @@ def test_three_hard_readings_in_a_row_put_people_first(lang: str) -> None:
     acts.hear(shown, said_by_person("fear", "chosen"))
     page = advice.area(shown, lang)  # type: ignore[arg-type]
     offer = help_offer(lang)  # type: ignore[arg-type]
-    assert offer.sentences[0] in page.replace("&#x27;", "'")
+    for sentence in offer.sentences:
+        assert sentence in page.replace("&#x27;", "'")
     assert f'href="tel:{offer.contacts[0].number}"' in page
     assert page.index("yz-help") < page.index("<article")
     kinds = bundled().policy.help.kinds
     assert shown.cards[0].words["en"].kind in kinds
     acts.hear(shown, Mood("happy", {"happy": 1.0}))
     assert 'class="yz-help"' not in advice.area(shown, lang)  # type: ignore[arg-type]
+
+
+def day(emotion: str, ago: int) -> MoodEntry:
+    return MoodEntry(at=now() - timedelta(days=ago), emotion=Emotion(emotion), source="chosen")
+
+
+def low_by(source: HelpSource) -> Board:
+    """A visit whose last three readings, or days in the journal, were low."""
+    shown = Board(Memory(1))
+    if source == "journal":
+        shown.memory.keep(Journal(moods=tuple(day("sad", ago) for ago in (5, 3, 1))))
+        acts.hear(shown, Mood("neutral", {"neutral": 1.0}))
+    for emotion in ("sad", "fear", "sad") if source != "journal" else ():
+        named = said_by_person(emotion, "chosen")
+        acts.hear(shown, named if source == "named" else Mood(emotion, {emotion: 1.0}))
+    return shown
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("source", get_args(HelpSource))
+def test_help_says_where_the_low_readings_came_from(source: HelpSource, lang: Language) -> None:
+    shown = low_by(source)
+    page = html.unescape(advice.area(shown, lang))
+    sentences = {s: help_offer(lang, source=s).sentences for s in get_args(HelpSource)}
+    places = [page.index(sentence) for sentence in sentences[source]]
+    assert places == sorted(places), "the emergency line comes first"
+    assert places[-1] < page.index("tel:112") < page.index("<article")
+    for other in get_args(HelpSource):
+        assert other == source or not all(sentence in page for sentence in sentences[other])
+    assert shown.cards[0].id in bundled().policy.help.activities
+
+
+def test_an_angry_streak_with_alone_chosen_still_offers_contact() -> None:
+    shown = Board(Memory(1))
+    acts.act({"act": "filter", "wishes": {"company": ["alone"]}}, shown, "en")
+    for _ in range(5):
+        acts.hear(shown, Mood("angry", {"angry": 1.0}))
+    first = shown.cards[0]
+    assert first.id in bundled().policy.help.activities
+    assert first.id != "letter-with-a-stamp"
+    assert text("why.company_alone", "en") not in first.words["en"].why[1]
+    assert text("why.company_alone", "tr") not in first.words["tr"].why[1]
+
+
+def test_hard_days_of_long_ago_or_between_better_ones_put_nobody_first() -> None:
+    memory = Memory(1)
+    for days in ((30, 29, 28), (3, 1)):
+        memory.keep(Journal(moods=tuple(day("sad", ago) for ago in days)))
+        assert not memory.needs_help
+    moods = (day("sad", 3), day("sad", 2), day("happy", 1), day("sad", 0))
+    memory.keep(Journal(moods=moods))
+    assert not memory.needs_help
+    memory.keep(Journal(moods=moods[:2]))
+    memory.note(day("fear", 0))
+    written = memory.written(Journal(moods=moods[:2]))
+    assert memory.help_source == "journal"
+    memory.keep(None)
+    assert not memory.needs_help, "an erased journal says nothing"
+    assert len(written.moods) == 3
 
 
 def test_live_counts_minutes_and_not_frames() -> None:

@@ -130,6 +130,8 @@ class HelpPolicy(Strict):
     emotions: Annotated[tuple[Emotion, ...], Field(min_length=1)]
     share: Share
     long_streak: LongStreak
+    journal_days: Annotated[int, Field(ge=1, le=366)] = 14
+    """How far back the days of a journal count; each day is one reading."""
     kinds: tuple[Id, ...]
     activities: tuple[Id, ...] = ()
     """Ids of activities that lead to a person at once: a call, a message, somebody near."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from yuzug.emotions import Emotion, Language
+from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.texts import text
 from yuzug.ui.advice.board import Board, Card, Mood, rated, said_by_person
 from yuzug.ui.advice.filters import wishes_of
@@ -18,7 +19,8 @@ _EMOTIONS = frozenset(emotion.value for emotion in Emotion)
 
 def witness(board: Board, mood: Mood, instead: bool = False) -> None:
     """Remember that this mood was there; ``instead`` of the last one, which it corrects."""
-    board.memory.heard(mood.shares, mood.sure, instead)
+    source: HelpSource = "named" if mood.source == "chosen" else "expressions"
+    board.memory.heard(mood.shares, mood.sure, source, instead)
     if mood.sure and mood.emotion in _EMOTIONS:
         board.memory.note(MoodEntry(at=now(), emotion=Emotion(mood.emotion), source=mood.source))
 

@@ -91,7 +91,7 @@ def _ideas(board: Board, lang: Language) -> str:
     cards = "".join(_card(card, board, lang) for card in board.cards)
     return (
         f'<div class="yz-wishes">{filters.bar(board.memory.wishes, lang)}</div>'
-        f'<div class="yz-help-place">{_help(board, lang) if board.memory.needs_help else ""}</div>'
+        f'<div class="yz-help-place">{_help(board, lang)}</div>'
         f'<div class="yz-cards" data-news="{board.memory.news}">{cards}</div>'
         f'<div class="yz-none-place">{"" if board.full else _none_left(lang)}</div>'
     )
@@ -107,7 +107,10 @@ def _none_left(lang: Language) -> str:
 
 
 def _help(board: Board, lang: Language) -> str:
-    offer = help_offer(lang, board.memory.catalogue.policy)
+    source = board.memory.help_source
+    if source is None:
+        return ""
+    offer = help_offer(lang, board.memory.catalogue.policy, source)
     sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in offer.sentences)
     contacts = "".join(f"<li>{_contact(contact, lang)}</li>" for contact in offer.contacts)
     return (
