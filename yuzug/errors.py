@@ -52,6 +52,8 @@ KINDS: frozenset[str] = frozenset(
         "emotion.unknown",
         "option.invalid",
         "consent.required",
+        "session.unknown",  # a call to the page from no visit of it
+        "request.refused",  # nothing that the server answers, or from elsewhere
         "port.taken",
         "export.differs",  # an exported file does not answer as the model does
         "extra.missing",  # a command whose optional packages are not installed

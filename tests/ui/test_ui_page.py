@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
 import re
 import socket
-import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 import gradio as gr
 import pytest
-from gradio.state_holder import SessionState
 
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import YuzugError
@@ -27,6 +26,7 @@ from yuzug.models.checkpoint import save
 from yuzug.pipeline import Analyzer
 from yuzug.texts import text
 from yuzug.ui import about
+from yuzug.ui.admission import Sessions
 from yuzug.ui.app import build
 from yuzug.ui.components import header as frame
 from yuzug.ui.components import reading as panels
@@ -36,7 +36,7 @@ from yuzug.ui.models import Analyzers
 from yuzug.ui.serve import require_free_port
 from yuzug.ui.session import Settings
 from yuzug.ui.theme import STYLE_SHEET, theme
-from yuzug.ui.uploads import DELETE_AFTER_S, encoded
+from yuzug.ui.uploads import Uploads
 
 Result = TypeVar("Result")
 
@@ -210,22 +210,13 @@ def test_a_taken_port_is_told_in_one_sentence() -> None:
     assert taken.value.kind == "port.taken"
 
 
-def test_an_upload_is_read_undecoded_and_deleted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("yuzug.ui.uploads.DELETE_AFTER_S", 0.01)
-    assert DELETE_AFTER_S <= 10
-    upload = tmp_path / "photo.jpg"
-    upload.write_bytes(b"whatever came")
-    assert encoded({"path": str(upload), "url": None}) == b"whatever came"
-    for _ in range(200):
-        if not upload.exists():
-            break
-        time.sleep(0.01)
-    assert not upload.exists()
-    assert encoded(None) is None
-    assert encoded({"path": None, "url": "http://elsewhere/a.jpg"}) == b""
-    assert encoded({"url": "data:image/png;base64,%%%"}) == b""
+def test_a_payload_is_an_upload_or_the_bytes_of_a_data_url() -> None:
+    uploads = Uploads()
+    path = uploads.keep(io.BytesIO(b"whatever came"), "photo.jpg")
+    assert uploads.encoded({"path": path, "url": None}) == b"whatever came"
+    assert uploads.encoded(None) is None
+    assert uploads.encoded({"path": None, "url": "http://elsewhere/a.jpg"}) == b""
+    assert uploads.encoded({"url": "data:image/png;base64,%%%"}) == b""
 
 
 def test_gradio_keeps_no_picture_of_a_visitor(analyzers: Analyzers, astronaut_path: Path) -> None:
@@ -233,10 +224,10 @@ def test_gradio_keeps_no_picture_of_a_visitor(analyzers: Analyzers, astronaut_pa
 
     async def shown_and_kept() -> tuple[str, str]:
         demo = build(analyzers, Settings(model="cnn", consent=True))
-        session = SessionState(demo)
+        session = Sessions(demo).open("a-visit")
         [read] = [fn for fn in demo.fns.values() if fn.name == "read"]
         inputs = [{"url": picture, "meta": {"_type": "gradio.FileData"}}, None, None]
-        answer = await demo.process_api(read, inputs, state=session)
+        answer = await demo.process_api(read, inputs, session_hash="a-visit")
         return repr(answer["data"]), repr(vars(session))
 
     shown, kept = in_a_loop(shown_and_kept())

@@ -12,6 +12,7 @@ import gradio as gr
 from yuzug.emotions import LABEL_SETS
 from yuzug.texts import text
 from yuzug.ui import about, session_events
+from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.advice import events as advice_events
 from yuzug.ui.advice.board import Board
 from yuzug.ui.advice.view import mood_tab
@@ -30,26 +31,22 @@ from yuzug.ui.photo import events as photo_events
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.view import photo_tab
 from yuzug.ui.session import STORAGE_KEY, STORAGE_SECRET, Settings
-from yuzug.ui.uploads import take_uploads_alone
 
 STATE_TIME_TO_LIVE_S = 4 * 3600
 
 
-def build(analyzers: Analyzers, default: Settings) -> gr.Blocks:
+def build(analyzers: Analyzers, default: Settings) -> GuardedBlocks:
     """The app for these models; ``default`` is what a visitor with no wishes gets."""
     keep_no_values()
-    take_uploads_alone()
-    demo = gr.Blocks(
-        title=text("ui.title", default.lang),
-        analytics_enabled=False,
-        fill_width=True,
-        delete_cache=(300, 300),
+    demo = GuardedBlocks(
+        title=text("ui.title", default.lang), analytics_enabled=False, fill_width=True
     )
     with demo:
         page = _draw(analyzers, default)
+        demo.settings = page.settings
         session_events.wire(demo, page, analyzers, default)
-        live_events.wire(page, analyzers)
-        photo_events.wire(page, analyzers)
+        live_events.wire(page, analyzers, demo.uploads)
+        photo_events.wire(page, analyzers, demo.uploads)
         advice_events.wire(page, analyzers.activities.catalogue)
         api.offer(demo, analyzers)
     demo.queue(default_concurrency_limit=4)

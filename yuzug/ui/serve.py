@@ -8,7 +8,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import gradio as gr
 import torch
 
 from yuzug._resources import PORTRAIT
@@ -21,19 +20,20 @@ from yuzug.recommender import Loaded
 from yuzug.records import sentence_of
 from yuzug.texts import text
 from yuzug.ui import zerogpu
+from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.api import agents
 from yuzug.ui.app import build
+from yuzug.ui.gate import guards
 from yuzug.ui.i18n import head
 from yuzug.ui.models import Analyzers
 from yuzug.ui.photo.explain_view import FAST
 from yuzug.ui.session import Settings
 from yuzug.ui.theme import STYLE_SHEET, theme
+from yuzug.ui.uploads import MAX_UPLOAD_BYTES
 
 DEFAULT_PORT = 7860
 # The environment variable with a repository whose weights the page is to use.
 HUB_REPO = "YUZUG_HUB_REPO"
-# Enough for any photograph, too little to fill the disk: each is deleted once it is read.
-MAX_UPLOAD_BYTES = 40 * 2**20
 
 
 def serve(
@@ -132,7 +132,7 @@ def warm_methods(analyzer: Analyzer) -> None:
             analyzer.explain_face(face, method=method)
 
 
-def launch(demo: gr.Blocks, host: str, port: int) -> None:
+def launch(demo: GuardedBlocks, host: str, port: int) -> None:
     """Start the server in the background: nothing shared, recorded or counted."""
     demo.launch(
         server_name=host,
@@ -147,6 +147,7 @@ def launch(demo: gr.Blocks, host: str, port: int) -> None:
         pwa=False,
         mcp_server=agents.installed(),
         max_file_size=MAX_UPLOAD_BYTES,
+        app_kwargs=guards(demo, host),
         theme=theme(),
         css_paths=[STYLE_SHEET],
         head=head(),
@@ -154,6 +155,7 @@ def launch(demo: gr.Blocks, host: str, port: int) -> None:
     )
     if agents.installed():
         agents.answer_json(demo)
+        agents.open_no_file(demo)
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -1,129 +1,173 @@
-"""Pictures on their way in: they reach our own reader undecoded, and leave no file behind.
+"""The one place that holds what was uploaded, and that gives its bytes away.
 
-Gradio decodes a picture before any handler runs, so a text file named .jpg ends in its own error
-and a decompression bomb is decoded whole. Our events ask for no preprocessing and take the bytes
-from the payload here; then ``yuzug.images.load_image`` decides.
+An upload is a file without a name: whatever happens to this process, the file system forgets it.
+What a client calls its path is a key that nobody can guess, and is never opened as a path. So no
+value from outside can name another file, and deleting is closing the file that was opened.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
+import secrets
+import time
 from collections.abc import Mapping
-from pathlib import Path
-from threading import Timer
-from typing import Any
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from threading import Lock
+from typing import IO, Any
 from urllib.parse import unquote
-
-import gradio as gr
-from gradio import processing_utils
-from gradio.exceptions import InvalidPathError
-from gradio.utils import get_upload_folder
 
 from yuzug.errors import ImageError
 
+# Enough for any photograph.
+MAX_UPLOAD_BYTES = 40 * 2**20
+MAX_HELD_BYTES = 512 * 2**20
+MAX_HELD = 256
+# The browser asks for its own upload while it is read, to show it in the picker.
 DELETE_AFTER_S = 5.0
+UNREAD_AFTER_S = 600.0
 # What stands between a server and the path of an upload in the address under which it serves it.
-_FILE_ADDRESS = "/gradio_api/file="
+FILE_ADDRESS = "/gradio_api/file="
 _ELSEWHERE = "the address of another server, from which nothing is fetched"
 _NOT_SENT = "the path of a file that nobody uploaded"
 
 
-def encoded(payload: Mapping[str, Any] | None) -> bytes | None:
-    """The encoded picture of an image component's payload; None where there is none.
-
-    A frame or a page's own picture comes as a data URL, anything else as an uploaded file, of
-    which Gradio has checked that it is one; it is deleted once it has been read.
-
-    >>> encoded({"url": "data:text/plain;base64,aGk="})
-    b'hi'
-    """
-    if payload is None:
-        return None
-    url = payload.get("url")
-    if isinstance(url, str) and url.startswith("data:"):
-        return bytes_of_data_url(url)
-    if not payload.get("path"):
-        return b""
-    path = Path(payload["path"])
-    data = path.read_bytes()
-    _delete_soon(path)
-    return data
+@dataclass
+class _Upload:
+    file: IO[bytes]
+    bytes: int
+    until_s: float
+    read: bool = False
 
 
-def take_uploads_alone() -> None:
-    """Let callers name no file but an upload: Gradio would load any address for them.
+class Uploads:
+    """The uploads of one server: each is read once, and gone soon after."""
 
-    Other files of this machine it refuses too, but with a trace on the console and no word to the
-    caller.
-    """
-    check = processing_utils._check_allowed
+    def __init__(self) -> None:
+        self._held: dict[str, _Upload] = {}  # the oldest first
+        self._lock = Lock()
 
-    async def refuse_address(url: str, cache_dir: str) -> str:
-        raise gr.Error(str(_not_here(_ELSEWHERE)), print_exception=False)
+    def keep(self, file: IO[bytes], name: str) -> str:
+        """Hold an open file, and return the path under which its sender may ask for it.
 
-    def refuse_file(path: str | Path, check_in_upload_folder: bool) -> None:
+        ``file`` belongs to this object from then on. Where there is no more room, the oldest
+        upload goes.
+
+        >>> from io import BytesIO
+        >>> uploads = Uploads()
+        >>> path = uploads.keep(BytesIO(b"hi"), "../a.jpg")
+        >>> path.endswith("/a.jpg"), uploads.read(path)
+        (True, b'hi')
+        """
+        size = file.seek(0, 2)
+        path = f"uploads/{secrets.token_hex(16)}/{_plain(name)}"
+        with self._lock:
+            self._drop_old()
+            self._held[path] = _Upload(file, size, time.monotonic() + UNREAD_AFTER_S)
+            while len(self._held) > MAX_HELD or self._total() > MAX_HELD_BYTES:
+                self._drop(next(iter(self._held)))
+        return path
+
+    def holds(self, path: object) -> bool:
+        """Whether this is the path of an upload that is still to be read."""
+        with self._lock:
+            self._drop_old()
+            held = self._held.get(path) if isinstance(path, str) else None
+            return held is not None and not held.read
+
+    def read(self, path: str) -> bytes:
+        """The bytes of an upload, once; it is gone a few seconds later.
+
+        Raises:
+            ImageError: ``image.missing`` where nobody uploaded it, or it was read before.
+        """
+        with self._lock:
+            self._drop_old()
+            held = self._held.get(path)
+            if held is None or held.read:
+                raise not_here(_NOT_SENT)
+            held.read, held.until_s = True, time.monotonic() + DELETE_AFTER_S
+            return _whole(held.file)
+
+    def show(self, path: str) -> bytes | None:
+        """The bytes of an upload for the browser that sent it; None where it is gone."""
+        with self._lock:
+            self._drop_old()
+            held = self._held.get(path)
+            return _whole(held.file) if held is not None else None
+
+    def drop_old(self) -> None:
+        """Delete what was read, and what nobody asked for in ten minutes."""
+        with self._lock:
+            self._drop_old()
+
+    def close(self) -> None:
+        """Delete all of them."""
+        with self._lock:
+            for path in list(self._held):
+                self._drop(path)
+
+    def _drop_old(self) -> None:
+        now_s = time.monotonic()
+        for path in [path for path, held in self._held.items() if held.until_s <= now_s]:
+            self._drop(path)
+
+    def _drop(self, path: str) -> None:
+        self._held.pop(path).file.close()
+
+    def _total(self) -> int:
+        return sum(held.bytes for held in self._held.values())
+
+    def encoded(self, payload: Mapping[str, Any] | None) -> bytes | None:
+        """The encoded picture of an image component's payload; None where there is none.
+
+        A frame or a page's own picture comes as a data URL, anything else as an upload.
+
+        >>> Uploads().encoded({"url": "data:text/plain;base64,aGk="})
+        b'hi'
+
+        Raises:
+            ImageError: ``image.missing`` where it is an upload that is not here.
+        """
+        if payload is None:
+            return None
+        url = payload.get("url")
+        if isinstance(url, str) and url.startswith("data:"):
+            return bytes_of_data_url(url)
+        path = payload.get("path")
+        return self.read(str(path)) if path else b""
+
+    def received(self, picture: Mapping[str, Any] | str) -> bytes:
+        """The encoded picture that a program sent: an upload, its address, a data URL or base64.
+
+        >>> Uploads().received("data:text/plain;base64,aGk="), Uploads().received("aGk=")
+        (b'hi', b'hi')
+
+        Raises:
+            ImageError: ``image.missing`` where it is none of these, or the upload is gone.
+        """
+        if not isinstance(picture, str):
+            path = str(picture.get("path", ""))
+            if path.startswith(("http://", "https://")):
+                raise not_here(_ELSEWHERE)
+            return self.read(path)
+        if picture.startswith("data:"):
+            return bytes_of_data_url(picture)
+        _, found, path = picture.partition(FILE_ADDRESS)
+        if found:
+            return self.read(unquote(path))
+        if picture.startswith(("http://", "https://")):
+            raise not_here(_ELSEWHERE)
         try:
-            check(path, check_in_upload_folder)
-        except InvalidPathError as error:
-            raise gr.Error(str(_not_here(_NOT_SENT)), print_exception=False) from error
-
-    processing_utils.async_ssrf_protected_download = refuse_address
-    processing_utils._check_allowed = refuse_file
+            return base64.b64decode(picture, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise not_here(str(error)) from error
 
 
-def _delete_soon(path: Path) -> None:
-    # The browser asks for its own upload at the same moment, to show it in the picker.
-    timer = Timer(DELETE_AFTER_S, _delete, (path, _written_ns(path)))
-    timer.daemon = True
-    timer.start()
-
-
-def _delete(path: Path, written_ns: int) -> None:
-    # Gradio names an upload after its content: meanwhile somebody else may have sent the same.
-    if _written_ns(path) == written_ns:
-        path.unlink(missing_ok=True)
-
-
-def _written_ns(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.exists() else 0
-
-
-def received(picture: Mapping[str, Any] | str) -> bytes:
-    """The encoded picture that a program sent: an upload, its address here, a data URL or base64.
-
-    >>> received("data:text/plain;base64,aGk="), received("aGk=")
-    (b'hi', b'hi')
-
-    Raises:
-        ImageError: ``image.missing`` where it is none of these, or the upload is gone.
-    """
-    try:
-        if isinstance(picture, str):
-            return _sent(picture)
-        return _uploaded(Path(str(picture.get("path", ""))))
-    except (OSError, ValueError) as error:
-        raise _not_here(str(error)) from error
-
-
-def _sent(picture: str) -> bytes:
-    if picture.startswith("data:"):
-        return bytes_of_data_url(picture)
-    _, found, path = picture.partition(_FILE_ADDRESS)
-    if found:
-        return _uploaded(Path(unquote(path)))
-    if picture.startswith(("http://", "https://")):
-        raise _not_here(_ELSEWHERE)
-    return base64.b64decode(picture, validate=True)
-
-
-def _uploaded(path: Path) -> bytes:
-    if not path.resolve().is_relative_to(Path(get_upload_folder()).resolve()):
-        raise _not_here(_NOT_SENT)
-    return encoded({"path": str(path)}) or b""
-
-
-def _not_here(got: str) -> ImageError:
+def not_here(got: str = _NOT_SENT) -> ImageError:
+    """The error of a picture that is no upload of ours, and no bytes either."""
     return ImageError(
         "image.missing",
         must="an image must be an upload that is still here, a data URL or base64",
@@ -143,5 +187,16 @@ def bytes_of_data_url(url: str) -> bytes:
         return b""
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error:
+    except (binascii.Error, ValueError):
         return b""
+
+
+def _plain(name: str) -> str:
+    """The last part of a file's name, of letters, digits, dots and the like."""
+    kept = re.sub(r"[^\w.() -]", "", PurePosixPath(name.replace("\\", "/")).name)[-100:]
+    return kept.strip(". ") or "picture"
+
+
+def _whole(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()

@@ -7,6 +7,7 @@ import contextlib
 import inspect
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -28,7 +29,7 @@ from yuzug.pipeline import Analyzer
 from yuzug.records import AnalysisRecord, ExplanationRecord, ModelsRecord, RecommendationsRecord
 from yuzug.ui.api.endpoints import MAX_IMAGES, Endpoints
 from yuzug.ui.models import Analyzers
-from yuzug.ui.uploads import DELETE_AFTER_S
+from yuzug.ui.uploads import DELETE_AFTER_S, FILE_ADDRESS
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "api.md"
 NAMES = ("analyze", "explain", "models", "recommend")
@@ -210,40 +211,44 @@ def test_a_wrong_call_ends_in_one_sentence(
     assert bool(re.search("[çğıöşüİ]", answer["error"])) == (lang == "tr")
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "pyproject.toml", "../../etc/passwd", ""])
-def test_no_file_of_the_server_is_read(url: str, uploads: Path, path: str) -> None:
-    inside = f"{uploads}/../{path}"
-    named = [{"path": path}, {"path": inside}, f"{url}/gradio_api/file={path}"]
-    for image in (*named, f"/gradio_api/file={inside}"):
-        event, [[answer]] = ask(url, "analyze", {"images": [image]})
-        assert event == "complete"
-        assert "nobody uploaded" in answer["error"]["message"]
-    marked = {"path": path or "/", "meta": {"_type": "gradio.FileData"}}
-    event, answer = ask(url, "analyze", {"images": [marked]})
-    assert event == "error"
-    assert "nobody uploaded" in answer["error"]
+def test_no_file_of_the_server_is_read(url: str, uploads: Path, tmp_path: Path) -> None:
+    for folder in (tmp_path, uploads):
+        canary = folder / "canary.txt"
+        canary.write_text("canary")
+        around = f"{folder}/../{folder.name}/canary.txt"
+        for path in (str(canary), around, os.path.relpath(canary), canary.as_uri(), ""):
+            marked = {"path": path, "meta": {"_type": "gradio.FileData"}}
+            address = f"{FILE_ADDRESS}{path}"
+            for image in ({"path": path}, marked, address, url + address):
+                event, [[answer]] = ask(url, "analyze", {"images": [image]})
+                assert event == "complete"
+                assert "nobody uploaded" in answer["error"]["message"]
+        assert canary.read_text() == "canary"
+        canary.unlink()
 
 
 def test_nothing_is_fetched_from_an_address(url: str) -> None:
-    there = {"path": "http://192.0.2.1/a.jpg", "meta": {"_type": "gradio.FileData"}}
+    there = "http://192.0.2.1/a.jpg"
     start_s = time.monotonic()
-    event, answer = ask(url, "analyze", {"images": [there]})
-    assert event == "error"
-    assert "nothing is fetched" in answer["error"]
+    for image in ({"path": there, "meta": {"_type": "gradio.FileData"}}, {"path": there}, there):
+        event, [[answer]] = ask(url, "analyze", {"images": [image]})
+        assert event == "complete"
+        assert "nothing is fetched" in answer["error"]["message"]
     assert time.monotonic() - start_s < 5
 
 
 def test_an_upload_is_gone_soon_after_it_was_read(url: str, uploads: Path, client: Client) -> None:
-    unlike = f"unlike any other {time.time_ns()}"
-    [path] = httpx.post(f"{url}/gradio_api/upload", files={"files": ("a.txt", unlike)}).json()
-    assert Path(path).is_relative_to(uploads)
-    assert client.predict(images=[f"{url}/gradio_api/file={path}"], api_name="/analyze")
-    deadline_s = time.monotonic() + DELETE_AFTER_S + 5
-    while Path(path).exists() and time.monotonic() < deadline_s:
-        time.sleep(0.2)
-    assert not Path(path).exists()
+    [path] = httpx.post(f"{url}/gradio_api/upload", files={"files": ("a.txt", b"words")}).json()
+    address = f"{url}{FILE_ADDRESS}{path}"
+    assert httpx.get(address).content == b"words"
+    assert client.predict(images=[address], api_name="/analyze")
     [answer] = client.predict(images=[{"path": path}], api_name="/analyze")
     assert "an upload is deleted once it has been read" in answer["error"]["message"]
+    deadline_s = time.monotonic() + DELETE_AFTER_S + 5
+    while httpx.get(address).status_code == 200 and time.monotonic() < deadline_s:
+        time.sleep(0.2)
+    assert httpx.get(address).status_code == 404
+    assert [file for file in uploads.rglob("*") if file.is_file()] == []
 
 
 def test_four_endpoints_are_public_and_no_other(url: str, client: Client) -> None:

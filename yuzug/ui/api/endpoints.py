@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
 from yuzug.analysis import Analysis
@@ -40,10 +39,11 @@ from yuzug.records import (
     RecommendationsRecord,
     Record,
 )
+from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.api.publish import Json, answered, publish
 from yuzug.ui.components import images as pictures
 from yuzug.ui.models import Analyzers
-from yuzug.ui.uploads import received
+from yuzug.ui.uploads import Uploads
 
 MAX_IMAGES = 32
 MAX_EXPLAINED = 8  # faces, the largest: how far a map can be trusted takes a while to find out
@@ -60,9 +60,9 @@ class Upload(TypedDict, total=False):
 Picture = Upload | str
 
 
-def offer(demo: gr.Blocks, analyzers: Analyzers) -> None:
+def offer(demo: GuardedBlocks, analyzers: Analyzers) -> None:
     """Make the endpoints public in this app."""
-    ours = Endpoints(analyzers)
+    ours = Endpoints(analyzers, demo.uploads)
     publish(demo, ours.analyze, list[AnalysisRecord | ErrorRecord])
     publish(demo, ours.recommend, RecommendationsRecord)
     publish(demo, ours.models, ModelsRecord)
@@ -72,8 +72,9 @@ def offer(demo: gr.Blocks, analyzers: Analyzers) -> None:
 class Endpoints:
     """What may be asked for; holds no state of a caller."""
 
-    def __init__(self, analyzers: Analyzers) -> None:
+    def __init__(self, analyzers: Analyzers, uploads: Uploads | None = None) -> None:
         self._analyzers = analyzers
+        self._uploads = uploads or Uploads()
         self._catalogue = analyzers.activities.catalogue
 
     @answered
@@ -109,7 +110,7 @@ class Endpoints:
         for number, picture in enumerate(_few(images), 1):
             name = _name(picture, number)
             try:
-                analysis = analyzer.analyze(received(picture), crops=crops)
+                analysis = analyzer.analyze(self._uploads.received(picture), crops=crops)
             except ImageError as error:
                 answers.append(_json(ErrorRecord.of(name, error, lang)))
                 continue
@@ -241,7 +242,7 @@ class Endpoints:
         """
         analyzer = self._analyzers.get(model, classes)
         analysis = analyzer.analyze(
-            received(image), crops=crops, target=target, method=_fast(method)
+            self._uploads.received(image), crops=crops, target=target, method=_fast(method)
         )
         faces = [
             FaceExplanation.of(

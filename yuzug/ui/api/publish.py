@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError, validate_call
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.records import sentence_of
+from yuzug.ui.admission import GuardedBlocks
 
 Json = dict[str, Any]
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -38,9 +39,10 @@ def answered(method: Method) -> Method:
     return cast(Method, answer)
 
 
-def publish(demo: gr.Blocks, method: Callable[..., Any], answer: Any) -> None:
+def publish(demo: GuardedBlocks, method: Callable[..., Any], answer: Any) -> None:
     """Make a method an endpoint of its name; ``answer`` is the type of what it answers."""
     made = endpoint(method, api_name=method.__name__)
+    demo.public.add(made["id"])
     # Gradio knows our answers as objects of anything; their own schema says more.
     [output] = demo.fns[made["id"]].outputs
     schema = TypeAdapter(answer).json_schema(mode="serialization")

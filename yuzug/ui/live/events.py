@@ -13,7 +13,7 @@ from yuzug.ui.live import handlers as live
 from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
 from yuzug.ui.session import Settings
-from yuzug.ui.uploads import encoded
+from yuzug.ui.uploads import Uploads
 
 STREAM_EVERY_S = 0.08
 # Seconds of work on the server, not of wall clock; then others get their turn, and the page
@@ -22,7 +22,7 @@ STREAM_TIME_LIMIT_S = 30
 STREAMS_AT_ONCE = 6
 
 
-def wire(page: Page, analyzers: Analyzers) -> None:
+def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
     """Connect the camera, the faces and the bars."""
     tab, state = page.live, page.live_state
     outputs = [*tab.panels, state]
@@ -31,7 +31,8 @@ def wire(page: Page, analyzers: Analyzers) -> None:
         payload: Mapping[str, Any] | None, settings: Settings, live_state: live.LiveState
     ) -> list[Any]:
         now_s = time.monotonic()
-        return [*live.step(analyzers, encoded(payload), settings, live_state, now_s), live_state]
+        source = uploads.encoded(payload)
+        return [*live.step(analyzers, source, settings, live_state, now_s), live_state]
 
     def camera(settings: Settings, live_state: live.LiveState, event: gr.EventData) -> list[Any]:
         return [*live.camera(told(event), settings, live_state), live_state]

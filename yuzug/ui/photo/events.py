@@ -19,13 +19,13 @@ from yuzug.ui.photo import explain as asking
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings
-from yuzug.ui.uploads import bytes_of_data_url, encoded
+from yuzug.ui.uploads import Uploads, bytes_of_data_url
 
 # The server keeps no picture; the page sends the crop of the face that it shows.
 _WITH_CROP = "(_, ...states) => [window.yuzug.crop(), ...states]"
 
 
-def wire(page: Page, analyzers: Analyzers) -> None:
+def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
     """Connect the picker, the faces and what is asked of a heat map."""
     tab, state = page.photo, page.photo_state
     outputs = [*tab.panels, state]
@@ -35,7 +35,7 @@ def wire(page: Page, analyzers: Analyzers) -> None:
     ) -> list[Any]:
         # The picker is emptied for the next picture; that calls here again, with none.
         emptied = gr.skip() if payload is None else None
-        shown = photo.read(analyzers, encoded(payload), settings, photo_state)
+        shown = photo.read(analyzers, uploads.encoded(payload), settings, photo_state)
         return [*shown, photo_state, emptied]
 
     def press(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:

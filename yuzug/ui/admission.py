@@ -1,0 +1,195 @@
+"""The one gate before every function of the page, whichever way a call took.
+
+``/run``, ``/api``, ``/call``, the queue, streams and MCP all end in :meth:`gradio.Blocks.
+process_api`. Here each call must be of a session that the page opened (or of a public endpoint),
+its values must be within bounds, no value may name a file, and a picture needs consent. A function
+that is added is behind this gate like the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.state_holder import SessionState, StateHolder
+
+from yuzug.errors import YuzugError
+from yuzug.records import sentence_of
+from yuzug.ui.session import Settings, require_consent
+from yuzug.ui.uploads import Uploads, not_here
+
+MAX_CHARACTERS = 64 * 2**20
+MAX_VALUES = 20_000
+MAX_DEPTH = 12
+MAX_NAME = 200
+_SESSION = re.compile(r"[A-Za-z0-9_-]{4,64}")
+_FILE_KEYS = frozenset({"path", "url", "meta"})
+
+
+class GuardedBlocks(gr.Blocks):
+    """Blocks whose functions are called by whom they are for alone.
+
+    ``public`` are the ids of the functions that programs may call without a session.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.uploads = Uploads()
+        self.public: set[int] = set()
+        self.settings: gr.State | None = None
+
+    async def process_api(  # type: ignore[override]
+        self, block_fn: Any, inputs: list[Any], state: SessionState | None = None, **given: Any
+    ) -> dict[str, Any]:
+        """Call a function of the page, if this call may be made.
+
+        Raises:
+            gr.Error: with one sentence, where it may not.
+        """
+        function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        public = function._id in self.public
+        settings = Settings()
+        try:
+            if not public:
+                state = self._session(function, given.get("session_hash"))
+                settings = self._settings(state) or settings
+            event = given.get("event_data")
+            told = event._data if event is not None else None
+            pictures = check_bounds(inputs) + check_bounds(told)
+            if pictures and not public:
+                require_consent(settings)
+            # For a public endpoint a path stays, as a word without meaning: the endpoint itself
+            # says which picture is missing.
+            inputs = without_paths(inputs, self.uploads, strict=not public)
+            if event is not None:
+                event._data = without_paths(told, self.uploads, strict=not public)
+            return await super().process_api(function, inputs, state, **given)
+        except YuzugError as error:
+            said = sentence_of(error, settings.lang)
+            raise gr.Error(said, print_exception=False) from error
+
+    def _session(self, function: Any, session_hash: str | None) -> SessionState:
+        """The session of a call to the page; the load of the page opens it."""
+        sessions = self.state_holder
+        loads = (self._id, "load") in function.targets
+        if loads and isinstance(sessions, Sessions) and _SESSION.fullmatch(session_hash or ""):
+            sessions.open(str(session_hash))
+        if not session_hash or session_hash not in sessions:
+            raise YuzugError(
+                "session.unknown",
+                must="a call to the page must come from a visit that the page opened",
+                got="no such visit" if session_hash else "a call without a visit",
+                do="load the page again; programs call the public endpoints (docs/api.md)",
+            )
+        return sessions[session_hash]
+
+    def _settings(self, state: SessionState) -> Settings | None:
+        chosen = state[self.settings._id] if self.settings is not None else None
+        return chosen if isinstance(chosen, Settings) else None
+
+
+def without_paths(value: Any, uploads: Uploads, strict: bool) -> Any:
+    """A value in which neither Gradio nor we find a file to open but an upload of ours.
+
+    What looks like Gradio's description of a file is reduced to its data URL or its path; without
+    its other keys Gradio leaves it alone.
+
+    >>> without_paths([{"path": "/a.jpg", "meta": {"_type": "gradio.FileData"}}], Uploads(), False)
+    [{'path': '/a.jpg'}]
+
+    Raises:
+        ImageError: ``image.missing`` where ``strict`` and a path is of no unread upload.
+    """
+    if isinstance(value, list):
+        return [without_paths(one, uploads, strict) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if not _FILE_KEYS & value.keys():
+        return {key: without_paths(one, uploads, strict) for key, one in value.items()}
+    path, url, name = (value.get(key) for key in ("path", "url", "orig_name"))
+    if isinstance(url, str) and url.startswith("data:"):
+        return {"url": url}
+    if strict and not uploads.holds(path):
+        raise not_here()
+    kept = {"path": path if isinstance(path, str) else ""}
+    return kept | ({"orig_name": name[-MAX_NAME:]} if isinstance(name, str) and name else {})
+
+
+@dataclass
+class _Bounds:
+    values: int = 0
+    characters: int = 0
+    pictures: int = 0
+
+
+def check_bounds(value: Any) -> int:
+    """How many pictures there are in a value that came from outside.
+
+    >>> check_bounds([{"url": "data:image/png;base64,aGk="}, "sad"])
+    1
+
+    Raises:
+        YuzugError: ``option.invalid`` where it is too large, too deep or of no JSON type.
+    """
+    seen = _Bounds()
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [part for one in level for part in _parts(one, seen)]
+        if not level:
+            return seen.pictures
+    raise _too_much(f"values within one another more than {MAX_DEPTH} deep")
+
+
+def _parts(value: Any, seen: _Bounds) -> Iterator[Any]:
+    """Count a value, and go on to what it holds."""
+    seen.values += 1
+    if isinstance(value, str):
+        seen.characters += len(value)
+        seen.pictures += value.startswith("data:")
+    elif isinstance(value, dict):
+        seen.characters += sum(len(str(key)) for key in value)
+        seen.pictures += isinstance(value.get("path"), str) and value["path"] != ""
+        yield from value.values()
+    elif isinstance(value, list | tuple):
+        yield from value
+    elif value is not None and not isinstance(value, bool | int | float):
+        raise _too_much(f"a {type(value).__name__}")
+    if seen.values > MAX_VALUES:
+        raise _too_much(f"more than {MAX_VALUES} values")
+    if seen.characters > MAX_CHARACTERS:
+        raise _too_much(f"more than {MAX_CHARACTERS} characters")
+
+
+def _too_much(got: str) -> YuzugError:
+    return YuzugError(
+        "option.invalid",
+        must=(
+            f"a call must hold at most {MAX_VALUES} values and {MAX_CHARACTERS} characters, "
+            f"at most {MAX_DEPTH} deep"
+        ),
+        got=got,
+        do="send less in one call",
+    )
+
+
+class Sessions(StateHolder):
+    """The visits that the page opened. What others call a session is nobody's, and is not kept."""
+
+    def __init__(self, blocks: GuardedBlocks) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.set_blocks(blocks)
+        self._nobody: SessionState | None = None
+
+    def __getitem__(self, session_id: str) -> SessionState:
+        if session_id in self.session_data:
+            return super().__getitem__(session_id)
+        if self._nobody is None:
+            self._nobody = SessionState(self.blocks)
+        return self._nobody
+
+    def open(self, session_id: str) -> SessionState:
+        """The session of this name, made where there is none."""
+        return super().__getitem__(session_id)
