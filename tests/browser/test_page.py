@@ -123,6 +123,11 @@ def test_the_server_refuses_pictures_until_the_notice_is_accepted(
             const taking = dependencies.find((one) => one.targets.some(([, name]) =>
               name === event) && one.outputs.length > 5);
             const session_hash = "refused" + event;
+            const loads = dependencies.find((one) =>
+              one.targets.some(([, name]) => name === "load"));
+            await fetch("gradio_api/run/" + loads.api_name, { method: "POST",
+              headers: { "Content-Type": "application/json" },
+              body: JSON.stringify({ data: loads.inputs.map(() => null), session_hash }) });
             const data = taking.inputs.map(() => null);
             data[0] = { url: picture, path: null, meta: { _type: "gradio.FileData" } };
             await fetch("gradio_api/queue/join", { method: "POST",
@@ -141,7 +146,7 @@ def test_the_server_refuses_pictures_until_the_notice_is_accepted(
     )
     assert len(answers) == 2
     for answer in answers:
-        assert "Please read and accept the notice first" in answer
+        assert "the notice must be accepted" in answer
         assert "data:image" not in answer
         assert "yz-bars" not in answer
 
