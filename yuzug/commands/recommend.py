@@ -99,9 +99,10 @@ def _check(folder: Path, lang: Language) -> int:
 
     findings = check(folder)
     emit(CheckRecord.of(str(folder), findings))
-    if findings:
-        complain(text("cli.faults", lang, folder=folder, count=len(findings)))
-    return 2 if findings else 0
+    faults = [finding for finding in findings if not finding.warning]
+    if faults:
+        complain(text("cli.faults", lang, folder=folder, count=len(faults)))
+    return 2 if faults else 0
 
 
 def _schema() -> int:

@@ -81,17 +81,9 @@ def _weights(activities: tuple[Activity, ...], policy: Policy) -> Floats:
     for row, activity in enumerate(activities):
         for emotion, by_goal in activity.emotions.items():
             for goal, weight in by_goal.items():
-                if not withheld_for(activity, emotion, goal, policy):
+                if not policy.withholds(activity.energy, emotion, goal):
                     weights[row, column[emotion], GOALS.index(goal)] = weight
     return weights
-
-
-def withheld_for(activity: Activity, emotion: Emotion, goal: Goal, policy: Policy) -> bool:
-    """Whether the policy keeps an activity of this energy from this goal and emotion."""
-    return any(
-        emotion in rule.emotions and goal in rule.goals and activity.energy in rule.energies
-        for rule in policy.withheld
-    )
 
 
 def bits(words: Iterable[str], vocabulary: Sequence[str]) -> int:

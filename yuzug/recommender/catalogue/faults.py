@@ -17,6 +17,8 @@ from yuzug.recommender.catalogue.yaml_reader import Document
 class Finding:
     """One fault of a catalogue. ``file`` is relative to its folder; ``key`` may be empty.
 
+    A ``warning`` is something to look at again, which does not make the catalogue wrong.
+
     A fault of the catalogue as a whole stands in the file "." at line 0.
 
     >>> str(Finding("calm.yaml", 7, "tea.minutes", "must be a whole number"))
@@ -27,15 +29,22 @@ class Finding:
     line: int
     key: str
     message: str
+    warning: bool = False
 
     def __str__(self) -> str:
         key = f"{self.key}: " if self.key else ""
         place = f"{self.file}:{self.line}: " if self.line else ""
-        return f"{place}{key}{self.message}"
+        return f"{place}{key}{'warning: ' * self.warning}{self.message}"
 
     def to_json(self) -> dict[str, object]:
         """The finding as JSON shows it."""
-        return {"file": self.file, "line": self.line, "key": self.key, "message": self.message}
+        return {
+            "file": self.file,
+            "line": self.line,
+            "key": self.key,
+            "message": self.message,
+            "warning": self.warning,
+        }
 
 
 def invalid(finding: Finding) -> CatalogueError:

@@ -1,29 +1,36 @@
 """What is wrong with a catalogue, beyond what keeps it from loading.
 
-Faults of reading · sentences not translated · activities that never come · kinds and sources
-that nobody names, and names that are none · two activities that are almost the same · too
+Faults of reading · sentences not translated · activities that never come · risky words without
+what they ask for, and the open air at night · kinds and sources that nobody names, and names that
+are none · contacts that were not checked for long · two activities that are almost the same · too
 little choice for an emotion and a wish.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
-from yuzug.emotions import LANGUAGES
+from yuzug.emotions import LANGUAGES, Language
+from yuzug.recommender.catalogue.models import Activity
 from yuzug.recommender.catalogue.coverage import coverage
 from yuzug.recommender.catalogue.duplicates import near_duplicates, words_of
 from yuzug.recommender.catalogue.faults import Finding
 from yuzug.recommender.catalogue.load import Loaded, bundled, read_parts, stands_alone
-from yuzug.recommender.catalogue.models import Activity
 from yuzug.recommender.catalogue.yaml_reader import Document, read
+from yuzug.recommender.catalogue.policy import Policy
+from yuzug.recommender.catalogue.risks import Risk, word_found
+
+CHECK_CONTACTS_AFTER = 180  # days
 
 
-def check(directory: Path) -> list[Finding]:
-    """Every fault of the catalogue in this folder.
+def check(directory: Path, today: date | None = None) -> list[Finding]:
+    """Every fault of the catalogue in this folder, and warnings of contacts checked long ago.
 
     A folder with ``kinds.yaml`` and ``policy.yaml`` of its own stands alone; any other is read
-    on top of ours, as ``load_own`` reads it.
+    on top of ours, as ``load_own`` reads it. Our list of risky words holds for all of them.
+    ``today`` is the day from which the age of a contact counts.
 
     Raises:
         CatalogueError: ``catalogue.invalid`` where there is no such folder.
@@ -31,26 +38,30 @@ def check(directory: Path) -> list[Finding]:
     parts = read_parts(directory, None if stands_alone(directory) else bundled())
     if parts.policy is None:
         return parts.findings
-    return [*parts.findings, *_Lint(directory, parts.loaded()).findings()]
+    return [*parts.findings, *_Lint(directory, parts.loaded(), today or date.today()).findings()]
 
 
 class _Lint:
     """The faults of a catalogue that could be loaded; of ours, which it extends, none."""
 
-    def __init__(self, directory: Path, loaded: Loaded) -> None:
-        self.directory = directory
+    def __init__(self, directory: Path, loaded: Loaded, today: date) -> None:
+        self.directory, self.today = directory, today
         self.catalogue = loaded.catalogue
         self.places = loaded.places
         self.own = {a.id: a for a in loaded.catalogue.activities if a.id in loaded.places}
         self.documents: dict[str, Document] = {}
+        self.risks = _risks(loaded.catalogue.policy)
 
     def findings(self) -> Iterator[Finding]:
         """All of them, in the order in which one would mend them."""
         for activity in self.own.values():
             yield from self.not_translated(activity)
             yield from self.never_offered(activity)
+            yield from self.risky(activity)
+            yield from self.outdoors_at_night(activity)
         yield from self.not_named()
         yield from self.names_that_are_none()
+        yield from self.contacts_checked_long_ago()
         yield from self.duplicates()
         yield from self.scarce()
 
@@ -68,10 +79,32 @@ class _Lint:
             message = f"no weight reaches {least}, so this is never offered"
             yield self.at(activity, ("emotions",), message)
 
+        for emotion, goals in activity.emotions.items():
+            for goal in goals:
+                if self.catalogue.policy.withholds(activity.energy, emotion, goal):
+                    message = f"the policy withholds {activity.energy} energy here; leave it out"
+                    yield self.at(activity, ("emotions", emotion.value, goal), message)
+
+    def risky(self, activity: Activity) -> Iterator[Finding]:
+        """Words, effort or places that ask for a caution, or rule out an emotion."""
+        for risk in self.risks:
+            missing = _missing(risk, activity)
+            found = _found(risk, activity) if missing else None
+            if found is not None:
+                path, what = found
+                yield self.at(activity, path, f"{what} is risky: {risk.why}; {missing}")
+
+    def outdoors_at_night(self, activity: Activity) -> Iterator[Finding]:
+        """Activities in the open air that may come at night."""
+        if activity.place == "outdoor" and (not activity.times or "night" in activity.times):
+            message = "is outdoors and may come at night; list the times of day without night"
+            yield self.at(activity, ("times",) if activity.times else ("place",), message)
+
     def not_named(self) -> Iterator[Finding]:
         """Kinds without an activity, and sources that no kind cites."""
         used = {f"kinds.{activity.kind}" for activity in self.catalogue.activities}
         cited = {f"sources.{one}" for kind in self.catalogue.kinds.values() for one in kind.sources}
+        cited |= {f"sources.{rule.source}" for rule in self.catalogue.policy.withheld}
         for key, (file, line) in self.places.items():
             if key.startswith("kinds.") and key not in used:
                 yield Finding(file, line, key, "no activity is of this kind")
@@ -92,6 +125,28 @@ class _Lint:
             if name not in self.catalogue.kinds:
                 line = self.line(file, ("help", "kinds"))
                 yield Finding(file, line, "help.kinds", f"there is no kind {name!r}")
+        for name in policy.help.activities:
+            if name not in self.catalogue.by_id:
+                line = self.line(file, ("help", "activities"))
+                yield Finding(file, line, "help.activities", f"there is no activity {name!r}")
+        for number, rule in enumerate(policy.withheld):
+            if rule.source not in self.catalogue.sources:
+                line = self.line(file, ("withheld", number, "source"))
+                key = f"withheld.{number}.source"
+                yield Finding(file, line, key, f"no source is called {rule.source!r}")
+
+    def contacts_checked_long_ago(self) -> Iterator[Finding]:
+        """Numbers and pages that may have changed since."""
+        file = "policy.yaml"
+        if not (self.directory / file).is_file():
+            return
+        for number, contact in enumerate(self.catalogue.policy.help.contacts):
+            age = (self.today - contact.verified_on).days
+            if age > CHECK_CONTACTS_AFTER:
+                path = ("help", "contacts", number, "verified_on")
+                message = f"was checked {age} days ago; check it again and change the date"
+                key = ".".join(map(str, path))
+                yield Finding(file, self.line(file, path), key, message, warning=True)
 
     def duplicates(self) -> Iterator[Finding]:
         """Two activities with almost the same words."""
@@ -129,3 +184,44 @@ class _Lint:
         if file not in self.documents:
             self.documents[file] = read(self.directory / file)
         return self.documents[file]
+
+
+def _risks(policy: Policy) -> tuple[Risk, ...]:
+    """Ours, whatever a policy of somebody's own leaves out, and those it adds."""
+    ours = bundled().policy.risks
+    return (*ours, *(risk for risk in policy.risks if risk not in ours))
+
+
+def _missing(risk: Risk, activity: Activity) -> str:
+    """What the activity lacks against this risk; empty where it lacks nothing."""
+    if not risk.cautions and not risk.not_for:
+        return "leave this activity out"
+    lacks = []
+    if risk.cautions and not set(risk.cautions) & set(activity.cautions):
+        lacks.append(f"cautions: {' or '.join(risk.cautions)}")
+    still_for = [emotion.value for emotion in risk.not_for if emotion not in activity.not_for]
+    if still_for:
+        lacks.append(f"not_for: [{', '.join(still_for)}]")
+    return f"add {' and '.join(lacks)}" if lacks else ""
+
+
+def _found(risk: Risk, activity: Activity) -> tuple[tuple[int | str, ...], str] | None:
+    """Where an activity holds this risk, and in which words; None where it does not."""
+    if risk.energies and activity.energy not in risk.energies:
+        return None
+    if risk.places and activity.place not in risk.places:
+        return None
+    if risk.words is None:
+        return (("energy",), f"{activity.energy} energy") if risk.energies else (("place",), "this")
+    for path, lang, sentence in _sentences(activity):
+        word = word_found(risk.words, sentence, lang)
+        if word is not None:
+            return path, f"“{word}”"
+    return None
+
+
+def _sentences(activity: Activity) -> Iterator[tuple[tuple[int | str, ...], Language, str]]:
+    for lang in LANGUAGES:
+        yield ("title", lang), lang, activity.title.of(lang)
+        for number, step in enumerate(activity.steps):
+            yield ("steps", number, lang), lang, step.of(lang)

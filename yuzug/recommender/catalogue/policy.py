@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from yuzug.emotions import Emotion
+from yuzug.recommender.catalogue.risks import Risk
 from yuzug.recommender.catalogue.vocabulary import Energy, Goal, Id, Sentence, Strict, Words
 
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
@@ -148,6 +149,8 @@ class Policy(Strict):
     )
     """The energies offered for an expression when nobody asks for one; all where it is missing."""
     withheld: tuple[Withheld, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    """What ``--check`` looks for in the words of every catalogue, besides our own list."""
     fit_at_least: Share
     scores: Scores
     variety: Variety
@@ -171,6 +174,13 @@ class Policy(Strict):
                         f"{name!r} stands under {owner.value} and {emotion.value}; it can mean one"
                     )
         return labels
+
+    def withholds(self, energy: Energy, emotion: Emotion, goal: Goal) -> bool:
+        """Whether activities of this energy are kept from this expression and goal."""
+        return any(
+            emotion in rule.emotions and goal in rule.goals and energy in rule.energies
+            for rule in self.withheld
+        )
 
     def emotion_of(self, label: str) -> Emotion | None:
         """The emotion that goes by this name, in any case of letters; None where none does."""
