@@ -30,7 +30,9 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
 
 
 def test_the_shipped_catalogue_has_no_finding() -> None:
-    assert check(folder("recommendations")) == []
+    # The day our contacts were checked: with time they become a warning, which is no fault.
+    checked = min(contact.verified_on for contact in bundled().policy.help.contacts)
+    assert check(folder("recommendations"), today=checked) == []
 
 
 def test_every_wish_has_enough_activities_for_every_emotion() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from yuzug.emotions import Emotion
 from yuzug.recommender.catalogue.models import Activity, Catalogue
 from yuzug.recommender.catalogue.policy import Policy
-from yuzug.recommender.catalogue.vocabulary import ACCESSES, CAUTIONS, GOALS, NEEDS, TIMES, Goal
+from yuzug.recommender.catalogue.vocabulary import ACCESSES, CAUTIONS, GOALS, NEEDS, TIMES
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

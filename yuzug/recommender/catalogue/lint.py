@@ -13,14 +13,14 @@ from datetime import date
 from pathlib import Path
 
 from yuzug.emotions import LANGUAGES, Language
-from yuzug.recommender.catalogue.models import Activity
 from yuzug.recommender.catalogue.coverage import coverage
 from yuzug.recommender.catalogue.duplicates import near_duplicates, words_of
 from yuzug.recommender.catalogue.faults import Finding
 from yuzug.recommender.catalogue.load import Loaded, bundled, read_parts, stands_alone
-from yuzug.recommender.catalogue.yaml_reader import Document, read
+from yuzug.recommender.catalogue.models import Activity
 from yuzug.recommender.catalogue.policy import Policy
 from yuzug.recommender.catalogue.risks import Risk, word_found
+from yuzug.recommender.catalogue.yaml_reader import Document, read
 
 CHECK_CONTACTS_AFTER = 180  # days
 
