@@ -348,7 +348,8 @@ def test_a_broken_policy_alone_is_named_in_the_error(tmp_path: Path) -> None:
     [*findings] = check(tmp_path)
     told = findings[0].to_json()
     message = str(told.pop("message"))
-    assert told == {"file": "policy.yaml", "line": 2, "key": "goals.sad.lift"}
+    place = {"file": "policy.yaml", "line": 2, "key": "goals.sad.lift"}
+    assert told == {**place, "warning": False}
     assert message.startswith("must be ")
     assert message.endswith(", but is 'much'")
     with pytest.raises(CatalogueError, match=r"policy\.yaml:2: goals\.sad\.lift"):
