@@ -11,8 +11,7 @@ from made_up import MAGIC, TEA
 from yuzug._resources import folder
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.errors import CatalogueError
-from yuzug.recommender import bundled, check, load_own, recommend
-from yuzug.recommender.catalogue import load
+from yuzug.recommender import bundled, check, load, load_own, recommend
 from yuzug.recommender.catalogue.coverage import coverage, table
 from yuzug.recommender.catalogue.duplicates import near_duplicates
 from yuzug.recommender.catalogue.faults import Finding
