@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from yuzug.analysis import Face
-from yuzug.emotions import LANGUAGES
+from yuzug.emotions import LANGUAGES, Language
 from yuzug.errors import ModelError, YuzugError
 from yuzug.explain import (
     METHODS,
@@ -221,12 +221,18 @@ def on_the_mouth(face: Face) -> float:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_map_is_said_in_words(lang: str) -> None:
     spread = dict.fromkeys(REGIONS, 0.1) | {"eyes": 0.5}
-    assert {"en": "the eyes (50 %)", "tr": "gözler (%50)"}[lang] in regions_sentence(
+    assert {"en": "the eyes (50%)", "tr": "gözlerde (%50)"}[lang] in regions_sentence(
         RegionShares(spread), lang
     )
     beside = dict.fromkeys(REGIONS, 0.0) | {OUTSIDE: 0.7, "mouth": 0.3}
     assert {"en": "outside", "tr": "dışı"}[lang] in regions_sentence(RegionShares(beside), lang)
     assert regions_sentence(region_shares(np.zeros((7, 7), np.float32)), lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_evidence_that_misses_the_face_is_no_evidence_in_it(lang: Language) -> None:
+    nowhere = RegionShares(dict.fromkeys(REGIONS, 0.0) | {"outside": 1.0})
+    assert regions_sentence(nowhere, lang) == regions_sentence(None, lang)
 
 
 # Trust

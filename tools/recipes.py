@@ -48,7 +48,7 @@ muxspace/facial_expressions.
 A result that does not tell how many faces were held out is older than the rule that a sample cuts
 that part too: the epoch of `small-8` was then chosen by more faces than the 153 it learned from.
 
-The five-class source reports 94.74 % for its CNN on an outside set and 87.43 % on its own. A
+The five-class source reports 94.74% for its CNN on an outside set and 87.43% on its own. A
 network that reads strangers better than the pictures it comes from has either seen the strangers
 in training, or they are easier. Ours shows the second: on the outside set its accuracy is higher
 too, since most faces there are happy or neutral, and its balanced accuracy is not. Which it was in
@@ -131,8 +131,8 @@ def _row(what: str, faces: str, epochs: str, one: Metrics) -> tuple[str, ...]:
         faces,
         epochs,
         str(one.n),
-        *(f"{100 * value:.1f} %" for value in (one.accuracy, one.balanced_accuracy, one.macro_f1)),
-        f"{worst} {100 * seen[worst].recall:.0f} %",
+        *(f"{100 * value:.1f}%" for value in (one.accuracy, one.balanced_accuracy, one.macro_f1)),
+        f"{worst} {100 * seen[worst].recall:.0f}%",
     )
 
 
@@ -141,7 +141,7 @@ def _class_rows(what: str, one: Metrics) -> Iterator[tuple[str, ...]]:
     on = f"{one.data}, {one.split}, {one.labels}"
     for name, each in one.per_class.items():
         if each.support:
-            shares = (f"{100 * share:.1f} %" for share in (each.recall, each.specificity))
+            shares = (f"{100 * share:.1f}%" for share in (each.recall, each.specificity))
             yield what, on, name, str(each.support), *shares
 
 

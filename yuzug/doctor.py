@@ -20,6 +20,7 @@ from yuzug.pipeline import Analyzer
 from yuzug.recommender import bundled as bundled_catalogue
 from yuzug.records import sentence_of
 from yuzug.texts import text
+from yuzug.texts.numbers import tenths
 
 Part = Callable[[Language], Iterator[tuple[str, bool]]]
 
@@ -76,7 +77,7 @@ def _models(lang: Language) -> Iterator[tuple[str, bool]]:
                 "doctor.model",
                 lang,
                 name=info.name,
-                size=round(info.size_mb, 1),
+                size=tenths(info.size_mb, lang),
                 classes=", ".join(info.card.heads),
                 path=info.path,
             ),
@@ -117,7 +118,7 @@ def _analysis(info: ModelInfo, detector: Detector, lang: Language) -> str:
         "doctor.analysis",
         lang,
         ms=round(median(sum(run.values()) for run in runs)),
-        stages=", ".join(f"{stage} {ms:.1f}" for stage, ms in stages.items()),
+        stages=", ".join(f"{stage} {tenths(ms, lang)}" for stage, ms in stages.items()),
         width=width,
         height=height,
         model=info.name,

@@ -41,7 +41,7 @@ _LOOKS: dict[Emotion, tuple[str, str]] = {
     Emotion.SAD: ("sad", "üzgün"),
     Emotion.SURPRISE: ("surprised", "şaşkın"),
     Emotion.NEUTRAL: ("neutral", "nötr"),
-    Emotion.CONTEMPT: ("contemptuous", "küçümseyen"),
+    Emotion.CONTEMPT: ("contemptuous", "küçümseyici"),
 }
 
 

@@ -136,7 +136,7 @@ def test_the_report_stands_alone(lang: str, data: Path, tmp_path: Path, capsys: 
             assert picture.size > (200, 100)
     pair = report["most_confused"][0]
     assert f"{pair['n']}" in page
-    assert ("were read as" if lang == "en" else "olarak okundu") in page
+    assert ("were predicted as" if lang == "en" else "olarak tahmin edildi") in page
 
 
 def test_intervals_cover_as_often_as_they_say() -> None:

@@ -79,7 +79,7 @@ def test_a_dry_run_writes_exactly_what_is_pushed(hub: Hub, tmp_path: Path, capsy
     assert publish("--dry-run", str(folder)) == 0
     assert publish("--dry-run", str(folder)) == 0
     assert hub.requests == []
-    assert "nothing is sent" in capsys.readouterr().out
+    assert "Nothing is sent" in capsys.readouterr().out
     assert publish() == 0
     written = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert written == hub.files(REPO)
@@ -87,7 +87,7 @@ def test_a_dry_run_writes_exactly_what_is_pushed(hub: Hub, tmp_path: Path, capsy
 
 def test_a_dry_run_without_a_folder_only_tells(hub: Hub, capsys: Capture) -> None:
     assert publish("--dry-run", "--lang", "tr") == 0
-    assert "Bu bir denemedir" in capsys.readouterr().out
+    assert "Bu bir deneme çalıştırmasıdır" in capsys.readouterr().out
     assert hub.requests == []
 
 
@@ -233,14 +233,14 @@ def test_the_model_card_is_one_that_the_hub_reads(parcel: Parcel) -> None:
 def test_the_model_card_tells_what_must_be_told_in_both_languages(parcel: Parcel) -> None:
     text = (parcel.folder / "README.md").read_text(encoding="utf-8")
     english, turkish = text.split("\n# Türkçe\n")
-    for words in ("What was measured", "Intended use", "Limits", "Biases", "How to use it"):
+    for words in ("Results", "Intended use", "Limits", "Biases", "How to use it"):
         assert f"\n## {words}\n" in english
-    for words in ("Neler ölçüldü", "Kullanım amacı", "Sınırlar", "Yanlılıklar"):
+    for words in ("Sonuçlar", "Kullanım amacı", "Sınırlar", "Yanlılıklar"):
         assert f"\n## {words}\n" in turkish
     card = load(find("cnn")).card
     for limit in card.limits:
         assert limit in english
-    assert "forbidden" in english
+    assert "prohibited" in english
     assert f'Analyzer.load("{REPO}", classes=7)' in english
     weak = [name for name, one in card.heads["8"].metrics[0].per_class.items() if one.recall < 0.5]
     assert weak
@@ -257,7 +257,7 @@ def test_the_turkish_half_has_turkish_limits_and_numbers(parcel: Parcel) -> None
     assert f"{card.parameters:,} parameters" in english
     assert f"{card.parameters:,} parametre".replace(",", ".") in turkish
     assert "validation (label), n = 3,589" in english
-    assert "doğrulama (label), n = 3.589" in turkish
+    assert "doğrulama (etiket), n = 3.589" in turkish
 
 
 def test_the_configuration_says_what_the_weights_are(parcel: Parcel) -> None:

@@ -27,7 +27,7 @@ def test_the_five_class_systems_tell_each_class() -> None:
     (five,) = (one for one in part if "| `resnet18-5` |" in one)
     card = recipes.read_card(recipes.find("resnet18"))
     fear = card.heads["5"].metrics[0].per_class["fear"]
-    row = f"| fear | {fear.support} | {100 * fear.recall:.1f} % | {100 * fear.specificity:.1f} % |"
+    row = f"| fear | {fear.support} | {100 * fear.recall:.1f}% | {100 * fear.specificity:.1f}% |"
     assert row in five
     (eight,) = (one for one in part if "| `small-8` |" in one)
     assert "specificity" not in eight

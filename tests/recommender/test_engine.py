@@ -325,7 +325,7 @@ def test_the_reasons_read_as_designed() -> None:
     found = recommend("sad", place="outdoor", count=30) + recommend("sad", count=60)
     walk = next(s for s in found if s.id == "around-the-block")
     assert walk.why == (
-        "For an expression that looks sad: it aims to lift the mood",
+        "Picked because the expression looks sad – to brighten things up",
         "10 minutes, outdoors, some effort",
         "After a single bout of light exercise people felt livelier, for at least half an hour; "
         "it did not calm anger — Reed 2006; Kjærvik 2024",

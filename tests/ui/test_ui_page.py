@@ -92,7 +92,7 @@ def test_a_file_that_bears_the_name_of_a_bundled_model_is_not_taken_for_it(tmp_p
     analyzer = Analyzer.load(tmp_path / "mine.safetensors", 7, detector=HaarDetector())
     page = about.page(Analyzers({"cnn": analyzer}), Settings(lang="en", model="cnn"))
     assert "from a file" in page
-    assert "As its owner says: my own faces" in page
+    assert "According to the owner: my own faces" in page
 
 
 def page_of_own(lang: Language, **changes: object) -> str:
@@ -108,17 +108,19 @@ def test_other_weights_have_the_limits_and_the_licence_of_their_card(lang: Langu
     limits = (LIMITS_OF_OWN[1], "Only <owls>.")
     page = page_of_own(lang, limits=limits, licence="CC-BY-NC-4.0")
     shown = page.split(text("ui.about_limits_title", lang))[1]
-    known = {"en": "a person&#x27;s own pictures", "tr": "kendi resimleri ve etiketleriyle"}[lang]
+    known = {"en": "a person&#x27;s own pictures", "tr": "kendi fotoğrafları ve etiketleriyle"}[
+        lang
+    ]
     assert known in shown
     assert "Only &lt;owls&gt;." in shown
     assert shown.count("<li>") == 2
-    assert {"en": "its weights is CC-BY-NC-4.0", "tr": "lisansı CC-BY-NC-4.0"}[lang] in page
+    assert {"en": "licensed under CC-BY-NC-4.0", "tr": "lisansı CC-BY-NC-4.0"}[lang] in page
     assert text("ui.about_limits_title", lang) not in page_of_own(lang, limits=())
 
 
 def test_bundled_weights_have_our_limits(analyzers: Analyzers) -> None:
     page = about.page(analyzers, Settings(lang="en", model="cnn"))
-    assert page.split("What it cannot know")[1].count("<li>") == 5
+    assert page.split(text("ui.about_limits_title", "en"))[1].count("<li>") == 5
 
 
 def test_a_face_is_reduced_to_the_detail_that_was_trained_on(analyzers: Analyzers) -> None:
@@ -130,14 +132,14 @@ def test_a_face_is_reduced_to_the_detail_that_was_trained_on(analyzers: Analyzer
 
 
 def test_the_owners_split_is_named_in_the_language_of_the_page() -> None:
-    assert "FER2013 with FER+ votes, doğrulama" in page_of_own("tr", data="my own faces")
+    assert "FER2013, FER+ oylarıyla, doğrulama" in page_of_own("tr", data="my own faces")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_notice_says_all_that_it_must(lang: Language) -> None:
     words = frame.notice(lang)
     for must in {
-        "en": ("stored", "diagnosis", "at work", "education"),
+        "en": ("Nothing is kept on the server", "diagnosis", "at work", "education"),
         "tr": ("saklan", "Tanı", "İşte", "eğitim"),
     }[lang]:
         assert must in words
@@ -161,15 +163,20 @@ def reading_of(*faces: FaceReading) -> PictureReading:
 @pytest.mark.parametrize(
     ("face", "en", "tr"),
     [
-        (FACE, "The expression looks happy (83 %)", "İfade mutlu görünüyor (%83)"),
+        (FACE, "The expression looks happy (83%)", "Yüz ifadesi mutlu görünüyor (%83)"),
         (
             replace(FACE, doubts=("unsure",)),
-            "Not sure. The closest is happy (83 %)",
-            "Emin değil. En yakını mutlu (%83)",
+            "Not sure – closest match: happy (83%)",
+            "Model emin değil. En yakın ifade: mutlu (%83)",
+        ),
+        (
+            replace(FACE, doubts=("dark",)),
+            "Hard to tell from this picture – closest match: happy (83%)",
+            "Bu görüntüden emin olmak zor. En yakın ifade: mutlu (%83)",
         ),
         (
             replace(FACE, doubts=("none_of_these",)),
-            "None of these expressions fits",
+            "None of these expressions matches",
             "Bu ifadelerin hiçbiri uymuyor",
         ),
         (None, "No face was found", "Yüz bulunamadı"),

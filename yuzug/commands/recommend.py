@@ -24,7 +24,7 @@ def options(command: Parser) -> None:
     command.option("--energy", metavar="low|medium|high")
     command.option("--place", metavar="indoor|outdoor")
     command.option("--company", metavar="alone|together")
-    command.option("--goal", metavar="match|lift|calm")
+    command.option("--goal", metavar="GOAL")
     command.option("--cost", metavar="free|cheap")
     command.option("--equipment", metavar="THING,…|none", type=_words)
     command.option("--time", metavar="morning|afternoon|evening|night")

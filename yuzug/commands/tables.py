@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from yuzug.emotions import Language
 from yuzug.models import HeadCard, ModelInfo
 from yuzug.texts import text
-from yuzug.texts.numbers import percent_tenths, tenths
+from yuzug.texts.cards import in_language
+from yuzug.texts.numbers import percent_tenths, tenths, whole
 
 _COLUMNS = (
     "name",
@@ -45,7 +46,9 @@ def _numbers(head: HeadCard, lang: Language) -> tuple[str, str, str]:
     if not head.metrics:
         return _NONE, _NONE, _NONE
     best = head.metrics[0]
-    where = f"{best.data}, {best.split} ({best.labels}), n = {best.n}"
+    data, split = in_language(best.data, lang), in_language(best.split, lang)
+    labels = text(f"cli.models_labels_{best.labels}", lang)
+    where = f"{data}; {split} ({labels}), n = {whole(best.n, lang)}"
     return percent_tenths(best.accuracy, lang), percent_tenths(best.macro_f1, lang), where
 
 

@@ -29,6 +29,8 @@ TEMPLATE: tuple[Point, ...] = (
 )
 # Above this share outside, a word about the parts inside would mislead.
 _MOSTLY = 0.5
+# Above this nothing worth a word is left inside.
+_ALL = 0.995
 
 
 @dataclass(frozen=True)
@@ -115,11 +117,11 @@ def regions_sentence(regions: RegionShares | None, lang: Language) -> str:
 
     >>> shares = dict.fromkeys(REGIONS, 0.06) | {"mouth": 0.46, "eyes": 0.3}
     >>> regions_sentence(RegionShares(shares), "en")
-    'most on the mouth (46 %) and the eyes (30 %)'
+    'mainly on the mouth (46%) and the eyes (30%)'
     >>> regions_sentence(RegionShares(shares), "tr")
-    'en çok ağız (%46) ve gözler (%30)'
+    'en çok ağızda (%46) ve gözlerde (%30)'
     """
-    if regions is None:
+    if regions is None or regions.shares[OUTSIDE] > _ALL:
         return text("explain.regions_none", lang)
     if regions.mostly_outside:
         return text("explain.regions_outside", lang, share=percent(regions.shares[OUTSIDE], lang))

@@ -49,7 +49,9 @@ def answer(choice: Choice, mood: Mood, lang: Language) -> str:
     if not mood.sure:
         return text("why.unsure", lang)
     key = "why.mood" if choice.emotion is mood.dominant else "why.mood_partly"
-    goal = text(f"why.goal_{choice.goal}", lang)
+    # To stay with a feeling means something else for each of them.
+    which = f"match_{choice.emotion.value}" if choice.goal == "match" else choice.goal
+    goal = text(f"why.goal_{which}", lang)
     return text(key, lang, looks=choice.emotion.looks(lang), goal=goal)
 
 

@@ -55,7 +55,7 @@ def sentence_of(error: YuzugError, lang: Language) -> str:
     >>> from yuzug.errors import ImageError
     >>> empty = ImageError("image.empty", must="it must have bytes", got="none", do="choose")
     >>> sentence_of(empty, "tr")
-    'Bu dosya boş. Lütfen başka bir resim seçin. (it must have bytes, but got none: choose)'
+    'Bu dosya boş. Lütfen başka bir görüntü seçin. (it must have bytes, but got none: choose)'
     """
     exact = " ".join(str(error).split())
     return exact if lang == "en" else f"{text(f'errors.{error.kind}', lang)} ({exact})"

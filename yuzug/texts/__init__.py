@@ -52,9 +52,19 @@ def placeholders(sentence: str) -> frozenset[str]:
 
 
 def percent(fraction: float, lang: Language) -> str:
-    """A share of 1 as people write it: "83 %" in English, "%83" in Turkish.
+    """A share of 1 as people write it: "83%" in English, "%83" in Turkish.
 
-    >>> percent(0.834, "en"), percent(0.834, "tr")
-    ('83 %', '%83')
+    >>> percent(0.834, "en"), percent(0.834, "tr"), percent(-0.02, "tr")
+    ('83%', '%83', '-%2')
     """
-    return text("ui.percent", lang, percent=round(100 * fraction))
+    return with_percent_sign(str(round(100 * fraction)), lang)
+
+
+def with_percent_sign(number: str, lang: Language) -> str:
+    """A written number with the percent sign; in Turkish it stands between minus and number.
+
+    >>> with_percent_sign("-1,5", "tr"), with_percent_sign("-1.5", "en")
+    ('-%1,5', '-1.5%')
+    """
+    minus = "-" if number.startswith("-") else ""
+    return minus + text("ui.percent", lang, percent=number.removeprefix("-"))

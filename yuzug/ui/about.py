@@ -75,7 +75,7 @@ def _missing(analyzers: Analyzers, lang: Language) -> str:
 
 def _left_out(analyzers: Analyzers, lang: Language) -> str:
     return "".join(
-        f'<p class="yz-notice">{_t("left_out", lang, finding=escape(str(finding)))}</p>'
+        f'<p class="yz-notice">{_t("left_out", lang, finding=finding)}</p>'
         for finding in analyzers.activities.findings
     )
 
@@ -108,13 +108,13 @@ def _tiles(metrics: Metrics, card: Card, lang: Language) -> str:
         f"<div><dd>{percent_tenths(share, lang)}</dd><dt>{_t(name, lang)}</dt></div>"
         for name, share in shares.items()
     )
-    labels = _t(f"labels_{metrics.labels}", lang)
+    labels = text(f"ui.about_labels_{metrics.labels}", lang)
     about = {"n": whole(metrics.n, lang), "labels": labels}
     if _is_bundled(card):
         measured = _t("measured", lang, **about)
     else:
-        split = in_language(metrics.split, lang)
-        measured = _t("measured_owner", lang, data=metrics.data, split=split, **about)
+        data, split = in_language(metrics.data, lang), in_language(metrics.split, lang)
+        measured = _t("measured_owner", lang, data=data, split=split, **about)
     return f'<dl class="yz-tiles">{tiles}</dl><p class="fine">{measured}</p>'
 
 
@@ -143,7 +143,8 @@ def _per_class(metrics: Metrics, lang: Language) -> str:
         f'<th scope="col">{_t(name, lang)}</th>'
         for name in ("label", "recall", "precision", "support")
     )
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    note = f'<p class="fine">{_t("classes_note", lang)}</p>'
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{note}"
 
 
 def _reads(card: Card, lang: Language) -> str:

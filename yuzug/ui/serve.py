@@ -19,6 +19,7 @@ from yuzug.pipeline import Analyzer
 from yuzug.recommender import Loaded
 from yuzug.records import sentence_of
 from yuzug.texts import text
+from yuzug.texts.numbers import tenths
 from yuzug.ui import zerogpu
 from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.api import agents
@@ -121,7 +122,8 @@ def _warmed(model: str, classes: int, first: Analyzer | None, lang: Language) ->
     # One detector for all: which one runs is decided once.
     analyzer = Analyzer.load(model, classes, detector=first.detector if first else None)
     analyzer.analyze(PORTRAIT)
-    print(text("ui.serve_loaded", lang, seconds=f"{time.perf_counter() - start_s:.1f}"), flush=True)
+    seconds = tenths(time.perf_counter() - start_s, lang)
+    print(text("ui.serve_loaded", lang, seconds=seconds), flush=True)
     return analyzer
 
 

@@ -133,7 +133,7 @@ def test_the_finer_map_of_an_ensemble_is_hirescam_as_its_line_says(
         analyzer.explain_face(face, method=method).raw for method in ("fused", "hirescam")
     )
     assert np.array_equal(fused, hirescam)
-    assert "for an ensemble it is HiResCAM" in METHODS["fused"].line("en")
+    assert "For an ensemble it is HiResCAM" in METHODS["fused"].line("en")
 
 
 def test_what_the_page_does_not_offer_changes_nothing(analyzers: Analyzers, shown: Shown) -> None:
@@ -255,7 +255,7 @@ def test_the_report_is_one_page_with_all_its_parts(
     ("split", "en", "tr"),
     [
         ("validation", "(validation; ", "(doğrulama; "),
-        ("held out", "(held out; ", "(ayrılan; "),
+        ("held out", "(held out; ", "(ayrılan bölüm; "),
         ("owls", "(owls; ", "(owls; "),
     ],
 )
@@ -267,9 +267,9 @@ def test_the_report_names_the_split_that_was_measured(
     metrics = head.metrics[0].model_copy(update={"split": split})
     heads = {"7": head.model_copy(update={"metrics": (metrics,)})}
     other = card.model_copy(update={"heads": heads})
-    assert f"of 3,589 faces read right {en}" in report.model_line(other, 7, "en")
+    assert f"on 3,589 faces {en}" in report.model_line(other, 7, "en")
     assert tr in report.model_line(other, 7, "tr")
-    assert "3.589 yüzde" in report.model_line(other, 7, "tr")
+    assert "3.589 yüz üzerinde doğruluk" in report.model_line(other, 7, "tr")
 
 
 def test_a_map_that_fails_its_check_is_grey_in_the_report(

@@ -116,8 +116,9 @@ def _measured(card: Card, lang: Language) -> Iterator[str]:
 
 def _numbers(metrics: Metrics, lang: Language) -> tuple[str, ...]:
     shares = (metrics.accuracy, metrics.balanced_accuracy, metrics.macro_f1, metrics.ece)
-    split, n = in_language(metrics.split, lang), whole(metrics.n, lang)
-    where = f"{metrics.data}, {split} ({metrics.labels}), n = {n}"
+    data, split = in_language(metrics.data, lang), in_language(metrics.split, lang)
+    labels = text(f"cli.models_labels_{metrics.labels}", lang)
+    where = f"{data}; {split} ({labels}), n = {whole(metrics.n, lang)}"
     sure = (metrics.coverage, metrics.sure_accuracy)
     return (where, *(percent_tenths(share, lang) for share in (*shares, *sure)))
 

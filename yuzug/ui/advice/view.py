@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 
 import gradio as gr
@@ -10,6 +11,7 @@ import gradio as gr
 from yuzug.emotions import Emotion, Language, looks
 from yuzug.recommender import Contact, help_offer, question
 from yuzug.texts import text
+from yuzug.texts.numbers import day
 from yuzug.ui.advice import filters_form as filters
 from yuzug.ui.advice.board import Board, Card, Mood
 from yuzug.ui.components import reading as panels
@@ -122,7 +124,7 @@ def _help(board: Board, lang: Language) -> str:
 def _contact(contact: Contact, lang: Language) -> str:
     target = f"tel:{contact.number}".replace(" ", "") if contact.number else contact.page or ""
     shown = contact.number or target.removeprefix("https://").rstrip("/")
-    checked = _t("help_checked", lang, date=contact.verified_on)
+    checked = _t("help_checked", lang, date=day(date.fromisoformat(contact.verified_on), lang))
     return (
         f"<span>{escape(contact.name)}</span> "
         f'<a href="{escape(target)}" rel="noreferrer" target="_blank">{escape(shown)}</a> '

@@ -23,8 +23,9 @@ def sentence(reading: PictureReading, lang: Language) -> str:
         return text("ui.no_face", lang)
     if "none_of_these" in face.doubts:
         return text("ui.none_of_these", lang)
+    key = "looks" if face.sure else "unsure" if "unsure" in face.doubts else "unsure_picture"
     return text(
-        "ui.looks" if face.sure else "ui.unsure",
+        f"ui.{key}",
         lang,
         emotion=looks(face.emotion, lang),
         percent=percent(face.confidence, lang),

@@ -13,6 +13,7 @@ import gradio as gr
 from yuzug.emotions import Emotion, Language, looks
 from yuzug.recommender import Catalogue
 from yuzug.texts import text
+from yuzug.texts.letters import lower
 from yuzug.texts.numbers import tenths
 from yuzug.ui.components.html import panel
 from yuzug.ui.components.reading import RING_FACE
@@ -53,12 +54,13 @@ def offer(lang: Language) -> str:
 
 def _tools(journal: Journal, lang: Language, catalogue: Catalogue) -> str:
     # The mark at the front tells spreadsheets that the letters are Unicode.
+    file = _t("file", lang)
     csv = f"data:text/csv;charset=utf-8,{quote(chr(0xFEFF) + journal.to_csv(lang, catalogue))}"
     json = f"data:application/json;charset=utf-8,{quote(journal.to_json(lang, catalogue))}"
     return (
         '<div class="tools">'
-        f'<a class="yz-link" download="yuzug-journal.csv" href="{csv}">{_t("export_csv", lang)}</a>'
-        f'<a class="yz-link" download="yuzug-journal.json" href="{json}">'
+        f'<a class="yz-link" download="{file}.csv" href="{csv}">{_t("export_csv", lang)}</a>'
+        f'<a class="yz-link" download="{file}.json" href="{json}">'
         f"{_t('export_json', lang)}</a>"
         f'<details data-key="erase"><summary>{_t("erase", lang)}</summary>'
         f'<div class="sure"><p>{_t("erase_sure", lang)}</p>'
@@ -70,8 +72,8 @@ def _tools(journal: Journal, lang: Language, catalogue: Catalogue) -> str:
 def _moods(moods: tuple[MoodEntry, ...], lang: Language) -> str:
     if not moods:
         return _section("moods", f'<p class="yz-note">{_t("moods_none", lang)}</p>', lang)
-    [(most, _)] = Counter(mood.emotion for mood in moods).most_common(1)
-    alt = _t("moods_alt", lang, count=len(moods), looks=looks(most.value, lang))
+    [(most, _)] = Counter(_name(mood, lang) for mood in moods).most_common(1)
+    alt = _t("moods_alt", lang, count=len(moods), looks=most)
     legend = "".join(
         f'<span class="{name}"><i></i>{_t(f"legend_{name}", lang)}</span>'
         for name in ("read", "said")
@@ -95,7 +97,8 @@ def _plot(moods: tuple[MoodEntry, ...], lang: Language) -> str:
         )
         for mood in moods
     ]
-    names = "".join(f"<span>{escape(looks(row.value, lang))}</span>" for row in rows)
+    last_name = {mood.emotion: _name(mood, lang) for mood in moods}
+    names = "".join(f"<span>{escape(last_name[row])}</span>" for row in rows)
     dots = "".join(
         f'<i class="{"read" if mood.source == "reading" else "said"}" '
         f'style="left:{x:.2f}%;top:{y:.2f}%"></i>'
@@ -112,7 +115,7 @@ def _plot(moods: tuple[MoodEntry, ...], lang: Language) -> str:
 
 def _table(moods: tuple[MoodEntry, ...], lang: Language) -> str:
     rows = "".join(
-        f"<tr><td>{_time(mood.at)}</td><td>{escape(looks(mood.emotion.value, lang))}</td>"
+        f"<tr><td>{_time(mood.at)}</td><td>{escape(_name(mood, lang))}</td>"
         f"<td>{_t(f'source_{mood.source}', lang)}</td></tr>"
         for mood in reversed(moods)
     )
@@ -148,6 +151,13 @@ def _average(activities: tuple[ActivityEntry, ...], lang: Language) -> str:
     before, after = (sum(column) / len(rated) for column in zip(*rated, strict=True))
     shown = {"before": tenths(before, lang), "after": tenths(after, lang)}
     return f'<p class="yz-note">{_t("average", lang, count=len(rated), **shown)}</p>'
+
+
+def _name(mood: MoodEntry, lang: Language) -> str:
+    # A mood that was chosen keeps the words of the choice; others are what an expression looked.
+    if mood.source == "chosen":
+        return lower(text(f"advice.mood_{mood.emotion.value}", lang), lang)
+    return looks(mood.emotion.value, lang)
 
 
 def _time(at: datetime) -> str:
