@@ -23,7 +23,7 @@ from yuzug.explain import (
     OUTSIDE,
     REGIONS,
     RegionShares,
-    Subject,
+    ForwardPass,
     Trust,
     paint,
     paint_contrast,
@@ -189,7 +189,7 @@ def test_what_is_covered_loses_its_share(part: str, crop: np.ndarray) -> None:
             return contrast(pictures)
 
     def shares(picture: np.ndarray) -> dict[str, float]:
-        subject = Subject.of(prepare([picture], SPEC), Stem(), head)
+        subject = ForwardPass.of(prepare([picture], SPEC), Stem(), head)
         (raw,) = METHODS["gradcam"].maps(subject, [0])
         return region_shares(raw).shares
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this checkout
 import yaml
 
 from yuzug.lab.training.results import Result
-from yuzug.models import Metrics, find, read_card
+from yuzug.models import Metrics, resolve, read_card
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "recipes.md"
@@ -93,7 +93,7 @@ def _part(source: dict[str, Any]) -> str:
         else:
             rows.append((f"`{name}`", "not run here", *["–"] * (len(COLUMNS) - 2)))
     model, classes = source["bundled"]
-    (bundled,) = read_card(find(model)).heads[str(classes)].metrics[:1]
+    (bundled,) = read_card(resolve(model)).heads[str(classes)].metrics[:1]
     what = f"bundled `{model}`, {classes} classes"
     rows.append(_row(what, "its recipe's data", "–", bundled))
     by_class += _class_rows(what, bundled)

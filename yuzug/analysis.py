@@ -95,7 +95,7 @@ class Analysis:
 
 
 @dataclass(frozen=True)
-class Located:
+class LocatedFace:
     """A face that was found: where it is, and its upright crop, RGB uint8 (S, S, 3)."""
 
     detection: Detection
@@ -103,7 +103,7 @@ class Located:
     crop: NDArray[np.uint8]
 
 
-class Clock:
+class Stopwatch:
     """Milliseconds of the stages of one analysis."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from yuzug.errors import ModelError
 from yuzug.explain import (
     Contrast,
     Heatmap,
-    Subject,
+    ForwardPass,
     Trust,
     difference,
     evidence,
@@ -82,11 +82,11 @@ class Explainer:
             for one, logits, target in zip(raw, evidence(in_logits), targets, strict=True)
         ]
 
-    def subject(self, batch: Batch) -> Subject:
+    def subject(self, batch: Batch) -> ForwardPass:
         """What a method may look at: these faces and the network that read them."""
         network = self.classifier.checkpoint.network
         head = self.classifier.logits_of
-        return Subject(batch.inputs, batch.features, batch.logits, network.stem, head)
+        return ForwardPass(batch.inputs, batch.features, batch.logits, network.stem, head)
 
     def face(self, face: Face, target: str | None = None, method: str | None = None) -> Heatmap:
         """Another heat map of a face that was read, without looking for it again.

@@ -18,9 +18,9 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor, nn
 
 from yuzug.emotions import LANGUAGES
-from yuzug.explain import METHODS, Subject, difference, scale
+from yuzug.explain import METHODS, ForwardPass, difference, scale
 from yuzug.faces import NoDetector
-from yuzug.models import Checkpoint, find, load
+from yuzug.models import Checkpoint, resolve, load
 from yuzug.models.card import Card
 from yuzug.pipeline import Analyzer
 
@@ -38,7 +38,7 @@ LIBRARY: dict[str, Callable[..., object]] = {
 
 @pytest.fixture(scope="module", params=NETWORKS)
 def checkpoint(request: pytest.FixtureRequest) -> Checkpoint:
-    return load(find(request.param))
+    return load(resolve(request.param))
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +54,14 @@ def faces(astronaut: np.ndarray) -> list[np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def subject(analyzer: Analyzer, faces: list[np.ndarray]) -> Subject:
+def subject(analyzer: Analyzer, faces: list[np.ndarray]) -> ForwardPass:
     return analyzer.explainer.subject(analyzer.classifier.classify(faces))
 
 
 class Whole(nn.Module):
     """The network as the library wants it, with the layer that it is to hook."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: ForwardPass) -> None:
         super().__init__()
         self.stem, self.explained, self.head = subject.stem, nn.Identity(), subject.head
 
@@ -70,7 +70,7 @@ class Whole(nn.Module):
         return self.head(self.explained(self.stem(x)))
 
 
-def by_the_library(make: Callable[..., object], subject: Subject, targets: list[int]) -> np.ndarray:
+def by_the_library(make: Callable[..., object], subject: ForwardPass, targets: list[int]) -> np.ndarray:
     model = Whole(subject)
     wanted = [ClassifierOutputTarget(target) for target in targets]
     inputs = subject.inputs.clone().requires_grad_()
@@ -79,7 +79,7 @@ def by_the_library(make: Callable[..., object], subject: Subject, targets: list[
 
 
 @pytest.mark.parametrize("name", sorted(set(LIBRARY) & set(FAST)))
-def test_a_method_gives_the_map_of_the_library(name: str, subject: Subject) -> None:
+def test_a_method_gives_the_map_of_the_library(name: str, subject: ForwardPass) -> None:
     for target in range(7):
         targets = [target, (target + 1) % 7, (target + 2) % 7]
         ours = METHODS[name].maps(subject, targets)
@@ -101,7 +101,7 @@ def test_a_slow_method_gives_the_map_of_the_library(
     np.testing.assert_allclose(scale(ours, theirs.shape[0]), theirs, atol=1e-3)
 
 
-def test_eigencam_gives_the_map_of_the_library_or_its_negative(subject: Subject) -> None:
+def test_eigencam_gives_the_map_of_the_library_or_its_negative(subject: ForwardPass) -> None:
     ours = METHODS["eigencam"].maps(subject, [0, 0, 0])
     with pytorch_grad_cam.EigenCAM(Whole(subject), []) as cam:
         theirs = cam.get_cam_image(None, None, None, subject.activations, None, False)
@@ -110,7 +110,7 @@ def test_eigencam_gives_the_map_of_the_library_or_its_negative(subject: Subject)
         np.testing.assert_allclose(one, np.maximum(sign * other, 0), atol=1e-3)
 
 
-def test_finercam_gives_the_map_of_the_library(subject: Subject) -> None:
+def test_finercam_gives_the_map_of_the_library(subject: ForwardPass) -> None:
     model = Whole(subject)
     tops = subject.logits.argmax(dim=1).tolist()
     inputs = subject.inputs.clone().requires_grad_()
@@ -121,14 +121,14 @@ def test_finercam_gives_the_map_of_the_library(subject: Subject) -> None:
     np.testing.assert_allclose(scaled, theirs, atol=1e-3)
 
 
-def test_a_contrast_is_the_difference_of_two_signed_maps(subject: Subject) -> None:
+def test_a_contrast_is_the_difference_of_two_signed_maps(subject: ForwardPass) -> None:
     there = difference(subject.logits, subject.features, 3, 5)
     back = difference(subject.logits, subject.features, 5, 3)
     np.testing.assert_allclose(there, -back, atol=1e-6)
     np.testing.assert_array_less(np.full(3, 0.01), np.abs(there).max(axis=(1, 2)))
 
 
-def test_the_fused_map_is_finer(subject: Subject) -> None:
+def test_the_fused_map_is_finer(subject: ForwardPass) -> None:
     fused = METHODS["fused"].maps(subject, [3, 3, 3])
     assert fused.shape == (3, 14, 14)
     assert (fused >= 0).all()
@@ -136,11 +136,11 @@ def test_the_fused_map_is_finer(subject: Subject) -> None:
 
 
 @pytest.mark.parametrize("name", FAST)
-def test_a_thousand_maps_leave_nothing_behind(name: str, subject: Subject) -> None:
+def test_a_thousand_maps_leave_nothing_behind(name: str, subject: ForwardPass) -> None:
     modules = [*subject.stem.modules()]
     before = [state(module) for module in modules]
     maps, targets = METHODS[name].maps, [3, 4, 5]
-    one = Subject.of(subject.inputs[:1], subject.stem, subject.head)
+    one = ForwardPass.of(subject.inputs[:1], subject.stem, subject.head)
     for _ in range(50):
         maps(one, targets[:1])
     gc.collect()
@@ -168,7 +168,7 @@ def resident_mb() -> float:
 
 
 @pytest.mark.parametrize("name", FAST)
-def test_eight_threads_get_the_maps_that_one_gets(name: str, subject: Subject) -> None:
+def test_eight_threads_get_the_maps_that_one_gets(name: str, subject: ForwardPass) -> None:
     maps = METHODS[name].maps
     alone = [maps(subject, [target, 0, 6]) for target in range(7)]
     gate = threading.Barrier(8)
@@ -193,7 +193,7 @@ def test_lime_finds_the_patch_that_the_answer_hangs_on() -> None:
 
     pictures = torch.full((1, 1, 56, 56), 1.0)
     pictures[0, 0, :14, :14] = 3.0
-    (found,) = METHODS["lime"].maps(Subject.of(pictures, nn.Identity(), head), [0])
+    (found,) = METHODS["lime"].maps(ForwardPass.of(pictures, nn.Identity(), head), [0])
     assert found[:12, :12].mean() > 5 * found[16:, 16:].mean()
 
 

@@ -15,7 +15,7 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from skimage import data
 from torch import Tensor, nn
 
-from yuzug.explain import Subject, evidence, scale, strength
+from yuzug.explain import ForwardPass, evidence, scale, strength
 from yuzug.explain.gradcam import gradcam
 from yuzug.models import available_models, load
 from yuzug.models.networks import ARCHITECTURES, Network, build
@@ -49,7 +49,7 @@ def library_maps(network: Network, batch: Tensor, targets: list[int]) -> np.ndar
 
 
 def ours(network: Network, batch: Tensor, targets: list[int]) -> np.ndarray:
-    subject = Subject.of(batch, network.stem, lambda a: network.head(a, "7"))
+    subject = ForwardPass.of(batch, network.stem, lambda a: network.head(a, "7"))
     return gradcam(subject.logits, subject.features, targets)
 
 

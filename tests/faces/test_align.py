@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yuzug.faces import Alignment, Detection, align, whole
+from yuzug.faces import Alignment, Detection, align, full_image
 from yuzug.faces.align import TEMPLATE, YUNET_SIDE
 from yuzug.faces.detection import Point, inside, iou, roll_of
 
@@ -114,12 +114,12 @@ def test_a_square_has_a_side(side: float) -> None:
 
 def test_crop_of_a_whole_square_picture_is_the_picture() -> None:
     picture = gradient(48, 48)
-    np.testing.assert_array_equal(whole((48, 48)).crop(picture, 48), picture)
+    np.testing.assert_array_equal(full_image((48, 48)).crop(picture, 48), picture)
 
 
 def test_crop_of_a_picture_that_is_no_square_repeats_its_border() -> None:
     picture = gradient(40, 20)
-    crop = whole((40, 20)).crop(picture, 40)
+    crop = full_image((40, 20)).crop(picture, 40)
     np.testing.assert_array_equal(crop[:, 10:30], picture)
     np.testing.assert_array_equal(crop[:, :10], np.repeat(picture[:, :1], 10, axis=1))
 

@@ -22,7 +22,7 @@ from huggingface_hub import constants
 from yuzug.cli import main
 from yuzug.errors import HubError
 from yuzug.hub import Repository, is_address
-from yuzug.models import find, take
+from yuzug.models import resolve, load_model
 from yuzug.models.hub_layout import CONFIG, WEIGHTS, Published
 from yuzug.pipeline import Analyzer
 from yuzug.records import sentence_of
@@ -38,7 +38,7 @@ Bytes = dict[str, bytes]
 @pytest.fixture(scope="module")
 def model() -> Bytes:
     """A repository as it should be: the smaller of the bundled models."""
-    path = find("cnn")
+    path = resolve("cnn")
     return {WEIGHTS: path.read_bytes(), CONFIG: Published.of(path).to_json().encode()}
 
 
@@ -70,7 +70,7 @@ def test_fetched_byte_for_byte_and_called_by_its_address(
     hub: Hub, at_hub: Path, model: Bytes, astronaut: np.ndarray
 ) -> None:
     hub.add(REPO, model)
-    assert find(REPO).read_bytes() == model[WEIGHTS]
+    assert resolve(REPO).read_bytes() == model[WEIGHTS]
     fetched, ours = (Analyzer.load(name, 7) for name in (REPO, "cnn"))
     assert fetched.model == REPO
     one, other = (
@@ -88,15 +88,15 @@ def test_both_files_come_from_one_commit(hub: Hub, at_hub: Path, model: Bytes) -
         rf"GET /{REPO}/resolve/main/{CONFIG}", forge=lambda body: hub.add(REPO, later) and body
     )
     hub.faults.append(seen)
-    assert find(REPO).parent.name == first
+    assert resolve(REPO).parent.name == first
 
 
 def test_a_pinned_revision_is_asked_for_once(hub: Hub, at_hub: Path, model: Bytes) -> None:
     commit = hub.add(REPO, model)
     hub.add(REPO, {"README.md": b"nothing else is left"})
-    assert find(f"{REPO}@{commit}").read_bytes() == model[WEIGHTS]
+    assert resolve(f"{REPO}@{commit}").read_bytes() == model[WEIGHTS]
     hub.requests.clear()
-    assert find(f"{REPO}@{commit}").read_bytes() == model[WEIGHTS]
+    assert resolve(f"{REPO}@{commit}").read_bytes() == model[WEIGHTS]
     assert hub.requests == []
     assert kind_of(REPO) == "hub.file"
 
@@ -105,7 +105,7 @@ def test_a_tag_and_a_revision_that_is_not_there(hub: Hub, at_hub: Path, model: B
     commit = hub.add(REPO, model)
     hub.stored[f"models/{REPO}"].tags["v1"] = commit
     hub.add(REPO, {"README.md": b"nothing else is left"})
-    assert take(f"{REPO}@v1").card.name == f"{REPO}@v1"
+    assert load_model(f"{REPO}@v1").card.name == f"{REPO}@v1"
     assert kind_of(f"{REPO}@v2") == "hub.revision"
 
 
@@ -114,7 +114,7 @@ def test_the_token_goes_to_the_hub_and_nowhere_else(
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     hub.add(REPO, model, private=True)
-    assert find(REPO).is_file()
+    assert resolve(REPO).is_file()
     assert {one.token for one in hub.asked("/resolve/")} == {TOKEN}
     assert {one.token for one in hub.asked("/cdn/")} == {None}
 
@@ -123,19 +123,19 @@ def test_the_cache_will_do_where_the_hub_cannot_be_had(
     hub: Hub, at_hub: Path, model: Bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.add(REPO, model)
-    path = find(REPO)
+    path = resolve(REPO)
     hub.faults.append(Fault("", times=-1, status=503))
-    assert find(REPO) == path
+    assert resolve(REPO) == path
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    assert find(REPO) == path
+    assert resolve(REPO) == path
     assert kind_of("ada/other") == "hub.offline"
 
 
 def test_a_damaged_cache_is_mended(hub: Hub, at_hub: Path, model: Bytes) -> None:
     hub.add(REPO, model)
-    path = find(REPO)
+    path = resolve(REPO)
     path.resolve().write_bytes(model[WEIGHTS][:-1] + b"?")
-    assert find(REPO).read_bytes() == model[WEIGHTS]
+    assert resolve(REPO).read_bytes() == model[WEIGHTS]
 
 
 # Refused to us
@@ -247,7 +247,7 @@ def test_every_fault_ends_in_a_sentence_or_a_right_result(
     hub.add(REPO, model)
     hub.faults.append(Fault(**vars(fault)))
     if kind is None:
-        assert find(REPO).read_bytes() == model[WEIGHTS]
+        assert resolve(REPO).read_bytes() == model[WEIGHTS]
         assert hub.faults[0].times == 0, "the fault struck"
     else:
         error = caught(REPO)
@@ -258,7 +258,7 @@ def test_every_fault_ends_in_a_sentence_or_a_right_result(
     assert sum(slept) < 60, "nobody is kept waiting for long"
     # Whatever it was, it leaves nothing behind that stands in the way.
     hub.faults.clear()
-    assert find(REPO).read_bytes() == model[WEIGHTS]
+    assert resolve(REPO).read_bytes() == model[WEIGHTS]
     assert in_cache(at_hub) == [CONFIG, WEIGHTS]
     assert not list(at_hub.parent.rglob("escaped*"))
 
@@ -268,7 +268,7 @@ def test_a_busy_hub_is_asked_again_after_the_time_it_names(
 ) -> None:
     hub.add(REPO, model)
     hub.faults += [Fault(HEAD, status=429, headers={"Retry-After": "7"}), Fault(HEAD, status=503)]
-    assert find(REPO).is_file()
+    assert resolve(REPO).is_file()
     assert slept == [7.0, 3.0]
 
 
@@ -279,7 +279,7 @@ def test_a_download_that_is_cut_goes_on_where_it_stopped(
     monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 100_000)
     hub.add(REPO, model)
     hub.faults += [Fault(LARGE, cut_at=700_000), Fault(LARGE, cut_at=300_000)]
-    assert find(REPO).read_bytes() == model[WEIGHTS]
+    assert resolve(REPO).read_bytes() == model[WEIGHTS]
     ranges = [one.range for one in hub.asked("/cdn/")]
     assert ranges == [None, "bytes=700000-", "bytes=1000000-"]
 
@@ -422,14 +422,14 @@ def test_a_hostile_repository_is_refused_and_never_installed(
     assert WEIGHTS not in in_cache(at_hub)
     assert not Path("pickle-was-run").exists()
     hub.add(REPO, model)
-    assert find(REPO).read_bytes() == model[WEIGHTS]
+    assert resolve(REPO).read_bytes() == model[WEIGHTS]
 
 
 def test_weights_that_are_no_numbers(hub: Hub, at_hub: Path, model: Bytes) -> None:
     """What only loading shows."""
     hub.add(REPO, of_weights(model, model[WEIGHTS][:-4000] + b"\xff" * 4000))
     with pytest.raises(HubError, match="no number"):
-        take(REPO)
+        load_model(REPO)
     assert WEIGHTS not in in_cache(at_hub)
 
 
@@ -537,14 +537,14 @@ def test_the_bundled_models_stand_in_and_the_page_says_so(
 
 def caught(address: str) -> HubError:
     with pytest.raises(HubError) as error:
-        find(address)
+        resolve(address)
     return error.value
 
 
 def kind_of(address: str) -> str | None:
     """Which fault there is, or None where the model is found."""
     try:
-        find(address)
+        resolve(address)
     except HubError as error:
         return error.kind
     return None

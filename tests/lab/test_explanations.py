@@ -19,7 +19,7 @@ from yuzug.lab.evaluation.bootstrap import Interval
 from yuzug.lab.explanations.deletion import deletion_and_insertion
 from yuzug.lab.explanations.faithfulness import CENTRE, RANDOM, Measured, explain_set
 from yuzug.lab.explanations.mean_maps import write
-from yuzug.models import find
+from yuzug.models import resolve
 from yuzug.pipeline import Analyzer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,7 +107,7 @@ def test_the_page_says_what_was_measured() -> None:
 @pytest.mark.parametrize("name", made.models())
 def test_the_bundled_weights_are_what_was_measured(name: str) -> None:
     report = made.reports()[name]
-    assert report.weights_sha256 == sha256(find(name).read_bytes()).hexdigest(), STALE
+    assert report.weights_sha256 == sha256(resolve(name).read_bytes()).hexdigest(), STALE
     assert report.n >= 1000
     assert report.beats_random
     assert report.beats_centre

@@ -19,7 +19,7 @@ from yuzug.lab.data.faceset import read
 from yuzug.lab.export.export import TOLERANCE, Served
 from yuzug.lab.export.export import drawn_faces as soft_faces
 from yuzug.lab.export.runtimes import RUNTIMES, Runtime, run_onnx
-from yuzug.models import available_models, find, load, read_card
+from yuzug.models import available_models, resolve, load, read_card
 from yuzug.models.checkpoint import save
 from yuzug.models.classifier import Classifier
 from yuzug.models.networks import ARCHITECTURES, build
@@ -29,7 +29,7 @@ Capture = pytest.CaptureFixture[str]
 
 
 def test_the_graph_says_what_the_app_says() -> None:
-    checkpoint = load(find("cnn"))
+    checkpoint = load(resolve("cnn"))
     served = Served(checkpoint, 5)
     faces = soft_faces(6, served.input_px, seed=3)
     with torch.no_grad():
@@ -44,7 +44,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Of each architecture: the bundled weights, or else drawn ones."""
     bundled = {info.name for info in available_models()}
     return {
-        name: find(name) if name in bundled else drawn(name, tmp_path_factory.mktemp(name))
+        name: resolve(name) if name in bundled else drawn(name, tmp_path_factory.mktemp(name))
         for name in ARCHITECTURES
     }
 
@@ -57,7 +57,7 @@ def drawn(architecture: str, place: Path) -> Path:
     with torch.no_grad():
         network.heads["7"].weight.mul_(8)
         network.train()(normalise(torch.from_numpy(soft_faces(32, 48, seed=1)), spec))
-    ours = read_card(find("cnn"))
+    ours = read_card(resolve("cnn"))
     card = ours.model_copy(
         update={
             "name": architecture,
@@ -169,7 +169,7 @@ def test_eight_bits_of_a_head_fitted_to_votes_are_measured_by_votes(
     eight = json.loads(capsys.readouterr().out.splitlines()[1])
     assert (eight["n"], eight["labels"]) == (12, "votes")
     every = read(tmp_path / "faces.parquet", 48).split("validation")
-    head = read_card(find("cnn")).heads["8"]
+    head = read_card(resolve("cnn")).heads["8"]
     given = run_onnx(tmp_path / "a.onnx", every.images[:, None].astype(np.float32))
     right = np.array(head.labels)[given.argmax(axis=1)] == every.majority()
     assert eight["accuracy"] == pytest.approx(right.mean(), abs=1e-4)

@@ -16,7 +16,7 @@ from yuzug.errors import ImageError, YuzugError
 from yuzug.images import load_image
 from yuzug.lab.data.faceset import grey_square, read
 from yuzug.lab.data.prepare import prepare_folder
-from yuzug.models import find, load
+from yuzug.models import resolve, load
 from yuzug.models.preprocess import resize, to_grey
 from yuzug.pipeline import Analyzer
 
@@ -144,7 +144,7 @@ def test_the_network_reads_a_tall_face_as_analyze_does(face: Picture, tmp_path: 
     from yuzug.faces import NoDetector
     from yuzug.lab.evaluation.predictions import read_crops
 
-    analyzer = Analyzer(load(find("cnn")), 7, NoDetector())
+    analyzer = Analyzer(load(resolve("cnn")), 7, NoDetector())
     file = placed(tmp_path / "happy" / "a.png", face)
     ((measured,),) = read_crops((analyzer,), read(tmp_path, 48).images)
     served = analyzer.analyze(file, crops=True, heatmaps=False).faces[0]

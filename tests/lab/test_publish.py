@@ -21,7 +21,7 @@ from yuzug.errors import HubError, YuzugError
 from yuzug.lab.publish.golden import Golden
 from yuzug.lab.publish.push import Parcel, push, unpack
 from yuzug.lab.publish.weights import GOLDENS, weights_parcel
-from yuzug.models import find, load, take
+from yuzug.models import resolve, load, load_model
 from yuzug.models.card import Card
 from yuzug.models.hub_layout import CONFIG, WEIGHTS, Published
 from yuzug.models.networks import build
@@ -50,11 +50,11 @@ def test_published_and_fetched_elsewhere_byte_for_byte(
     said = capsys.readouterr().out
     assert said.index("About to publish") < said.index(WEIGHTS) < said.index("Published: ")
     assert set(hub.files(REPO)) == FILES
-    elsewhere = find(REPO)
+    elsewhere = resolve(REPO)
     assert elsewhere.is_relative_to(at_hub)
-    assert elsewhere.read_bytes() == find("cnn").read_bytes() == hub.files(REPO)[WEIGHTS]
-    assert load(elsewhere).card == load(find("cnn")).card
-    assert take(REPO).card.name == REPO
+    assert elsewhere.read_bytes() == resolve("cnn").read_bytes() == hub.files(REPO)[WEIGHTS]
+    assert load(elsewhere).card == load(resolve("cnn")).card
+    assert load_model(REPO).card.name == REPO
 
 
 def test_the_second_time_there_is_nothing_to_do(hub: Hub, capsys: Capture) -> None:
@@ -70,8 +70,8 @@ def test_other_weights_make_one_more_commit(hub: Hub) -> None:
     assert publish() == 0
     assert main(["publish", "weights", "--repo-id", REPO, "--model", "resnet18"]) == 0
     first, second = hub.stored[f"models/{REPO}"].commits
-    assert find(f"{REPO}@{first[0]}").read_bytes() == find("cnn").read_bytes()
-    assert find(f"{REPO}@{second[0]}").read_bytes() == find("resnet18").read_bytes()
+    assert resolve(f"{REPO}@{first[0]}").read_bytes() == resolve("cnn").read_bytes()
+    assert resolve(f"{REPO}@{second[0]}").read_bytes() == resolve("resnet18").read_bytes()
 
 
 def test_a_dry_run_writes_exactly_what_is_pushed(hub: Hub, tmp_path: Path, capsys: Capture) -> None:
@@ -109,11 +109,11 @@ def test_a_new_repository_is_private_where_asked_for(
 ) -> None:
     assert publish("--private") == 0
     assert hub.stored[f"models/{REPO}"].private
-    assert find(REPO).is_file()
+    assert resolve(REPO).is_file()
     shutil.rmtree(constants.HF_HUB_CACHE)
     monkeypatch.setenv("HF_TOKEN", STRANGER)
     with pytest.raises(HubError) as caught:
-        find(REPO)
+        resolve(REPO)
     assert caught.value.kind == "hub.missing"
 
 
@@ -145,7 +145,7 @@ def test_a_fault_leaves_a_whole_commit_or_none(
     fault: Fault, kind: str | None, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)
-    parcel = weights_parcel(find("cnn"), REPO, tmp_path)
+    parcel = weights_parcel(resolve("cnn"), REPO, tmp_path)
     hub.faults.append(Fault(**vars(fault)))
     if kind is None:
         assert push(parcel, REPO, private=False).changed
@@ -212,12 +212,12 @@ def test_unpacking_over_an_earlier_version_with_more_files(tmp_path: Path) -> No
 def parcel(tmp_path: Path) -> Parcel:
     folder = tmp_path / "parcel"
     folder.mkdir()
-    return weights_parcel(find("cnn"), REPO, folder)
+    return weights_parcel(resolve("cnn"), REPO, folder)
 
 
 def test_the_model_card_is_one_that_the_hub_reads(parcel: Parcel) -> None:
     card = ModelCard((parcel.folder / "README.md").read_text(encoding="utf-8"))
-    ours = load(find("cnn")).card
+    ours = load(resolve("cnn")).card
     assert card.data.license == "apache-2.0"
     assert card.data.pipeline_tag == "image-classification"
     measured = {
@@ -237,7 +237,7 @@ def test_the_model_card_tells_what_must_be_told_in_both_languages(parcel: Parcel
         assert f"\n## {words}\n" in english
     for words in ("Sonuçlar", "Kullanım amacı", "Sınırlar", "Yanlılıklar"):
         assert f"\n## {words}\n" in turkish
-    card = load(find("cnn")).card
+    card = load(resolve("cnn")).card
     for limit in card.limits:
         assert limit in english
     assert "prohibited" in english
@@ -250,7 +250,7 @@ def test_the_model_card_tells_what_must_be_told_in_both_languages(parcel: Parcel
 def test_the_turkish_half_has_turkish_limits_and_numbers(parcel: Parcel) -> None:
     text = (parcel.folder / "README.md").read_text(encoding="utf-8")
     english, turkish = text.split("\n# Türkçe\n")
-    card = load(find("cnn")).card
+    card = load(resolve("cnn")).card
     for limit in card.limits:
         assert limit not in turkish
     assert "küçümsemede zayıftır" in turkish
@@ -279,19 +279,19 @@ def test_the_layout_is_the_one_of_the_hubs_own_class(parcel: Parcel) -> None:
                 self.add_module(name, module)
 
     theirs = Loaded.from_pretrained(str(parcel.folder))
-    ours = load(find("cnn")).network.state_dict()
+    ours = load(resolve("cnn")).network.state_dict()
     for name, value in theirs.state_dict().items():
         assert torch.equal(value, ours[name].contiguous()), name
 
 
 def test_goldens_of_weights_that_have_none_are_made(tmp_path: Path) -> None:
     mine, folder = tmp_path / "mine.safetensors", tmp_path / "parcel"
-    shutil.copyfile(find("cnn"), mine)
+    shutil.copyfile(resolve("cnn"), mine)
     folder.mkdir()
     weights_parcel(mine, REPO, folder)
     made, ours = (
         Golden.model_validate_json(path.read_text())
-        for path in (folder / GOLDENS, find("cnn").parent / "goldens" / "cnn.json")
+        for path in (folder / GOLDENS, resolve("cnn").parent / "goldens" / "cnn.json")
     )
     for head, logits in ours.photo_logits.items():
         np.testing.assert_allclose(made.photo_logits[head], logits, atol=0.15)
@@ -305,7 +305,7 @@ def test_the_client_reads_the_repository(hub: Hub) -> None:
     assert {one.rfilename for one in api.model_info(REPO).siblings or ()} == FILES
     tree = {one.path: one for one in api.list_repo_tree(REPO)}
     assert set(tree) == FILES
-    assert tree[WEIGHTS].lfs.size == find("cnn").stat().st_size  # type: ignore[union-attr]
+    assert tree[WEIGHTS].lfs.size == resolve("cnn").stat().st_size  # type: ignore[union-attr]
 
 
 # The page about it
@@ -327,7 +327,7 @@ def test_the_page_says_commands_that_do_what_it_says(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "runs").mkdir()
     shutil.copyfile(astronaut_path, "portrait.jpg")
-    shutil.copyfile(find("cnn"), "runs/mine.safetensors")
+    shutil.copyfile(resolve("cnn"), "runs/mine.safetensors")
     served: list[tuple[object, ...]] = []
     monkeypatch.setattr("yuzug.ui.serve.serve", lambda *given: served.append(given))
     ran = [one for one in map(shlex.split, commands(page)) if one[0] == "yuzug"]

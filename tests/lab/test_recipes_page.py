@@ -25,7 +25,7 @@ def test_a_kept_result_is_of_the_recipe_as_it_stands(name: str) -> None:
 def test_the_five_class_systems_tell_each_class() -> None:
     part = recipes.page().split("## ")
     (five,) = (one for one in part if "| `resnet18-5` |" in one)
-    card = recipes.read_card(recipes.find("resnet18"))
+    card = recipes.read_card(recipes.resolve("resnet18"))
     fear = card.heads["5"].metrics[0].per_class["fear"]
     row = f"| fear | {fear.support} | {100 * fear.recall:.1f}% | {100 * fear.specificity:.1f}% |"
     assert row in five

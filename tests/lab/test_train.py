@@ -33,7 +33,7 @@ from yuzug.lab.training.results import Result
 from yuzug.lab.training.schedule import learning_rate
 from yuzug.lab.training.targets import targets
 from yuzug.lab.training.trainer import Trainer, has_bfloat16
-from yuzug.models import find, load, read_card
+from yuzug.models import resolve, load, read_card
 from yuzug.models.checkpoint import save
 from yuzug.models.networks import ARCHITECTURES, build
 from yuzug.pipeline import Analyzer
@@ -78,7 +78,7 @@ def test_a_run_goes_on_with_the_faces_that_it_began_with(tmp_path: Path) -> None
 
 def test_a_run_goes_on_with_the_weights_that_it_began_with(tmp_path: Path) -> None:
     first = tmp_path / "first.safetensors"
-    first.write_bytes(find("cnn").read_bytes())
+    first.write_bytes(resolve("cnn").read_bytes())
     spec = read_card(first).preprocessing.model_dump()
     faces = drawn_faces(16)
     for number, changes in enumerate(
@@ -318,14 +318,14 @@ def test_corrected_faces_of_the_app_teach_the_bundled_model(
     assert main(["train", "corrected", "--data", str(corrected), "--out", str(out)]) == 0
     said = capsys.readouterr()
     assert "10 faces found: 6 to train on, 2 held out, 2 measured" in said.err
-    card, bundled = read_card(Path(said.out.strip())), read_card(find("resnet18"))
+    card, bundled = read_card(Path(said.out.strip())), read_card(resolve("resnet18"))
     assert {name: head.labels for name, head in card.heads.items()} == {
         name: head.labels for name, head in bundled.heads.items()
     }
     # Two faces tell nothing of confidence, so what was fitted before holds on.
     assert card.heads["7"].temperature == bundled.heads["7"].temperature
     assert card.heads["7"].metrics[0].n == 2
-    ours, theirs = (load(path).network for path in (Path(said.out.strip()), find("resnet18")))
+    ours, theirs = (load(path).network for path in (Path(said.out.strip()), resolve("resnet18")))
     moved = ours.heads["7"].weight - theirs.heads["7"].weight
     assert 0 < float(moved.abs().max()) < 0.1
 

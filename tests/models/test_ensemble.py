@@ -12,10 +12,10 @@ import torch
 from drawn import drawn_faces
 
 from yuzug.errors import WeightsError
-from yuzug.explain import METHODS, Subject, evidence
+from yuzug.explain import METHODS, ForwardPass, evidence
 from yuzug.faces import NoDetector
 from yuzug.lab.training.ensemble import MEMBERS, vote
-from yuzug.models import Classifier, available_models, find, load
+from yuzug.models import Classifier, available_models, resolve, load
 from yuzug.models.checkpoint import Checkpoint, members
 from yuzug.models.preprocess import prepare
 from yuzug.pipeline import Analyzer
@@ -30,38 +30,38 @@ def test_it_stands_among_the_models_and_names_its_members() -> None:
     info = next(info for info in available_models() if info.name == "ensemble")
     own = {info.name: info.size_mb for info in available_models()}
     assert info.size_mb == pytest.approx(sum(own[name] for name in MEMBERS))
-    assert info.card.parameters == sum(load(find(name)).card.parameters for name in MEMBERS)
+    assert info.card.parameters == sum(load(resolve(name)).card.parameters for name in MEMBERS)
 
 
 def test_its_numbers_are_those_of_the_members_that_stand_here() -> None:
-    named = members(find("ensemble"))
+    named = members(resolve("ensemble"))
     assert tuple(named) == MEMBERS
     for name, digest in named.items():
-        now = sha256(find(name).read_bytes()).hexdigest()
+        now = sha256(resolve(name).read_bytes()).hexdigest()
         assert now == digest, "run python -m yuzug.lab.training.ensemble"
 
 
 @pytest.mark.parametrize("classes", [3, 7, 8])
 def test_it_gives_the_mean_of_the_calibrated_probabilities(classes: int, face: np.ndarray) -> None:
     single = [
-        Classifier(load(find(name)), classes).classify([face]).readings[0].probabilities
+        Classifier(load(resolve(name)), classes).classify([face]).readings[0].probabilities
         for name in MEMBERS
     ]
-    voting = Classifier(load(find("ensemble")), classes)
+    voting = Classifier(load(resolve("ensemble")), classes)
     powered = np.mean(single, axis=0) ** (1 / voting.head.temperature)
     given = voting.classify([face]).readings[0].probabilities
     np.testing.assert_allclose(given, powered / powered.sum(), atol=1e-4)
 
 
 def test_its_map_is_the_mean_of_the_members_maps(face: np.ndarray) -> None:
-    checkpoint = load(find("ensemble"))
+    checkpoint = load(resolve("ensemble"))
     network = checkpoint.network
     x = prepare([face], checkpoint.card.preprocessing)
-    subject = Subject.of(x, network.stem, lambda a: network.head(a, "7"))
+    subject = ForwardPass.of(x, network.stem, lambda a: network.head(a, "7"))
     whole = METHODS["hirescam"].maps(subject, [3])
     signed = torch.zeros(subject.features.shape[2:])
     for name in MEMBERS:
-        member = load(find(name))
+        member = load(resolve(name))
         card = member.card.heads["7"]
         column = member.card.heads[card.served_from].labels.index(card.labels[3])
         own = member.network.features(x).detach().requires_grad_(True)
@@ -79,13 +79,13 @@ def test_an_ensemble_that_is_made_explains_itself_by_the_map_that_shows_both(
     tmp_path: Path,
 ) -> None:
     for name in MEMBERS:
-        (tmp_path / find(name).name).symlink_to(find(name))
+        (tmp_path / resolve(name).name).symlink_to(resolve(name))
     faces = drawn_faces(80)
     card = load(vote(tmp_path, "both", faces, faces, "drawn")).card
     assert card.explanation == "hirescam"
-    network = load(find("ensemble")).network
+    network = load(resolve("ensemble")).network
     x = prepare(list(faces.images), card.preprocessing)
-    subject = Subject.of(x, network.stem, lambda a: network.head(a, "7"))
+    subject = ForwardPass.of(x, network.stem, lambda a: network.head(a, "7"))
     maps = METHODS["hirescam"].maps(subject, subject.logits.argmax(dim=1).tolist())
     lowest = np.quantile(evidence(maps), 0.25)
     assert card.full_evidence == pytest.approx(max(1e-5, lowest), rel=1e-3)
@@ -101,7 +101,7 @@ def test_it_analyses_like_any_other(astronaut_path: Path) -> None:
 
 def test_an_ensemble_without_its_members_is_refused(tmp_path: Path) -> None:
     alone = tmp_path / "ensemble.json"
-    alone.write_bytes(find("ensemble").read_bytes())
+    alone.write_bytes(resolve("ensemble").read_bytes())
     with pytest.raises(WeightsError) as caught:
         load(alone)
     assert caught.value.kind == "weights.missing"

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import ModelError, WeightsError
-from yuzug.models import Classifier, available_models, find, load, read_card
+from yuzug.models import Classifier, available_models, resolve, load, read_card
 from yuzug.models.card import Card, HeadCard
 from yuzug.models.checkpoint import save
 from yuzug.models.networks import ARCHITECTURES, build
@@ -130,7 +130,7 @@ def test_damaged_and_missing_files_are_refused(saved: Path, tmp_path: Path) -> N
 
 def test_unknown_models_and_class_counts_are_named(saved: Path) -> None:
     with pytest.raises(ModelError, match="resnet18") as caught:
-        find("resnet19")
+        resolve("resnet19")
     assert caught.value.kind == "model.unknown"
     for classes in (2, 9, 0, -7):
         with pytest.raises(ModelError) as wrong:
@@ -154,7 +154,7 @@ def test_a_set_served_from_a_larger_head_is_that_head_renormalised(saved: Path) 
 def test_faces_of_any_size_give_probabilities(side: int, colour: bool) -> None:
     shape = (side, side, 3) if colour else (side, side)
     face = np.random.default_rng(side).integers(0, 255, shape, dtype=np.uint8)
-    reading = Classifier(load(find("cnn")), 7).classify([face]).readings[0]
+    reading = Classifier(load(resolve("cnn")), 7).classify([face]).readings[0]
     assert reading.probabilities.sum() == pytest.approx(1, abs=1e-5)
 
 
@@ -166,7 +166,7 @@ def test_preprocessing_reduces_to_the_detail_that_was_trained_on() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_shipped_weights_are_what_their_card_says(name: str) -> None:
-    checkpoint = load(find(name))
+    checkpoint = load(resolve(name))
     card = checkpoint.card
     assert card.name == name
     assert set(card.heads) == {str(n) for n in LABEL_SETS}

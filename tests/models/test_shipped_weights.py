@@ -16,7 +16,7 @@ from yuzug.lab.data.faceset import FaceSet, read
 from yuzug.lab.evaluation.evaluate import Evaluation, evaluate
 from yuzug.lab.publish.golden import Golden, answers, path_of
 from yuzug.lab.training.recipe import read_recipe
-from yuzug.models import available_models, find, load
+from yuzug.models import available_models, resolve, load
 from yuzug.pipeline import Analyzer
 
 RECIPES = Path(__file__).resolve().parents[2] / "yuzug" / "lab" / "training" / "recipes"
@@ -35,7 +35,7 @@ def one_thread() -> Iterator[None]:
 @pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("name", NAMES)
 def test_answers_are_the_golden_ones(name: str, astronaut: np.ndarray) -> None:
-    path = find(name)
+    path = resolve(name)
     golden = Golden.model_validate_json(path_of(path).read_text())
     now = answers(load(path), astronaut[62:180, 164:282])
     np.testing.assert_allclose(now.noise_features, golden.noise_features, atol=1e-3)
@@ -63,7 +63,7 @@ def test_seven_classes_on_the_validation_split(name: str, validation: FaceSet) -
     assert result.accuracy >= 0.62
     assert result.coverage >= 0.70
     assert result.sure_accuracy >= result.accuracy + 0.05
-    shown = next(one for one in load(find(name)).card.heads["7"].metrics)
+    shown = next(one for one in load(resolve(name)).card.heads["7"].metrics)
     assert result.accuracy == pytest.approx(shown.accuracy, abs=0.002)
     assert result.ece == pytest.approx(shown.ece, abs=0.005)
 
@@ -83,7 +83,7 @@ def test_an_enlarged_face_is_read_as_well_as_it_is(side_px: int, validation: Fac
     assert enlarged >= as_is - 0.02
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if find(name).suffix == ".safetensors"])
+@pytest.mark.parametrize("name", [name for name in NAMES if resolve(name).suffix == ".safetensors"])
 def test_the_recipe_that_a_card_names_is_the_one_that_stands_here(name: str) -> None:
-    card = load(find(name)).card
+    card = load(resolve(name)).card
     assert read_recipe(RECIPES / f"{card.recipe}.yaml").digest == card.recipe_digest

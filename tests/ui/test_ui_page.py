@@ -19,9 +19,9 @@ import pytest
 
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import YuzugError
-from yuzug.faces import HaarDetector, whole
+from yuzug.faces import HaarDetector, full_image
 from yuzug.lab.training.finalize import LIMITS_OF_OWN
-from yuzug.models import available_models, find, load
+from yuzug.models import available_models, resolve, load
 from yuzug.models.checkpoint import save
 from yuzug.pipeline import Analyzer
 from yuzug.texts import text
@@ -86,7 +86,7 @@ def test_a_bundled_model_names_its_own_data(analyzers: Analyzers, model: str) ->
 
 
 def test_a_file_that_bears_the_name_of_a_bundled_model_is_not_taken_for_it(tmp_path: Path) -> None:
-    ours = load(find("cnn"))
+    ours = load(resolve("cnn"))
     card = ours.card.model_copy(update={"data": "my own faces"})
     save(ours.network, card, tmp_path / "mine.safetensors")
     analyzer = Analyzer.load(tmp_path / "mine.safetensors", 7, detector=HaarDetector())
@@ -97,7 +97,7 @@ def test_a_file_that_bears_the_name_of_a_bundled_model_is_not_taken_for_it(tmp_p
 
 def page_of_own(lang: Language, **changes: object) -> str:
     """What the tab says of weights that somebody else made."""
-    ours = load(find("cnn"))
+    ours = load(resolve("cnn"))
     theirs = replace(ours, card=ours.card.model_copy(update=changes))
     analyzers = Analyzers({"cnn": Analyzer(theirs, 7, HaarDetector())})
     return about.page(analyzers, Settings(lang=lang, model="cnn"))
@@ -150,7 +150,7 @@ FACE = FaceReading(
     0.83,
     {"happy": 0.83, "sad": 0.17},
     doubts=(),
-    alignment=whole((48, 48)),
+    alignment=full_image((48, 48)),
     map=None,
     track=None,
 )

@@ -36,7 +36,7 @@ def run_explained(options: Namespace, out: Path | None) -> int:
     with installed("lab"):
         from yuzug.lab.explanations.faithfulness import explain_set
         from yuzug.lab.explanations.mean_maps import write
-    from yuzug.models import DEFAULT_MODEL, find
+    from yuzug.models import DEFAULT_MODEL, resolve
 
     analyzer = analyzer_of(options, detects=False)
     _of_one_network(analyzer)
@@ -47,7 +47,7 @@ def run_explained(options: Namespace, out: Path | None) -> int:
         data=options.data.name,
         split=given.split,
         sample=options.sample,
-        weights_sha256=sha256(find(options.model or DEFAULT_MODEL).read_bytes()).hexdigest(),
+        weights_sha256=sha256(resolve(options.model or DEFAULT_MODEL).read_bytes()).hexdigest(),
     )
     if out:
         write(measured, out)

@@ -23,11 +23,11 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Write the file, run it by its own runtime, and print how far it is from torch."""
-    from yuzug.models import DEFAULT_CLASSES, take
+    from yuzug.models import DEFAULT_CLASSES, load_model
 
     if options.quantise:
         _can_quantise(options)
-    checkpoint = take(options.model)
+    checkpoint = load_model(options.model)
     classes = options.classes or DEFAULT_CLASSES
     with installed(_EXTRAS.get(options.format, "lab")):
         from yuzug.lab.export.export import export

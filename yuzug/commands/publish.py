@@ -69,9 +69,9 @@ def _announce(parcel: Parcel, options: Namespace) -> None:
 def _weights(options: Namespace, folder: Path) -> Parcel:
     """What ``publish weights`` pushes, written into this empty folder."""
     from yuzug.lab.publish.weights import weights_parcel
-    from yuzug.models import DEFAULT_MODEL, find
+    from yuzug.models import DEFAULT_MODEL, resolve
 
-    return weights_parcel(find(options.model or DEFAULT_MODEL), options.repo_id, folder)
+    return weights_parcel(resolve(options.model or DEFAULT_MODEL), options.repo_id, folder)
 
 
 def _space(options: Namespace, folder: Path) -> Parcel:

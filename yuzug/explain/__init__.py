@@ -1,7 +1,7 @@
 """Why the model read a face as it did: heat maps, and the parts of the face they lie on."""
 
 from yuzug.explain.contrast import Contrast, difference, scale_signed
-from yuzug.explain.forward_pass import Subject
+from yuzug.explain.forward_pass import ForwardPass
 from yuzug.explain.heatmap import Heatmap, evidence, scale, strength
 from yuzug.explain.methods import METHODS, Method, method_named
 from yuzug.explain.overlay import layer, layer_contrast, paint, paint_contrast
@@ -23,7 +23,7 @@ __all__ = [
     "Heatmap",
     "Method",
     "RegionShares",
-    "Subject",
+    "ForwardPass",
     "Trust",
     "difference",
     "evidence",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from yuzug.explain.gradcam import gradient, placed
+from yuzug.explain.gradcam import gradient, weighted_by_place
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def difference(logits: Tensor, features: Tensor, first: int, second: int) -> NDA
     [[[9.0, -3.0]]]
     """
     slope = gradient(logits, features, [{first: 1.0, second: -1.0}] * len(features))
-    return np.asarray(placed(slope, features).float().numpy(), np.float32)
+    return np.asarray(weighted_by_place(slope, features).float().numpy(), np.float32)
 
 
 def scale_signed(raw: NDArray[np.float32], size_px: int) -> NDArray[np.float32]:

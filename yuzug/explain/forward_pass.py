@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from yuzug.explain.gradcam import gradient, towards
+from yuzug.explain.gradcam import gradient, target_weights
 
 
 @dataclass(frozen=True)
-class Subject:
+class ForwardPass:
     """A batch of faces and the two halves of the network that read them.
 
     ``inputs`` (N, C, S, S) is what the network read, ``features`` (N, K, h, w) what ``stem`` made
@@ -30,7 +30,7 @@ class Subject:
     _slopes: dict[tuple[int, ...], Tensor] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, inputs: Tensor, stem: nn.Module, head: Callable[[Tensor], Tensor]) -> Subject:
+    def of(cls, inputs: Tensor, stem: nn.Module, head: Callable[[Tensor], Tensor]) -> ForwardPass:
         """Faces (N, C, S, S) on their whole way through a network."""
         with torch.no_grad():
             features = stem(inputs).detach()
@@ -41,7 +41,7 @@ class Subject:
         """Gradient of each face's target logit by its features: (N, K, h, w), walked once."""
         key = tuple(targets)
         if key not in self._slopes:
-            self._slopes[key] = gradient(self.logits, self.features, towards(targets))
+            self._slopes[key] = gradient(self.logits, self.features, target_weights(targets))
         return self._slopes[key]
 
     @property

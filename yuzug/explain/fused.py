@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from yuzug.explain.forward_pass import Subject
-from yuzug.explain.gradcam import gradient, hirescam, towards
+from yuzug.explain.forward_pass import ForwardPass
+from yuzug.explain.gradcam import gradient, hirescam, target_weights
 
 
-def fused(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+def fused(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     """HiResCAM times LayerCAM of the last layer with a finer grid: (N, 2h, 2w), not negative.
 
     The product keeps what both layers hold for evidence; its root brings it back to their unit.
@@ -29,12 +29,12 @@ def fused(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
     above, finer = cut
     with torch.enable_grad():
         logits = subject.head(above(finer.requires_grad_()))
-    slope = gradient(logits, finer, towards(targets))
+    slope = gradient(logits, finer, target_weights(targets))
     fine = (torch.relu(slope) * finer.detach()).sum(dim=1).float().numpy()
     return np.stack([_product(one, other) for one, other in zip(coarse, fine, strict=True)])
 
 
-def _finer_layer(subject: Subject) -> tuple[nn.Sequential, Tensor] | None:
+def _finer_layer(subject: ForwardPass) -> tuple[nn.Sequential, Tensor] | None:
     """The rest of the stem above the last layer with a finer grid, and that layer's activations."""
     layers = list(subject.stem.children()) if isinstance(subject.stem, nn.Sequential) else []
     side = subject.features.shape[-1]

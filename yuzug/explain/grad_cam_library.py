@@ -18,8 +18,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from yuzug.explain.forward_pass import Subject
-from yuzug.explain.gradcam import gradient, towards
+from yuzug.explain.forward_pass import ForwardPass
+from yuzug.explain.gradcam import gradient, target_weights
 
 # How many of the classes nearest to the target FinerCAM sets against it, as in the paper.
 _RIVALS = 3
@@ -40,23 +40,23 @@ def _formula(name: str) -> Any:
     return getattr(pytorch_grad_cam, name)(_Nothing(), [])
 
 
-def of_gradient(name: str) -> Callable[[Subject, Sequence[int]], NDArray[np.float32]]:
+def of_gradient(name: str) -> Callable[[ForwardPass, Sequence[int]], NDArray[np.float32]]:
     """The method of the library with this class name, on the gradient of each target's logit."""
 
-    def maps(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+    def maps(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
         return _by(name, subject, subject.logits, targets)
 
     return maps
 
 
-def _by(name: str, subject: Subject, logits: Tensor, targets: Sequence[int]) -> NDArray[np.float32]:
-    slope = gradient(logits, subject.features, towards(targets)).float().numpy()
+def _by(name: str, subject: ForwardPass, logits: Tensor, targets: Sequence[int]) -> NDArray[np.float32]:
+    slope = gradient(logits, subject.features, target_weights(targets)).float().numpy()
     cam = _formula(name)
     maps = cam.get_cam_image(None, None, None, subject.activations, slope, False)
     return np.asarray(np.maximum(maps, 0), np.float32)
 
 
-def eigencam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+def eigencam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     """First principal component of the activations, whatever the class: (N, h, w).
 
     A component has no sign of its own; the library settles it so that the larger end is positive.
@@ -69,7 +69,7 @@ def eigencam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
     return np.asarray(np.maximum(maps, 0), np.float32)
 
 
-def finercam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+def finercam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     """Grad-CAM of the target's lead over the classes nearest to it: (N, h, w).
 
     Source: Zhang et al. 2025, "Finer-CAM", equation 6.
@@ -106,7 +106,7 @@ class _Private(nn.Module):
         return logits
 
 
-def scorecam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+def scorecam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     """Each activation weighed by what the network says where only it is lit: (N, h, w).
 
     Source: Wang et al. 2020, "Score-CAM", algorithm 1.
@@ -117,7 +117,7 @@ def scorecam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
     return _searched(ScoreCAM(model, []), None, subject.inputs, subject.activations, targets)
 
 
-def ablationcam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+def ablationcam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     """Each activation weighed by what the class loses without it: (N, h, w).
 
     Source: Desai and Ramaswamy 2020, "Ablation-CAM", equation 1.

@@ -29,10 +29,10 @@ def gradient(logits: Tensor, features: Tensor, weights: Sequence[Mapping[int, fl
     return slope
 
 
-def towards(targets: Sequence[int]) -> list[dict[int, float]]:
+def target_weights(targets: Sequence[int]) -> list[dict[int, float]]:
     """The weights that explain one class a face: its logit.
 
-    >>> towards([1, 0])
+    >>> target_weights([1, 0])
     [{1: 1.0}, {0: 1.0}]
     """
     return [{target: 1.0} for target in targets]
@@ -51,7 +51,7 @@ def gradcam(logits: Tensor, features: Tensor, targets: Sequence[int]) -> NDArray
     >>> gradcam(features.mean(dim=(2, 3)), features, [0])[0, 0].tolist()
     [2.0, 2.0, 2.0]
     """
-    return positive(averaged(gradient(logits, features, towards(targets)), features))
+    return positive(weighted_by_channel(gradient(logits, features, target_weights(targets)), features))
 
 
 def hirescam(logits: Tensor, features: Tensor, targets: Sequence[int]) -> NDArray[np.float32]:
@@ -66,15 +66,15 @@ def hirescam(logits: Tensor, features: Tensor, targets: Sequence[int]) -> NDArra
     >>> hirescam(features[:, :, 0, :1].flatten(1), features, [0]).tolist()
     [[[3.0, 0.0]]]
     """
-    return positive(placed(gradient(logits, features, towards(targets)), features))
+    return positive(weighted_by_place(gradient(logits, features, target_weights(targets)), features))
 
 
-def averaged(slope: Tensor, features: Tensor) -> Tensor:
+def weighted_by_channel(slope: Tensor, features: Tensor) -> Tensor:
     """Signed map of Grad-CAM from a gradient: (N, h, w)."""
     return (slope.mean(dim=(2, 3), keepdim=True) * features.detach()).sum(dim=1)
 
 
-def placed(slope: Tensor, features: Tensor) -> Tensor:
+def weighted_by_place(slope: Tensor, features: Tensor) -> Tensor:
     """Signed map of HiResCAM from a gradient: (N, h, w)."""
     return (slope * features.detach()).sum(dim=1)
 

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from yuzug.errors import YuzugError
-from yuzug.explain.forward_pass import Subject
+from yuzug.explain.forward_pass import ForwardPass
 from yuzug.explain.grad_cam_library import quietly
 
 _SAMPLES = 500
@@ -17,7 +17,7 @@ _PATCHES = 49
 _SEED = 20261120
 
 
-def lime(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
+def lime(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     """Weight of each patch in a linear model of the probability around one picture: (N, S, S).
 
     Patches that are switched off turn into the mean grey of the training faces.

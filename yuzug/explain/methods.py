@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.explain import grad_cam_library as library
-from yuzug.explain.forward_pass import Subject
+from yuzug.explain.forward_pass import ForwardPass
 from yuzug.explain.fused import fused
-from yuzug.explain.gradcam import averaged, placed, positive
+from yuzug.explain.gradcam import weighted_by_channel, weighted_by_place, positive
 from yuzug.explain.lime import lime
 from yuzug.texts import text
 
@@ -33,7 +33,7 @@ class Method:
     name: str
     title: str
     speed: Speed
-    maps: Callable[[Subject, Sequence[int]], NDArray[np.float32]]
+    maps: Callable[[ForwardPass, Sequence[int]], NDArray[np.float32]]
 
     def line(self, lang: Language) -> str:
         """What it shows and what it costs, in one line.
@@ -46,12 +46,12 @@ class Method:
         return f"{shows} {costs}"
 
 
-def _gradcam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
-    return positive(averaged(subject.slope(targets), subject.features))
+def _gradcam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
+    return positive(weighted_by_channel(subject.slope(targets), subject.features))
 
 
-def _hirescam(subject: Subject, targets: Sequence[int]) -> NDArray[np.float32]:
-    return positive(placed(subject.slope(targets), subject.features))
+def _hirescam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
+    return positive(weighted_by_place(subject.slope(targets), subject.features))
 
 
 _ALL = (

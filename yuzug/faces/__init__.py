@@ -3,7 +3,7 @@
 detection → align → quality for one picture; tracking → smoothing for a stream of them.
 """
 
-from yuzug.faces.align import Alignment, align, whole
+from yuzug.faces.align import Alignment, align, full_image
 from yuzug.faces.detection import Detection, Detector, NoDetector
 from yuzug.faces.haar import HaarDetector
 from yuzug.faces.loading import LoadedDetector, default_detector, load_detector
@@ -30,5 +30,5 @@ __all__ = [
     "assess",
     "default_detector",
     "load_detector",
-    "whole",
+    "full_image",
 ]

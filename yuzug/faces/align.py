@@ -78,7 +78,7 @@ class Alignment:
         Larger faces are averaged down, so that nothing aliases; what lies outside the photo
         repeats its border.
 
-        >>> whole((4, 4)).crop(np.full((4, 4, 3), 7, np.uint8), 2).tolist()[0]
+        >>> full_image((4, 4)).crop(np.full((4, 4, 3), 7, np.uint8), 2).tolist()[0]
         [[7, 7, 7], [7, 7, 7]]
         """
         fine = size_px * _supersampling(self.side_px / size_px)
@@ -134,10 +134,10 @@ def align(detection: Detection) -> Alignment:
     return fitted
 
 
-def whole(size_hw: tuple[int, int]) -> Alignment:
+def full_image(size_hw: tuple[int, int]) -> Alignment:
     """The alignment of a picture that already is a cropped face (``--crops``).
 
-    >>> whole((48, 48))
+    >>> full_image((48, 48))
     Alignment(center_xy=(24.0, 24.0), side_px=48.0, roll_deg=0.0)
     """
     height, width = size_hw

@@ -5,17 +5,17 @@ All of it goes through huggingface_hub, so ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``, 
 ``HF_HUB_CACHE`` and ``HF_HUB_DISABLE_XET`` hold as everywhere else.
 """
 
-from yuzug.hub.errors import told
-from yuzug.hub.files import cached, fetch, forget, refused, sha256_of
+from yuzug.hub.errors import translate_errors
+from yuzug.hub.files import cached, fetch, remove_from_cache, refused, sha256_of
 from yuzug.hub.repository import Repository, is_address
 
 __all__ = [
     "Repository",
     "cached",
     "fetch",
-    "forget",
+    "remove_from_cache",
     "is_address",
     "refused",
     "sha256_of",
-    "told",
+    "translate_errors",
 ]

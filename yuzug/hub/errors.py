@@ -27,7 +27,7 @@ _TOKEN = "set HF_TOKEN to a token that may {} it, or run `hf auth login`"
 
 
 @contextmanager
-def told(repository: Repository) -> Iterator[None]:
+def translate_errors(repository: Repository) -> Iterator[None]:
     """Turn whatever a call to the hub raises into a :class:`yuzug.errors.HubError`."""
     try:
         yield

@@ -18,7 +18,7 @@ from huggingface_hub import (
 )
 
 from yuzug.errors import HubError
-from yuzug.hub.errors import told, wait_asked_for_s
+from yuzug.hub.errors import translate_errors, wait_asked_for_s
 from yuzug.hub.repository import Repository
 
 # Between questions to a busy hub; a connection that fails is not tried again.
@@ -62,12 +62,12 @@ def fetch(
             than ``sha256`` says, and every other kind for what kept it from coming.
     """
     patience_s = constants.HF_HUB_ETAG_TIMEOUT if timeout_s is None else timeout_s
-    with told(repository):
+    with translate_errors(repository):
         kept = _checked(cached(repository, file), sha256)
     if kept is not None and (sha256 is not None or repository.is_pinned):
         return kept
     try:
-        with told(repository):
+        with translate_errors(repository):
             _patiently(lambda: _ask(repository, file, most_bytes, token, patience_s), waits_s)
             path = _patiently(lambda: _download(repository, file, token, patience_s), waits_s)
             whole = _checked(path, sha256)
@@ -80,7 +80,7 @@ def fetch(
     return whole
 
 
-def forget(path: Path) -> None:
+def remove_from_cache(path: Path) -> None:
     """Delete a file from the cache, so that nothing uses it and the next fetch brings it anew."""
     path.resolve().unlink(missing_ok=True)
     path.unlink(missing_ok=True)
@@ -109,7 +109,7 @@ def _checked(path: Path | None, sha256: str | None) -> Path | None:
     """The path, unless its content is another one: then it is deleted."""
     if path is None or sha256 is None or sha256_of(path) == sha256:
         return path
-    forget(path)
+    remove_from_cache(path)
     return None
 
 

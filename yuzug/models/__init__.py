@@ -2,14 +2,14 @@
 
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load, read_card
-from yuzug.models.classifier import Batch, Classifier, Reading, Stem
+from yuzug.models.classifier import Batch, Classifier, Prediction, Stem
 from yuzug.models.registry import (
     DEFAULT_CLASSES,
     DEFAULT_MODEL,
     ModelInfo,
     available_models,
-    find,
-    take,
+    resolve,
+    load_model,
 )
 
 __all__ = [
@@ -22,11 +22,11 @@ __all__ = [
     "HeadCard",
     "Metrics",
     "ModelInfo",
-    "Reading",
+    "Prediction",
     "Stem",
     "available_models",
-    "find",
+    "resolve",
     "load",
     "read_card",
-    "take",
+    "load_model",
 ]

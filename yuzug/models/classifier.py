@@ -23,7 +23,7 @@ _WIDEST = str(max(LABEL_SETS))
 
 
 @dataclass(frozen=True)
-class Reading:
+class Prediction:
     """What one expression looks like.
 
     ``probabilities`` (classes,) float32 sums to 1, in the order of ``labels``; ``outside`` in
@@ -49,7 +49,7 @@ class Batch:
     the graph from features to logits: what an explanation takes its gradient from.
     """
 
-    readings: tuple[Reading, ...]
+    readings: tuple[Prediction, ...]
     inputs: Tensor
     features: Tensor
     logits: Tensor
@@ -114,15 +114,15 @@ class Classifier:
             chosen = self._chosen(self.checkpoint.network.explained(features, logits, served))
         return Batch(self._readings(logits), batch, features, chosen)
 
-    def readings(self, features: Tensor) -> tuple[Reading, ...]:
+    def readings(self, features: Tensor) -> tuple[Prediction, ...]:
         """Readings of this label set from the explained activations: (N, K, h, w) → N."""
         with torch.no_grad():
             return self._readings(self.checkpoint.network.logits(features))
 
-    def _readings(self, logits: dict[str, Tensor]) -> tuple[Reading, ...]:
+    def _readings(self, logits: dict[str, Tensor]) -> tuple[Prediction, ...]:
         bare = {name: values.detach() for name, values in logits.items()}
         pairs = zip(self.probabilities(bare), self.outside(bare), strict=True)
-        return tuple(Reading(self.head.labels, row, float(share)) for row, share in pairs)
+        return tuple(Prediction(self.head.labels, row, float(share)) for row, share in pairs)
 
     def read(self, inputs: Tensor) -> NDArray[np.float32]:
         """Calibrated probabilities of what the network reads: (N, C, S, S) → (N, classes)."""

@@ -70,7 +70,7 @@ def fetch(repository: Repository) -> Path:
     try:
         published = Published.model_validate_json(config.read_bytes())
     except ValidationError as error:
-        hub.forget(config)
+        hub.remove_from_cache(config)
         raise hub.refused(repository, f"{CONFIG}: {_first(error)}") from error
     weights = hub.fetch(
         # The folder in the cache is named after the commit.
@@ -82,10 +82,10 @@ def fetch(repository: Repository) -> Path:
     try:
         card = inspect(weights)
     except YuzugError as error:
-        hub.forget(weights)
+        hub.remove_from_cache(weights)
         raise hub.refused(repository, error.got) from error
     if card != published.card:
-        hub.forget(weights)
+        hub.remove_from_cache(weights)
         raise hub.refused(repository, f"a card in {WEIGHTS} that differs from {CONFIG}")
     return weights
 

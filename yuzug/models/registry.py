@@ -48,7 +48,7 @@ DEFAULT_MODEL = "resnet18"
 DEFAULT_CLASSES = 7
 
 
-def find(model: str | Path) -> Path:
+def resolve(model: str | Path) -> Path:
     """The weights file of a model: a path, the name of a bundled model, or ``owner/name[@rev]``.
 
     A repository on a hub is fetched into the hub's cache and checked, unless it is there already.
@@ -74,7 +74,7 @@ def find(model: str | Path) -> Path:
     )
 
 
-def take(model: str | Path) -> Checkpoint:
+def load_model(model: str | Path) -> Checkpoint:
     """The network and card of a model; one from a hub is called by its address from then on.
 
     Raises:
@@ -82,16 +82,16 @@ def take(model: str | Path) -> Checkpoint:
         WeightsError: ``weights.missing`` or ``weights.damaged``.
         HubError: where a repository cannot be had or is to be refused.
 
-    >>> take("cnn").card.name
+    >>> load_model("cnn").card.name
     'cnn'
     """
-    path = find(model)
+    path = resolve(model)
     if path.is_relative_to(_resources.folder("weights")) or path == Path(model):
         return load(path)
     try:
         checkpoint = load(path)
     except WeightsError as error:  # such as weights that are no numbers, which only loading shows
-        hub.forget(path)
+        hub.remove_from_cache(path)
         raise hub.refused(Repository.parse(str(model)), error.got) from error
     # Its owner may have called it anything, "resnet18" too.
     return replace(checkpoint, card=checkpoint.card.model_copy(update={"name": str(model)}))

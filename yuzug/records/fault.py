@@ -8,7 +8,7 @@ from yuzug.records.record import Name, Part, Record
 from yuzug.texts import text
 
 
-class Fault(Part):
+class ErrorDetail(Part):
     """What was wrong: ``type`` is the class of the error, ``message`` a sentence."""
 
     type: str
@@ -19,7 +19,7 @@ class ErrorRecord(Record):
     """A picture that could not be read, in place of its :class:`AnalysisRecord`."""
 
     image: Name
-    error: Fault
+    error: ErrorDetail
 
     @classmethod
     def of(cls, image: str, error: YuzugError, lang: Language = "en") -> ErrorRecord:
@@ -31,7 +31,7 @@ class ErrorRecord(Record):
         'it must have bytes, but got none: choose'
         """
         return cls(
-            image=image, error=Fault(type=type(error).__name__, message=sentence_of(error, lang))
+            image=image, error=ErrorDetail(type=type(error).__name__, message=sentence_of(error, lang))
         )
 
 

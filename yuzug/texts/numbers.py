@@ -17,10 +17,10 @@ _MONTHS: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def whole(count: int, lang: Language) -> str:
+def integer(count: int, lang: Language) -> str:
     """A whole number, its thousands apart.
 
-    >>> whole(11184609, "en"), whole(11184609, "tr")
+    >>> whole(11184609, "en"), integer(11184609, "tr")
     ('11,184,609', '11.184.609')
     """
     return _marked(f"{count:,}", lang)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from yuzug.emotions import LANGUAGES
-from yuzug.faces import whole
+from yuzug.faces import full_image
 from yuzug.texts import text
 from yuzug.ui.components.readings import FaceReading, PictureReading
 from yuzug.ui.live import handlers as live
@@ -91,7 +91,7 @@ def test_the_session_keeps_no_frame_and_no_model(analyzers: Analyzers, frame: by
 
 def face(emotion: str, track: int = 1) -> FaceReading:
     shares = {"happy": 0.5, "sad": 0.5}
-    return FaceReading(emotion, 0.8, shares, (), whole((48, 48)), map=None, track=track)
+    return FaceReading(emotion, 0.8, shares, (), full_image((48, 48)), map=None, track=track)
 
 
 def reading_of(*faces: FaceReading) -> PictureReading:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from yuzug.emotions import Emotion
 from yuzug.errors import ImageError, YuzugError
-from yuzug.faces import whole
+from yuzug.faces import full_image
 from yuzug.images import FORMATS, load_image
 from yuzug.models.preprocess import resize, to_grey
 from yuzug.pipeline import CROP_PX
@@ -105,7 +105,7 @@ def grey_square(picture: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
     height, width = picture.shape[:2]
     if height != width:
         side_px = min(max(height, width), max(size_px, CROP_PX))
-        picture = whole((height, width)).crop(picture, side_px)
+        picture = full_image((height, width)).crop(picture, side_px)
     return resize(to_grey(picture), size_px)
 
 

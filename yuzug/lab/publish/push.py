@@ -11,7 +11,7 @@ from typing import Literal
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
 from yuzug.errors import HubError, YuzugError
-from yuzug.hub import Repository, told
+from yuzug.hub import Repository, translate_errors
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def push(parcel: Parcel, repo_id: str, *, private: bool) -> Pushed:
     repository = destination(repo_id)
     api = HfApi(library_name="yuzug")
     kind = parcel.repo_type
-    with told(repository):
+    with translate_errors(repository):
         # A repository that is there keeps its visibility.
         api.create_repo(
             repo_id,

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from yuzug.errors import YuzugError
 from yuzug.lab.data.faceset import FaceSet
 from yuzug.lab.training.recipe import Recipe
-from yuzug.models.registry import find
+from yuzug.models.registry import resolve
 
 _KEY = "yuzug_run"
 
@@ -60,7 +60,7 @@ class Progress(BaseModel):
             data.update("\n".join(faces.labels.tolist()).encode())
         names = [] if recipe.start_from is None else [recipe.start_from]
         names += [] if recipe.teaching is None else recipe.teaching.teachers
-        weights = {name: sha256(find(name).read_bytes()).hexdigest() for name in names}
+        weights = {name: sha256(resolve(name).read_bytes()).hexdigest() for name in names}
         return cls(recipe=recipe.digest, data=data.hexdigest(), weights=weights)
 
     @property

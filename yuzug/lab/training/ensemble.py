@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from yuzug import _resources
 from yuzug._resources import PORTRAIT
-from yuzug.explain import METHODS, Subject, evidence
+from yuzug.explain import METHODS, ForwardPass, evidence
 from yuzug.faces import NoDetector
 from yuzug.images import load_image
 from yuzug.lab.data.faceset import VOTES, FaceSet, read
@@ -101,7 +101,7 @@ def _head(like: HeadCard, name: str, logits: NDArray[np.float32], held: FaceSet)
 def _full_evidence(network: Ensemble, held: FaceSet) -> float:
     """The lower quartile of the evidence for the most probable of seven classes."""
     inputs = prepare(list(held.images[:_EVIDENCE_FACES]), network.cards[0].preprocessing)
-    subject = Subject.of(inputs, network.stem, lambda a: network.head(a, "7"))
+    subject = ForwardPass.of(inputs, network.stem, lambda a: network.head(a, "7"))
     targets = subject.logits.argmax(dim=1).tolist()
     maps = METHODS[_EXPLANATION].maps(subject, targets)
     return max(1e-5, round(float(np.quantile(evidence(maps), 0.25)), 5))

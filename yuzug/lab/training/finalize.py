@@ -14,7 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import nn
 
-from yuzug.explain import METHODS, Subject, evidence
+from yuzug.explain import METHODS, ForwardPass, evidence
 from yuzug.faces import NoDetector
 from yuzug.lab.data.faceset import VOTES, FaceSet
 from yuzug.lab.data.training_data import OUTSIDE, Measured
@@ -28,7 +28,7 @@ from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load, read_card, save
 from yuzug.models.networks import Network, build
 from yuzug.models.preprocess import prepare
-from yuzug.models.registry import find
+from yuzug.models.registry import resolve
 from yuzug.pipeline import Analyzer
 
 _EVIDENCE_FACES = 512
@@ -134,7 +134,7 @@ def _full_evidence(network: Network, held: FaceSet, recipe: Recipe) -> float:
     faces = list(held.images[:_EVIDENCE_FACES])
     name = "7" if "7" in network.heads else next(iter(network.heads))
     inputs = prepare(faces, recipe.preprocessing)
-    subject = Subject.of(inputs, network.stem, lambda features: network.head(features, name))
+    subject = ForwardPass.of(inputs, network.stem, lambda features: network.head(features, name))
     targets = subject.logits.argmax(dim=1).tolist()
     maps = METHODS[explanation_of(recipe.architecture)].maps(subject, targets)
     return max(1e-5, round(float(np.quantile(evidence(maps), 0.25)), 5))
@@ -214,7 +214,7 @@ def _heads_before(recipe: Recipe, labels_of: Mapping[str, tuple[str, ...]]) -> d
     """
     if recipe.start_from is None or recipe.fresh_heads:
         return {}
-    heads = read_card(find(recipe.start_from)).heads
+    heads = read_card(resolve(recipe.start_from)).heads
     if {name: head.labels for name, head in heads.items()} != labels_of:
         return {}
     return {name: head.model_copy(update={"metrics": ()}) for name, head in heads.items()}

@@ -18,7 +18,7 @@ from yuzug.lab.training.recipe import Teaching
 from yuzug.models.card import Card
 from yuzug.models.checkpoint import load
 from yuzug.models.classifier import Classifier
-from yuzug.models.registry import find
+from yuzug.models.registry import resolve
 
 # Below this share of votes for real emotions a face teaches the eight-class head nothing.
 _MIN_VOTES = 0.5
@@ -83,7 +83,7 @@ def _said(
     """Mean probabilities of the teachers over each face and its mirror image, by head name."""
     sums = {name: torch.zeros(len(images), len(labels)) for name, labels in wanted.items()}
     for teacher in teachers:
-        checkpoint = load(find(teacher))
+        checkpoint = load(resolve(teacher))
         _has_all(teacher, checkpoint.card, wanted)
         heads = {name: Classifier(checkpoint, name) for name in wanted}
         first = next(iter(heads.values()))

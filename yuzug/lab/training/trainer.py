@@ -37,7 +37,7 @@ from yuzug.lab.training.targets import drawn, draws, targets, taught
 from yuzug.models.checkpoint import load
 from yuzug.models.networks import Network, build
 from yuzug.models.preprocess import normalise
-from yuzug.models.registry import find
+from yuzug.models.registry import resolve
 
 HEADS_KEY = "yuzug_heads"
 
@@ -219,7 +219,7 @@ def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
     network = build(recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes)
     if recipe.start_from is None:
         return network
-    first = load(find(recipe.start_from))
+    first = load(resolve(recipe.start_from))
     known = first.network.state_dict()
     same = {name for name, head in first.card.heads.items() if head.labels == heads.get(name)}
     if recipe.fresh_heads:

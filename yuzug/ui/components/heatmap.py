@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yuzug.explain import Contrast, Heatmap, layer, layer_contrast, paint, paint_contrast
-from yuzug.faces import Alignment, whole
+from yuzug.faces import Alignment, full_image
 from yuzug.images import png_bytes
 from yuzug.ui.components.images import Map, Picture, around, data_url, spread
 from yuzug.ui.components.readings import PictureReading
@@ -69,7 +69,7 @@ def asked(explanation: Heatmap | Contrast, reading: PictureReading) -> str:
 
 def painted(crop: Picture, explanation: Heatmap | Contrast) -> Picture:
     """A crop with its map painted over it, RGB (PAIR_PX, PAIR_PX, 3)."""
-    large = whole((crop.shape[0], crop.shape[1])).crop(crop, PAIR_PX)
+    large = full_image((crop.shape[0], crop.shape[1])).crop(crop, PAIR_PX)
     paint_it = paint_contrast if isinstance(explanation, Contrast) else paint
     return paint_it(large, explanation.values, explanation.strength)
 
@@ -79,7 +79,7 @@ def over(
 ) -> Picture:
     """The square around a face with the map over it, RGB (VIEW_PX, VIEW_PX, 3), as the page shows
     it: grey where it is not trusted."""
-    ground = whole((square.shape[0], square.shape[1])).crop(square, VIEW_PX)
+    ground = full_image((square.shape[0], square.shape[1])).crop(square, VIEW_PX)
     values = spread(explanation.values, alignment, VIEW_PX)
     rgba = _layer(explanation, values)
     colours = rgba[..., :3] if trusted else rgba[..., :3].mean(axis=2, keepdims=True)

@@ -19,7 +19,7 @@ from yuzug.explain import METHODS, OUTSIDE, REGIONS
 from yuzug.models import Card
 from yuzug.texts import percent, text
 from yuzug.texts.cards import in_language
-from yuzug.texts.numbers import whole
+from yuzug.texts.numbers import integer
 from yuzug.ui.components import evidence
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.images import Picture
@@ -97,7 +97,7 @@ def model_line(card: Card, classes: int, lang: Language) -> str:
         lang,
         **known,
         accuracy=percent(metrics.accuracy, lang),
-        n=whole(metrics.n, lang),
+        n=integer(metrics.n, lang),
         split=in_language(metrics.split, lang),
         labels=text(f"ui.about_labels_{metrics.labels}", lang),
     )
