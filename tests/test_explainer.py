@@ -22,8 +22,8 @@ from yuzug.explain import (
     METHODS,
     OUTSIDE,
     REGIONS,
-    RegionShares,
     ForwardPass,
+    RegionShares,
     Trust,
     paint,
     paint_contrast,
@@ -189,8 +189,8 @@ def test_what_is_covered_loses_its_share(part: str, crop: np.ndarray) -> None:
             return contrast(pictures)
 
     def shares(picture: np.ndarray) -> dict[str, float]:
-        subject = ForwardPass.of(prepare([picture], SPEC), Stem(), head)
-        (raw,) = METHODS["gradcam"].maps(subject, [0])
+        forward = ForwardPass.of(prepare([picture], SPEC), Stem(), head)
+        (raw,) = METHODS["gradcam"].maps(forward, [0])
         return region_shares(raw).shares
 
     before, after = shares(crop), shares(covered(crop, part))

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this checkout
 import yaml
 
 from yuzug.lab.training.results import Result
-from yuzug.models import Metrics, resolve, read_card
+from yuzug.models import Metrics, read_card, resolve
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "recipes.md"

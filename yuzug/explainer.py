@@ -12,8 +12,8 @@ from yuzug.analysis import Face
 from yuzug.errors import ModelError
 from yuzug.explain import (
     Contrast,
-    Heatmap,
     ForwardPass,
+    Heatmap,
     Trust,
     difference,
     evidence,
@@ -67,10 +67,10 @@ class Explainer:
         )
         if not targets:
             return []
-        card, subject = self.classifier.checkpoint.card, self.subject(batch)
-        raw = wanted.maps(subject, targets)
+        card, forward = self.classifier.checkpoint.card, self.forward_pass(batch)
+        raw = wanted.maps(forward, targets)
         # Only the default method measures in logits, so it says how much evidence there is.
-        in_logits = raw if wanted is usual else usual.maps(subject, targets)
+        in_logits = raw if wanted is usual else usual.maps(forward, targets)
         return [
             Heatmap(
                 values=scale(one, card.preprocessing.size_px),
@@ -82,7 +82,7 @@ class Explainer:
             for one, logits, target in zip(raw, evidence(in_logits), targets, strict=True)
         ]
 
-    def subject(self, batch: Batch) -> ForwardPass:
+    def forward_pass(self, batch: Batch) -> ForwardPass:
         """What a method may look at: these faces and the network that read them."""
         network = self.classifier.checkpoint.network
         head = self.classifier.logits_of
@@ -128,6 +128,6 @@ class Explainer:
         (picture,) = self.classifier.classify([face.crop]).inputs
 
         def probability(pictures: Tensor) -> NDArray[np.float32]:
-            return self.classifier.read(pictures)[:, column]
+            return self.classifier.predict(pictures)[:, column]
 
         return trust_of(picture, shown.values, probability)

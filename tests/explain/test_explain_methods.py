@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from yuzug.emotions import LANGUAGES
 from yuzug.explain import METHODS, ForwardPass, difference, scale
 from yuzug.faces import NoDetector
-from yuzug.models import Checkpoint, resolve, load
+from yuzug.models import Checkpoint, load, resolve
 from yuzug.models.card import Card
 from yuzug.pipeline import Analyzer
 
@@ -54,36 +54,38 @@ def faces(astronaut: np.ndarray) -> list[np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def subject(analyzer: Analyzer, faces: list[np.ndarray]) -> ForwardPass:
-    return analyzer.explainer.subject(analyzer.classifier.classify(faces))
+def forward(analyzer: Analyzer, faces: list[np.ndarray]) -> ForwardPass:
+    return analyzer.explainer.forward_pass(analyzer.classifier.classify(faces))
 
 
 class Whole(nn.Module):
     """The network as the library wants it, with the layer that it is to hook."""
 
-    def __init__(self, subject: ForwardPass) -> None:
+    def __init__(self, forward: ForwardPass) -> None:
         super().__init__()
-        self.stem, self.explained, self.head = subject.stem, nn.Identity(), subject.head
+        self.stem, self.explained, self.head = forward.stem, nn.Identity(), forward.head
 
     def forward(self, x: Tensor) -> Tensor:
         # A leaf for the library's backward, since our parameters want no gradient.
         return self.head(self.explained(self.stem(x)))
 
 
-def by_the_library(make: Callable[..., object], subject: ForwardPass, targets: list[int]) -> np.ndarray:
-    model = Whole(subject)
+def by_the_library(
+    make: Callable[..., object], forward: ForwardPass, targets: list[int]
+) -> np.ndarray:
+    model = Whole(forward)
     wanted = [ClassifierOutputTarget(target) for target in targets]
-    inputs = subject.inputs.clone().requires_grad_()
+    inputs = forward.inputs.clone().requires_grad_()
     with make(model=model, target_layers=[model.explained]) as cam:
         return np.asarray(cam(inputs, wanted))
 
 
 @pytest.mark.parametrize("name", sorted(set(LIBRARY) & set(FAST)))
-def test_a_method_gives_the_map_of_the_library(name: str, subject: ForwardPass) -> None:
+def test_a_method_gives_the_map_of_the_library(name: str, forward: ForwardPass) -> None:
     for target in range(7):
         targets = [target, (target + 1) % 7, (target + 2) % 7]
-        ours = METHODS[name].maps(subject, targets)
-        theirs = by_the_library(LIBRARY[name], subject, targets)
+        ours = METHODS[name].maps(forward, targets)
+        theirs = by_the_library(LIBRARY[name], forward, targets)
         # Scaled as the library scales: where a map is all but flat, nothing is left to compare.
         scaled = scale_cam_image(scale_cam_image(ours, theirs.shape[1:]))
         np.testing.assert_allclose(scaled, theirs, atol=1e-4)
@@ -95,57 +97,57 @@ def test_a_slow_method_gives_the_map_of_the_library(
 ) -> None:
     if analyzer.model == "resnet18":
         pytest.skip("512 passes of the large network say no more than 128 of the small one")
-    one = analyzer.explainer.subject(analyzer.classifier.classify(faces[:1]))
+    one = analyzer.explainer.forward_pass(analyzer.classifier.classify(faces[:1]))
     (ours,) = METHODS[name].maps(one, [3])
     (theirs,) = by_the_library(LIBRARY[name], one, [3])
     np.testing.assert_allclose(scale(ours, theirs.shape[0]), theirs, atol=1e-3)
 
 
-def test_eigencam_gives_the_map_of_the_library_or_its_negative(subject: ForwardPass) -> None:
-    ours = METHODS["eigencam"].maps(subject, [0, 0, 0])
-    with pytorch_grad_cam.EigenCAM(Whole(subject), []) as cam:
-        theirs = cam.get_cam_image(None, None, None, subject.activations, None, False)
+def test_eigencam_gives_the_map_of_the_library_or_its_negative(forward: ForwardPass) -> None:
+    ours = METHODS["eigencam"].maps(forward, [0, 0, 0])
+    with pytorch_grad_cam.EigenCAM(Whole(forward), []) as cam:
+        theirs = cam.get_cam_image(None, None, None, forward.activations, None, False)
     for one, other in zip(ours, theirs, strict=True):
         sign = 1 if other.max() > -other.min() else -1
         np.testing.assert_allclose(one, np.maximum(sign * other, 0), atol=1e-3)
 
 
-def test_finercam_gives_the_map_of_the_library(subject: ForwardPass) -> None:
-    model = Whole(subject)
-    tops = subject.logits.argmax(dim=1).tolist()
-    inputs = subject.inputs.clone().requires_grad_()
+def test_finercam_gives_the_map_of_the_library(forward: ForwardPass) -> None:
+    model = Whole(forward)
+    tops = forward.logits.argmax(dim=1).tolist()
+    inputs = forward.inputs.clone().requires_grad_()
     with pytorch_grad_cam.FinerCAM(model, [model.explained]) as cam:
         theirs = cam(inputs)
-    ours = METHODS["finercam"].maps(subject, tops)
+    ours = METHODS["finercam"].maps(forward, tops)
     scaled = scale_cam_image(scale_cam_image(ours, theirs.shape[1:]))
     np.testing.assert_allclose(scaled, theirs, atol=1e-3)
 
 
-def test_a_contrast_is_the_difference_of_two_signed_maps(subject: ForwardPass) -> None:
-    there = difference(subject.logits, subject.features, 3, 5)
-    back = difference(subject.logits, subject.features, 5, 3)
+def test_a_contrast_is_the_difference_of_two_signed_maps(forward: ForwardPass) -> None:
+    there = difference(forward.logits, forward.features, 3, 5)
+    back = difference(forward.logits, forward.features, 5, 3)
     np.testing.assert_allclose(there, -back, atol=1e-6)
     np.testing.assert_array_less(np.full(3, 0.01), np.abs(there).max(axis=(1, 2)))
 
 
-def test_the_fused_map_is_finer(subject: ForwardPass) -> None:
-    fused = METHODS["fused"].maps(subject, [3, 3, 3])
+def test_the_fused_map_is_finer(forward: ForwardPass) -> None:
+    fused = METHODS["fused"].maps(forward, [3, 3, 3])
     assert fused.shape == (3, 14, 14)
     assert (fused >= 0).all()
     assert (fused.max(axis=(1, 2)) > 0).all()
 
 
 @pytest.mark.parametrize("name", FAST)
-def test_a_thousand_maps_leave_nothing_behind(name: str, subject: ForwardPass) -> None:
-    modules = [*subject.stem.modules()]
+def test_a_thousand_maps_leave_nothing_behind(name: str, forward: ForwardPass) -> None:
+    modules = [*forward.stem.modules()]
     before = [state(module) for module in modules]
     maps, targets = METHODS[name].maps, [3, 4, 5]
-    one = ForwardPass.of(subject.inputs[:1], subject.stem, subject.head)
+    one = ForwardPass.of(forward.inputs[:1], forward.stem, forward.head)
     for _ in range(50):
         maps(one, targets[:1])
     gc.collect()
     objects, held_mb = len(gc.get_objects()), resident_mb()
-    for _ in range(1000 if subject.features.shape[1] < 512 or name == "gradcam" else 100):
+    for _ in range(1000 if forward.features.shape[1] < 512 or name == "gradcam" else 100):
         maps(one, targets[:1])
     assert resident_mb() - held_mb < 5
     gc.collect()
@@ -168,15 +170,15 @@ def resident_mb() -> float:
 
 
 @pytest.mark.parametrize("name", FAST)
-def test_eight_threads_get_the_maps_that_one_gets(name: str, subject: ForwardPass) -> None:
+def test_eight_threads_get_the_maps_that_one_gets(name: str, forward: ForwardPass) -> None:
     maps = METHODS[name].maps
-    alone = [maps(subject, [target, 0, 6]) for target in range(7)]
+    alone = [maps(forward, [target, 0, 6]) for target in range(7)]
     gate = threading.Barrier(8)
 
     def work(turn: int) -> np.ndarray:
         if turn < 8:
             gate.wait(timeout=60)
-        return maps(subject, [turn % 7, 0, 6])
+        return maps(forward, [turn % 7, 0, 6])
 
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(work, range(16)))

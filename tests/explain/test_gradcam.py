@@ -49,8 +49,8 @@ def library_maps(network: Network, batch: Tensor, targets: list[int]) -> np.ndar
 
 
 def ours(network: Network, batch: Tensor, targets: list[int]) -> np.ndarray:
-    subject = ForwardPass.of(batch, network.stem, lambda a: network.head(a, "7"))
-    return gradcam(subject.logits, subject.features, targets)
+    forward = ForwardPass.of(batch, network.stem, lambda a: network.head(a, "7"))
+    return gradcam(forward, targets)
 
 
 def random_network(architecture: str) -> Network:

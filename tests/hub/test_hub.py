@@ -22,7 +22,7 @@ from huggingface_hub import constants
 from yuzug.cli import main
 from yuzug.errors import HubError
 from yuzug.hub import Repository, is_address
-from yuzug.models import resolve, load_model
+from yuzug.models import load_model, resolve
 from yuzug.models.hub_layout import CONFIG, WEIGHTS, Published
 from yuzug.pipeline import Analyzer
 from yuzug.records import sentence_of

@@ -19,7 +19,7 @@ from yuzug.lab.data.faceset import read
 from yuzug.lab.export.export import TOLERANCE, Served
 from yuzug.lab.export.export import drawn_faces as soft_faces
 from yuzug.lab.export.runtimes import RUNTIMES, Runtime, run_onnx
-from yuzug.models import available_models, resolve, load, read_card
+from yuzug.models import available_models, load, read_card, resolve
 from yuzug.models.checkpoint import save
 from yuzug.models.classifier import Classifier
 from yuzug.models.networks import ARCHITECTURES, build
@@ -34,7 +34,7 @@ def test_the_graph_says_what_the_app_says() -> None:
     faces = soft_faces(6, served.input_px, seed=3)
     with torch.no_grad():
         given = served(torch.from_numpy(faces)).numpy()
-    read = Classifier(checkpoint, 5).classify(list(faces[:, 0].astype(np.uint8))).readings
+    read = Classifier(checkpoint, 5).classify(list(faces[:, 0].astype(np.uint8))).predictions
     # The app rounds the enlarged face to whole grey levels.
     np.testing.assert_allclose(given, [one.probabilities for one in read], atol=2e-2)
 

@@ -16,7 +16,7 @@ from yuzug.errors import ImageError, YuzugError
 from yuzug.images import load_image
 from yuzug.lab.data.faceset import grey_square, read
 from yuzug.lab.data.prepare import prepare_folder
-from yuzug.models import resolve, load
+from yuzug.models import load, resolve
 from yuzug.models.preprocess import resize, to_grey
 from yuzug.pipeline import Analyzer
 

@@ -21,7 +21,7 @@ from yuzug.errors import HubError, YuzugError
 from yuzug.lab.publish.golden import Golden
 from yuzug.lab.publish.push import Parcel, push, unpack
 from yuzug.lab.publish.weights import GOLDENS, weights_parcel
-from yuzug.models import resolve, load, load_model
+from yuzug.models import load, load_model, resolve
 from yuzug.models.card import Card
 from yuzug.models.hub_layout import CONFIG, WEIGHTS, Published
 from yuzug.models.networks import build

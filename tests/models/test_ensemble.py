@@ -15,7 +15,7 @@ from yuzug.errors import WeightsError
 from yuzug.explain import METHODS, ForwardPass, evidence
 from yuzug.faces import NoDetector
 from yuzug.lab.training.ensemble import MEMBERS, vote
-from yuzug.models import Classifier, available_models, resolve, load
+from yuzug.models import Classifier, available_models, load, resolve
 from yuzug.models.checkpoint import Checkpoint, members
 from yuzug.models.preprocess import prepare
 from yuzug.pipeline import Analyzer
@@ -44,12 +44,12 @@ def test_its_numbers_are_those_of_the_members_that_stand_here() -> None:
 @pytest.mark.parametrize("classes", [3, 7, 8])
 def test_it_gives_the_mean_of_the_calibrated_probabilities(classes: int, face: np.ndarray) -> None:
     single = [
-        Classifier(load(resolve(name)), classes).classify([face]).readings[0].probabilities
+        Classifier(load(resolve(name)), classes).classify([face]).predictions[0].probabilities
         for name in MEMBERS
     ]
     voting = Classifier(load(resolve("ensemble")), classes)
     powered = np.mean(single, axis=0) ** (1 / voting.head.temperature)
-    given = voting.classify([face]).readings[0].probabilities
+    given = voting.classify([face]).predictions[0].probabilities
     np.testing.assert_allclose(given, powered / powered.sum(), atol=1e-4)
 
 
@@ -57,17 +57,17 @@ def test_its_map_is_the_mean_of_the_members_maps(face: np.ndarray) -> None:
     checkpoint = load(resolve("ensemble"))
     network = checkpoint.network
     x = prepare([face], checkpoint.card.preprocessing)
-    subject = ForwardPass.of(x, network.stem, lambda a: network.head(a, "7"))
-    whole = METHODS["hirescam"].maps(subject, [3])
-    signed = torch.zeros(subject.features.shape[2:])
+    forward = ForwardPass.of(x, network.stem, lambda a: network.head(a, "7"))
+    whole = METHODS["hirescam"].maps(forward, [3])
+    signed = torch.zeros(forward.features.shape[2:])
     for name in MEMBERS:
         member = load(resolve(name))
         card = member.card.heads["7"]
         column = member.card.heads[card.served_from].labels.index(card.labels[3])
         own = member.network.features(x).detach().requires_grad_(True)
         logit = member.network.head(own, card.served_from)[0, column] / card.temperature
-        (slope,) = torch.autograd.grad(logit, own)
-        signed += (slope * own.detach()).sum(dim=1)[0] / 2
+        (grad,) = torch.autograd.grad(logit, own)
+        signed += (grad * own.detach()).sum(dim=1)[0] / 2
     np.testing.assert_allclose(whole[0], signed.clamp_min(0), atol=1e-5)
     card = checkpoint.card.model_copy(update={"explanation": "hirescam"})
     analyzer = Analyzer(Checkpoint(network, card), 7, NoDetector())
@@ -85,8 +85,8 @@ def test_an_ensemble_that_is_made_explains_itself_by_the_map_that_shows_both(
     assert card.explanation == "hirescam"
     network = load(resolve("ensemble")).network
     x = prepare(list(faces.images), card.preprocessing)
-    subject = ForwardPass.of(x, network.stem, lambda a: network.head(a, "7"))
-    maps = METHODS["hirescam"].maps(subject, subject.logits.argmax(dim=1).tolist())
+    forward = ForwardPass.of(x, network.stem, lambda a: network.head(a, "7"))
+    maps = METHODS["hirescam"].maps(forward, forward.logits.argmax(dim=1).tolist())
     lowest = np.quantile(evidence(maps), 0.25)
     assert card.full_evidence == pytest.approx(max(1e-5, lowest), rel=1e-3)
 

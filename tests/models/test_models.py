@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import ModelError, WeightsError
-from yuzug.models import Classifier, available_models, resolve, load, read_card
+from yuzug.models import Classifier, available_models, load, read_card, resolve
 from yuzug.models.card import Card, HeadCard
 from yuzug.models.checkpoint import save
 from yuzug.models.networks import ARCHITECTURES, build
@@ -141,8 +141,8 @@ def test_unknown_models_and_class_counts_are_named(saved: Path) -> None:
 def test_a_set_served_from_a_larger_head_is_that_head_renormalised(saved: Path) -> None:
     checkpoint = load(saved)
     face = np.random.default_rng(0).integers(0, 255, (60, 60), dtype=np.uint8)
-    seven = Classifier(checkpoint, 7).classify([face]).readings[0]
-    three = Classifier(checkpoint, 3).classify([face]).readings[0]
+    seven = Classifier(checkpoint, 7).classify([face]).predictions[0]
+    three = Classifier(checkpoint, 3).classify([face]).predictions[0]
     share = dict(zip(seven.labels, seven.probabilities, strict=True))
     kept = np.array([share[name] for name in three.labels])
     np.testing.assert_allclose(three.probabilities, kept / kept.sum(), rtol=1e-4)
@@ -154,7 +154,7 @@ def test_a_set_served_from_a_larger_head_is_that_head_renormalised(saved: Path) 
 def test_faces_of_any_size_give_probabilities(side: int, colour: bool) -> None:
     shape = (side, side, 3) if colour else (side, side)
     face = np.random.default_rng(side).integers(0, 255, shape, dtype=np.uint8)
-    reading = Classifier(load(resolve("cnn")), 7).classify([face]).readings[0]
+    reading = Classifier(load(resolve("cnn")), 7).classify([face]).predictions[0]
     assert reading.probabilities.sum() == pytest.approx(1, abs=1e-5)
 
 

@@ -16,7 +16,7 @@ from yuzug.lab.data.faceset import FaceSet, read
 from yuzug.lab.evaluation.evaluate import Evaluation, evaluate
 from yuzug.lab.publish.golden import Golden, answers, path_of
 from yuzug.lab.training.recipe import read_recipe
-from yuzug.models import available_models, resolve, load
+from yuzug.models import available_models, load, resolve
 from yuzug.pipeline import Analyzer
 
 RECIPES = Path(__file__).resolve().parents[2] / "yuzug" / "lab" / "training" / "recipes"

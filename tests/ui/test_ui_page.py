@@ -21,7 +21,7 @@ from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import YuzugError
 from yuzug.faces import HaarDetector, full_image
 from yuzug.lab.training.finalize import LIMITS_OF_OWN
-from yuzug.models import available_models, resolve, load
+from yuzug.models import available_models, load, resolve
 from yuzug.models.checkpoint import save
 from yuzug.pipeline import Analyzer
 from yuzug.texts import text

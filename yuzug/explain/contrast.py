@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from yuzug.explain.gradcam import gradient, weighted_by_place
+from yuzug.explain.forward_pass import gradient
+from yuzug.explain.gradcam import elementwise
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ def difference(logits: Tensor, features: Tensor, first: int, second: int) -> NDA
     >>> difference(features.sum(dim=(2, 3)), features, 0, 1).tolist()
     [[[9.0, -3.0]]]
     """
-    slope = gradient(logits, features, [{first: 1.0, second: -1.0}] * len(features))
-    return np.asarray(weighted_by_place(slope, features).float().numpy(), np.float32)
+    grad = gradient(logits, features, [{first: 1.0, second: -1.0}] * len(features))
+    return np.asarray(elementwise(grad, features).float().numpy(), np.float32)
 
 
 def scale_signed(raw: NDArray[np.float32], size_px: int) -> NDArray[np.float32]:

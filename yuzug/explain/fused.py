@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from yuzug.explain.forward_pass import ForwardPass
-from yuzug.explain.gradcam import gradient, hirescam, target_weights
+from yuzug.explain.forward_pass import ForwardPass, gradient, target_weights
+from yuzug.explain.gradcam import hirescam
 
 
-def fused(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
+def fused(forward: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     """HiResCAM times LayerCAM of the last layer with a finer grid: (N, 2h, 2w), not negative.
 
     The product keeps what both layers hold for evidence; its root brings it back to their unit.
@@ -22,23 +22,23 @@ def fused(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     Fusing layers is due to Jiang et al. 2021, "LayerCAM", section III-D, which takes the larger of
     the two instead.
     """
-    coarse = hirescam(subject.logits, subject.features, targets)
-    cut = _finer_layer(subject)
+    coarse = hirescam(forward, targets)
+    cut = _finer_layer(forward)
     if cut is None:
         return coarse
     above, finer = cut
     with torch.enable_grad():
-        logits = subject.head(above(finer.requires_grad_()))
-    slope = gradient(logits, finer, target_weights(targets))
-    fine = (torch.relu(slope) * finer.detach()).sum(dim=1).float().numpy()
+        logits = forward.head(above(finer.requires_grad_()))
+    grad = gradient(logits, finer, target_weights(targets))
+    fine = (torch.relu(grad) * finer.detach()).sum(dim=1).float().numpy()
     return np.stack([_product(one, other) for one, other in zip(coarse, fine, strict=True)])
 
 
-def _finer_layer(subject: ForwardPass) -> tuple[nn.Sequential, Tensor] | None:
+def _finer_layer(forward: ForwardPass) -> tuple[nn.Sequential, Tensor] | None:
     """The rest of the stem above the last layer with a finer grid, and that layer's activations."""
-    layers = list(subject.stem.children()) if isinstance(subject.stem, nn.Sequential) else []
-    side = subject.features.shape[-1]
-    found, x = None, subject.inputs.contiguous(memory_format=torch.channels_last)
+    layers = list(forward.stem.children()) if isinstance(forward.stem, nn.Sequential) else []
+    side = forward.features.shape[-1]
+    found, x = None, forward.inputs.contiguous(memory_format=torch.channels_last)
     with torch.no_grad():
         for index, layer in enumerate(layers):
             x = layer(x)

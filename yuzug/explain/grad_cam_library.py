@@ -18,8 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from yuzug.explain.forward_pass import ForwardPass
-from yuzug.explain.gradcam import gradient, target_weights
+from yuzug.explain.forward_pass import ForwardPass, gradient, target_weights
 
 # How many of the classes nearest to the target FinerCAM sets against it, as in the paper.
 _RIVALS = 3
@@ -43,20 +42,20 @@ def _formula(name: str) -> Any:
 def of_gradient(name: str) -> Callable[[ForwardPass, Sequence[int]], NDArray[np.float32]]:
     """The method of the library with this class name, on the gradient of each target's logit."""
 
-    def maps(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
-        return _by(name, subject, subject.logits, targets)
+    def maps(forward: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
+        return _weigh(name, forward, forward.gradient(targets))
 
     return maps
 
 
-def _by(name: str, subject: ForwardPass, logits: Tensor, targets: Sequence[int]) -> NDArray[np.float32]:
-    slope = gradient(logits, subject.features, target_weights(targets)).float().numpy()
-    cam = _formula(name)
-    maps = cam.get_cam_image(None, None, None, subject.activations, slope, False)
+def _weigh(name: str, forward: ForwardPass, grad: Tensor) -> NDArray[np.float32]:
+    """The maps of a method of the library from activations and their gradient."""
+    values = grad.float().numpy()
+    maps = _formula(name).get_cam_image(None, None, None, forward.activations, values, False)
     return np.asarray(np.maximum(maps, 0), np.float32)
 
 
-def eigencam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
+def eigencam(forward: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     """First principal component of the activations, whatever the class: (N, h, w).
 
     A component has no sign of its own; the library settles it so that the larger end is positive.
@@ -65,11 +64,11 @@ def eigencam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32
     """
     from pytorch_grad_cam.utils.svd_on_activations import get_2d_projection_with_sign_correction
 
-    maps = get_2d_projection_with_sign_correction(subject.activations)
+    maps = get_2d_projection_with_sign_correction(forward.activations)
     return np.asarray(np.maximum(maps, 0), np.float32)
 
 
-def finercam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
+def finercam(forward: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     """Grad-CAM of the target's lead over the classes nearest to it: (N, h, w).
 
     Source: Zhang et al. 2025, "Finer-CAM", equation 6.
@@ -78,12 +77,13 @@ def finercam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32
 
     leads = [
         FinerWeightedTarget(target, _nearest(row, target), alpha=1)
-        for row, target in zip(subject.logits.detach(), targets, strict=True)
+        for row, target in zip(forward.logits.detach(), targets, strict=True)
     ]
     with torch.enable_grad():
-        rows = zip(leads, subject.logits, strict=True)
+        rows = zip(leads, forward.logits, strict=True)
         by_how_much = torch.stack([lead(row) for lead, row in rows])[:, None]
-    return _by("GradCAM", subject, by_how_much, [0] * len(leads))
+    weights = target_weights([0] * len(leads))
+    return _weigh("GradCAM", forward, gradient(by_how_much, forward.features, weights))
 
 
 def _nearest(logits: Tensor, target: int) -> list[int]:
@@ -106,18 +106,18 @@ class _Private(nn.Module):
         return logits
 
 
-def scorecam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
+def scorecam(forward: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     """Each activation weighed by what the network says where only it is lit: (N, h, w).
 
     Source: Wang et al. 2020, "Score-CAM", algorithm 1.
     """
     from pytorch_grad_cam import ScoreCAM
 
-    model = _Private(subject.stem, subject.head)
-    return _searched(ScoreCAM(model, []), None, subject.inputs, subject.activations, targets)
+    model = _Private(forward.stem, forward.head)
+    return _searched(ScoreCAM(model, []), None, forward.inputs, forward.activations, targets)
 
 
-def ablationcam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
+def ablationcam(forward: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     """Each activation weighed by what the class loses without it: (N, h, w).
 
     Source: Desai and Ramaswamy 2020, "Ablation-CAM", equation 1.
@@ -125,10 +125,10 @@ def ablationcam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.floa
     from pytorch_grad_cam import AblationCAM
     from pytorch_grad_cam.ablation_layer import AblationLayer
 
-    model = _Private(lambda features: features, subject.head)
+    model = _Private(lambda features: features, forward.head)
     cam = AblationCAM(model, [], ablation_layer=AblationLayer())
-    features = subject.features.detach()
-    return _searched(cam, model.explained, features, subject.activations, targets)
+    features = forward.features.detach()
+    return _searched(cam, model.explained, features, forward.activations, targets)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ _PATCHES = 49
 _SEED = 20261120
 
 
-def lime(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
+def lime(forward: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     """Weight of each patch in a linear model of the probability around one picture: (N, S, S).
 
     Patches that are switched off turn into the mean grey of the training faces.
@@ -44,14 +44,14 @@ def lime(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
         return np.asarray(found, np.int64)
 
     def probabilities(images: NDArray[np.float64]) -> NDArray[np.float32]:
-        channels = subject.inputs.shape[1]
+        channels = forward.inputs.shape[1]
         batch = torch.from_numpy(np.asarray(images, np.float32)).permute(0, 3, 1, 2)[:, :channels]
         with torch.no_grad():
-            answer = torch.softmax(subject.whole(batch), dim=1)
+            answer = torch.softmax(forward.logits_for(batch), dim=1)
         return np.asarray(answer.numpy(), np.float32)
 
     maps = []
-    for inputs, target in zip(subject.inputs, targets, strict=True):
+    for inputs, target in zip(forward.inputs, targets, strict=True):
         image = inputs.permute(1, 2, 0).double().numpy()
         image = np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
         with quietly():

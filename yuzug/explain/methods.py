@@ -15,7 +15,7 @@ from yuzug.errors import YuzugError
 from yuzug.explain import grad_cam_library as library
 from yuzug.explain.forward_pass import ForwardPass
 from yuzug.explain.fused import fused
-from yuzug.explain.gradcam import weighted_by_channel, weighted_by_place, positive
+from yuzug.explain.gradcam import gradcam, hirescam
 from yuzug.explain.lime import lime
 from yuzug.texts import text
 
@@ -46,17 +46,9 @@ class Method:
         return f"{shows} {costs}"
 
 
-def _gradcam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
-    return positive(weighted_by_channel(subject.slope(targets), subject.features))
-
-
-def _hirescam(subject: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
-    return positive(weighted_by_place(subject.slope(targets), subject.features))
-
-
 _ALL = (
-    Method("gradcam", "Grad-CAM", "fast", _gradcam),
-    Method("hirescam", "HiResCAM", "fast", _hirescam),
+    Method("gradcam", "Grad-CAM", "fast", gradcam),
+    Method("hirescam", "HiResCAM", "fast", hirescam),
     Method("gradcam++", "Grad-CAM++", "fast", library.of_gradient("GradCAMPlusPlus")),
     Method("layercam", "LayerCAM", "fast", library.of_gradient("LayerCAM")),
     Method("xgradcam", "XGrad-CAM", "fast", library.of_gradient("XGradCAM")),

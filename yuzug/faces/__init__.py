@@ -29,6 +29,6 @@ __all__ = [
     "align",
     "assess",
     "default_detector",
-    "load_detector",
     "full_image",
+    "load_detector",
 ]

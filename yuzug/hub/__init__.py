@@ -6,16 +6,16 @@ All of it goes through huggingface_hub, so ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``, 
 """
 
 from yuzug.hub.errors import translate_errors
-from yuzug.hub.files import cached, fetch, remove_from_cache, refused, sha256_of
+from yuzug.hub.files import cached, fetch, refused, remove_from_cache, sha256_of
 from yuzug.hub.repository import Repository, is_address
 
 __all__ = [
     "Repository",
     "cached",
     "fetch",
-    "remove_from_cache",
     "is_address",
     "refused",
+    "remove_from_cache",
     "sha256_of",
     "translate_errors",
 ]

@@ -8,8 +8,8 @@ from yuzug.models.registry import (
     DEFAULT_MODEL,
     ModelInfo,
     available_models,
-    resolve,
     load_model,
+    resolve,
 )
 
 __all__ = [
@@ -25,8 +25,8 @@ __all__ = [
     "Prediction",
     "Stem",
     "available_models",
-    "resolve",
     "load",
-    "read_card",
     "load_model",
+    "read_card",
+    "resolve",
 ]

@@ -49,7 +49,7 @@ class Batch:
     the graph from features to logits: what an explanation takes its gradient from.
     """
 
-    readings: tuple[Prediction, ...]
+    predictions: tuple[Prediction, ...]
     inputs: Tensor
     features: Tensor
     logits: Tensor
@@ -98,7 +98,7 @@ class Classifier:
         >>> from yuzug.models.checkpoint import load
         >>> from yuzug.models.registry import find
         >>> grey = np.full((48, 48), 128, np.uint8)
-        >>> reading = Classifier(load(find("cnn")), 7).classify([grey]).readings[0]
+        >>> reading = Classifier(load(resolve("cnn")), 7).classify([grey]).predictions[0]
         >>> round(float(reading.probabilities.sum()), 3)
         1.0
         """
@@ -112,19 +112,19 @@ class Classifier:
             logits = self.checkpoint.network.logits(features.requires_grad_())
             served = self.head.served_from
             chosen = self._chosen(self.checkpoint.network.explained(features, logits, served))
-        return Batch(self._readings(logits), batch, features, chosen)
+        return Batch(self._predictions(logits), batch, features, chosen)
 
-    def readings(self, features: Tensor) -> tuple[Prediction, ...]:
+    def predictions(self, features: Tensor) -> tuple[Prediction, ...]:
         """Readings of this label set from the explained activations: (N, K, h, w) → N."""
         with torch.no_grad():
-            return self._readings(self.checkpoint.network.logits(features))
+            return self._predictions(self.checkpoint.network.logits(features))
 
-    def _readings(self, logits: dict[str, Tensor]) -> tuple[Prediction, ...]:
+    def _predictions(self, logits: dict[str, Tensor]) -> tuple[Prediction, ...]:
         bare = {name: values.detach() for name, values in logits.items()}
         pairs = zip(self.probabilities(bare), self.outside(bare), strict=True)
         return tuple(Prediction(self.head.labels, row, float(share)) for row, share in pairs)
 
-    def read(self, inputs: Tensor) -> NDArray[np.float32]:
+    def predict(self, inputs: Tensor) -> NDArray[np.float32]:
         """Calibrated probabilities of what the network reads: (N, C, S, S) → (N, classes)."""
         network = self.checkpoint.network
         with torch.no_grad():

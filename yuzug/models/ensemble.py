@@ -82,7 +82,7 @@ class Ensemble(Network):
         }
 
     def explained(self, features: Tensor, logits: dict[str, Tensor], name: str) -> Tensor:
-        """The mean of the calibrated logits: the slope of a sure vote would be next to nothing."""
+        """The mean of the calibrated logits: that of a sure vote has next to no gradient."""
         return self.head(features, name)
 
     def embed(self, features: Tensor) -> Tensor:

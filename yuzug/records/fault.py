@@ -31,7 +31,8 @@ class ErrorRecord(Record):
         'it must have bytes, but got none: choose'
         """
         return cls(
-            image=image, error=ErrorDetail(type=type(error).__name__, message=sentence_of(error, lang))
+            image=image,
+            error=ErrorDetail(type=type(error).__name__, message=sentence_of(error, lang)),
         )
 
 

@@ -114,7 +114,7 @@ def read_crops(analyzers: Sequence[Analyzer], images: NDArray[np.uint8]) -> tupl
         located = [first.whole_picture(photo) for photo in photos]
         features = first.classify(located).features
         for analyzer, found in zip(analyzers, faces, strict=True):
-            readings = analyzer.classifier.readings(features)
+            readings = analyzer.classifier.predictions(features)
             found += [
                 analyzer.face(place, reading, reading.top, None)
                 for place, reading in zip(located, readings, strict=True)

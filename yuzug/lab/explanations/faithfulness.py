@@ -131,13 +131,13 @@ class _Walk:
         """Measure a batch of grey faces (N, S, S)."""
         classifier, explainer = self.analyzer.classifier, self.analyzer.explainer
         batch = classifier.classify(list(images))
-        targets = [reading.top for reading in batch.readings]
-        subject = explainer.subject(batch)
+        targets = [reading.top for reading in batch.predictions]
+        forward = explainer.forward_pass(batch)
         names = [explainer.default_method]
         if len(self.targets) < self.part:
             others = (one.name for one in METHODS.values() if one.speed == "fast")
             names += [name for name in others if name != explainer.default_method]
-        raw = {name: METHODS[name].maps(subject, targets) for name in (*names, *CANDIDATES)}
+        raw = {name: METHODS[name].maps(forward, targets) for name in (*names, *CANDIDATES)}
         one, other = (raw[name] for name in CANDIDATES)
         # On a pooled head they are one map, which need not be measured twice.
         if not np.allclose(one, other, rtol=1e-3, atol=1e-6):
@@ -167,7 +167,7 @@ class _Walk:
 
     def _probability(self, target: int) -> Probability:
         def probability(pictures: Tensor) -> NDArray[np.float32]:
-            return self.analyzer.classifier.read(pictures)[:, target]
+            return self.analyzer.classifier.predict(pictures)[:, target]
 
         return probability
 

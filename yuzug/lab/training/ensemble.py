@@ -101,9 +101,9 @@ def _head(like: HeadCard, name: str, logits: NDArray[np.float32], held: FaceSet)
 def _full_evidence(network: Ensemble, held: FaceSet) -> float:
     """The lower quartile of the evidence for the most probable of seven classes."""
     inputs = prepare(list(held.images[:_EVIDENCE_FACES]), network.cards[0].preprocessing)
-    subject = ForwardPass.of(inputs, network.stem, lambda a: network.head(a, "7"))
-    targets = subject.logits.argmax(dim=1).tolist()
-    maps = METHODS[_EXPLANATION].maps(subject, targets)
+    forward = ForwardPass.of(inputs, network.stem, lambda a: network.head(a, "7"))
+    targets = forward.logits.argmax(dim=1).tolist()
+    maps = METHODS[_EXPLANATION].maps(forward, targets)
     return max(1e-5, round(float(np.quantile(evidence(maps), 0.25)), 5))
 
 

@@ -134,9 +134,9 @@ def _full_evidence(network: Network, held: FaceSet, recipe: Recipe) -> float:
     faces = list(held.images[:_EVIDENCE_FACES])
     name = "7" if "7" in network.heads else next(iter(network.heads))
     inputs = prepare(faces, recipe.preprocessing)
-    subject = ForwardPass.of(inputs, network.stem, lambda features: network.head(features, name))
-    targets = subject.logits.argmax(dim=1).tolist()
-    maps = METHODS[explanation_of(recipe.architecture)].maps(subject, targets)
+    forward = ForwardPass.of(inputs, network.stem, lambda features: network.head(features, name))
+    targets = forward.logits.argmax(dim=1).tolist()
+    maps = METHODS[explanation_of(recipe.architecture)].maps(forward, targets)
     return max(1e-5, round(float(np.quantile(evidence(maps), 0.25)), 5))
 
 

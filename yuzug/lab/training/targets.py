@@ -92,7 +92,7 @@ def _said(
             for faces in (images[rows], images[rows, :, ::-1]):
                 features = first.classify(list(faces)).features
                 for name, head in heads.items():
-                    each = [reading.probabilities for reading in head.readings(features)]
+                    each = [reading.probabilities for reading in head.predictions(features)]
                     sums[name][rows] += torch.from_numpy(np.stack(each))
     return {name: total / (2 * len(teachers)) for name, total in sums.items()}
 

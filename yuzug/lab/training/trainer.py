@@ -174,8 +174,8 @@ class Trainer:
             value = mixed.share * value + (1 - mixed.share) * others
         self._stepper.zero_grad(set_to_none=True)
         self.engine.backward(value)
-        slope = self.engine.clip_grad_norm_(self.network.parameters(), 5.0)
-        if not bool(torch.isfinite(value.detach() + slope)):
+        gradient_norm = self.engine.clip_grad_norm_(self.network.parameters(), 5.0)
+        if not bool(torch.isfinite(value.detach() + gradient_norm)):
             raise _diverged(self.epoch + 1, rate)
         self._stepper.step()
         self.average.update_parameters(self.network)
@@ -202,7 +202,7 @@ class Trainer:
 def _diverged(epoch: int, rate: float) -> YuzugError:
     return YuzugError(
         "option.invalid",
-        must="the loss and its slope must stay finite",
+        must="the loss and its gradient must stay finite",
         got=f"one that is no number in epoch {epoch}, at a learning rate of {rate:.2g}",
         do="lower the learning rate and train into another folder; this one stays as it was",
     )
