@@ -8,6 +8,9 @@ YuzugError
 ├── HubError         a hub, or a repository on it, that does not give what is asked for
 ├── DetectorError    a face detector that cannot be had
 ├── CatalogueError   an activity catalogue with a fault
+├── OptionError      an argument or option that cannot be used
+├── TrainingError    a training run that cannot go on
+├── ExportError      an exported file that does not answer as the model does
 └── ConsentError     a picture that came before the notice was accepted
 
 ``kind`` names the case ("image.empty"); ``texts/errors.yaml`` holds one friendly sentence for
@@ -51,6 +54,8 @@ KINDS: frozenset[str] = frozenset(
         "catalogue.invalid",
         "emotion.unknown",
         "option.invalid",
+        "training.diverged",  # a loss or gradient that is not finite
+        "training.run",  # a folder that holds the run of another recipe
         "consent.required",
         "session.unknown",  # a call to the page from no visit of it
         "request.refused",  # nothing that the server answers, or from elsewhere
@@ -114,6 +119,18 @@ class DetectorError(YuzugError):
 
 class CatalogueError(YuzugError):
     """An activity catalogue with a fault."""
+
+
+class OptionError(YuzugError):
+    """An argument or a command line option that cannot be used."""
+
+
+class TrainingError(YuzugError):
+    """A training run that cannot go on."""
+
+
+class ExportError(YuzugError):
+    """An exported file that does not answer as the model does."""
 
 
 class ConsentError(YuzugError):

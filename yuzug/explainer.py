@@ -59,7 +59,7 @@ class Explainer:
         """One heat map a face, each for its target class.
 
         Raises:
-            YuzugError: ``option.invalid`` where there is no such method.
+            OptionError: ``option.invalid`` where there is no such method.
         """
         wanted, usual = (
             method_named(method or self.default_method),
@@ -93,7 +93,7 @@ class Explainer:
 
         Raises:
             ModelError: ``model.target`` where the model has no such label.
-            YuzugError: ``option.invalid`` where there is no such method.
+            OptionError: ``option.invalid`` where there is no such method.
         """
         column = self.column(target or face.emotion)
         return self.maps(self.classifier.classify([face.crop]), [column], method)[0]

@@ -126,7 +126,7 @@ class Analyzer:
         Raises:
             ImageError: where the picture cannot be read.
             ModelError: ``model.target`` where the model has no such label.
-            YuzugError: ``option.invalid`` where there is no such method.
+            OptionError: ``option.invalid`` where there is no such method.
         """
         clock = Clock()
         photo = load_image(image)

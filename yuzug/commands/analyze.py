@@ -11,7 +11,7 @@ from yuzug.commands.model import analyzer_of, model_options
 from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
 from yuzug.emotions import Language
-from yuzug.errors import ImageError, YuzugError
+from yuzug.errors import ImageError, OptionError
 from yuzug.texts import text
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def run(options: Namespace) -> int:
 
 def _require_folder(options: Namespace) -> None:
     if options.against and not options.cam:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="--against draws a map, so it needs a folder for it",
             got="--against without --cam",

@@ -11,7 +11,7 @@ from yuzug.commands.extras import installed
 from yuzug.commands.model import analyzer_of
 from yuzug.commands.options import labelled
 from yuzug.commands.parser import Parser
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 
 if TYPE_CHECKING:
     from yuzug.pipeline import Analyzer
@@ -27,7 +27,7 @@ def run_explained(options: Namespace, out: Path | None) -> int:
     """Measure the heat maps on a sample of the faces that have a label of the model, print the
     numbers as JSON, and write the mean map of each class as a picture where ``out`` is given."""
     if options.sample < 1:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="the sample must have at least one face",
             got=str(options.sample),
@@ -61,7 +61,7 @@ def _of_one_network(analyzer: Analyzer) -> None:
     network = analyzer.classifier.checkpoint.network
     if isinstance(network, Ensemble):
         # Whether maps hang on what was learned is seen on a network built anew from its name.
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="heat maps must be measured on one network",
             got="an ensemble",

@@ -8,7 +8,7 @@ from pathlib import Path
 from yuzug.commands.extras import installed
 from yuzug.commands.model import number_or_name
 from yuzug.commands.parser import Parser
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 
 _EXTRAS = {"onnx": "export", "tflite": "tflite"}
 
@@ -51,7 +51,7 @@ def run(options: Namespace) -> int:
 def _can_quantise(options: Namespace) -> None:
     """Told before an export, which takes its time."""
     if options.format != "onnx":
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="eight bits are made of ONNX",
             got=f"--format {options.format}",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from yuzug.commands.parser import Parser
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +40,7 @@ def labelled(analyzer: Analyzer, options: Namespace) -> Labelled:
 
     Raises:
         ImageError: for the first picture that cannot be read.
-        YuzugError: ``option.invalid`` for a mapping that does not fit, or where no face has a
+        OptionError: ``option.invalid`` for a mapping that does not fit, or where no face has a
             label of the model.
     """
     from yuzug.lab.data.faceset import read
@@ -62,7 +62,7 @@ def labelled(analyzer: Analyzer, options: Namespace) -> Labelled:
 def _mapping(words: str | None) -> dict[str, str]:
     pairs = [pair.split("=") for pair in words.split(",")] if words else []
     if any(len(pair) != 2 or not all(pair) for pair in pairs):
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="a mapping must be pairs of labels",
             got=repr(words),

@@ -76,13 +76,13 @@ def _weights(options: Namespace, folder: Path) -> Parcel:
 
 def _space(options: Namespace, folder: Path) -> Parcel:
     """What ``publish space`` pushes, written into this empty folder."""
-    from yuzug.errors import YuzugError
+    from yuzug.errors import OptionError
     from yuzug.hub import Repository, is_address
     from yuzug.lab.publish.space import space_parcel
 
     model = options.model
     if model is not None and not is_address(model):
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="the model of a Space must be owner/name on a hub; the bundled ones always come",
             got=repr(model),

@@ -9,7 +9,7 @@ from yuzug.commands.catalogue import loaded_of
 from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
 from yuzug.emotions import Language
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.texts import text
 
 _NOTHING = "none"  # for --equipment: nothing is at hand
@@ -45,7 +45,7 @@ def run(options: Namespace) -> int:
     if options.check:
         return _check(options.check, options.lang)
     if options.emotion is None:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="recommend must be given an expression, or --check with a folder",
             got="neither",

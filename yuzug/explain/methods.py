@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuzug.emotions import Language
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.explain import grad_cam_library as library
 from yuzug.explain.forward_pass import ForwardPass
 from yuzug.explain.fused import fused
@@ -66,10 +66,10 @@ def method_named(name: str) -> Method:
     """The method with this name.
 
     Raises:
-        YuzugError: ``option.invalid`` where there is none.
+        OptionError: ``option.invalid`` where there is none.
     """
     if name not in METHODS:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must=f"the method must be one of {', '.join(METHODS)}",
             got=repr(name),

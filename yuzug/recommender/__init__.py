@@ -99,7 +99,7 @@ def recommend(
     True
 
     Raises:
-        YuzugError: ``emotion.unknown`` for a name that is no emotion, ``option.invalid`` for an
+        OptionError: ``emotion.unknown`` for a name that is no emotion, ``option.invalid`` for an
             option that cannot be.
         CatalogueError: ``catalogue.invalid`` for a folder with a fault; ``load_own`` leaves the
             fault out instead and names it.

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar, cast
 
 from yuzug.emotions import Emotion
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.recommender.catalogue.policy import Policy
 from yuzug.recommender.mood import Mood, mood_of
 
@@ -18,12 +18,12 @@ def mood_asked(emotion: str | Mapping[str, float], policy: Policy, sure: bool) -
     """The mood of an emotion's name, or of a distribution.
 
     Raises:
-        YuzugError: ``emotion.unknown`` or ``option.invalid``.
+        OptionError: ``emotion.unknown`` or ``option.invalid``.
     """
     if isinstance(emotion, Mapping):
         return mood_of(_weights(emotion), policy, sure=sure)
     if not isinstance(emotion, str) or policy.emotion_of(emotion) is None:
-        raise YuzugError(
+        raise OptionError(
             "emotion.unknown",
             must="an emotion must be one of " + ", ".join(e.value for e in Emotion),
             got=repr(emotion),
@@ -36,10 +36,10 @@ def one_of(name: str, value: str | None, words: Sequence[Word]) -> Word | None:
     """This value, which must be one of the words or None.
 
     Raises:
-        YuzugError: ``option.invalid`` naming the words.
+        OptionError: ``option.invalid`` naming the words.
     """
     if value is not None and value not in words:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must=f"{name} must be one of {', '.join(words)}",
             got=repr(value),
@@ -52,12 +52,12 @@ def some_of(name: str, values: Collection[str], words: Sequence[Word]) -> frozen
     """These values, each of which must be one of the words.
 
     Raises:
-        YuzugError: ``option.invalid`` naming the words.
+        OptionError: ``option.invalid`` naming the words.
     """
     listed = isinstance(values, Collection) and not isinstance(values, str)
     wrong = [value for value in values if value not in words] if listed else [values]
     if wrong:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must=f"{name} must be a collection of some of {', '.join(words)}",
             got=repr(wrong[0]),
@@ -70,11 +70,11 @@ def ids_of(name: str, values: Sequence[str]) -> tuple[str, ...]:
     """These ids; a single word is no list of them.
 
     Raises:
-        YuzugError: ``option.invalid``.
+        OptionError: ``option.invalid``.
     """
     listed = isinstance(values, Collection) and not isinstance(values, str)
     if not listed or not all(isinstance(value, str) for value in values):
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must=f"{name} must be a list of ids of activities",
             got=repr(values),
@@ -87,10 +87,10 @@ def whole(name: str, value: int, least: int | None) -> int:
     """This value, which must be a whole number of at least ``least``.
 
     Raises:
-        YuzugError: ``option.invalid``.
+        OptionError: ``option.invalid``.
     """
     if isinstance(value, bool) or not isinstance(value, int) or (least and value < least):
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must=f"{name} must be a whole number" + (f" of at least {least}" if least else ""),
             got=repr(value),
@@ -106,7 +106,7 @@ def _weights(given: Mapping[str, float]) -> dict[str, float]:
     except (TypeError, ValueError, OverflowError):
         total = math.nan
     if not math.isfinite(total) or total <= 0 or min(weights.values()) < 0:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="the weights must be names with numbers from 0 up, not all of them 0",
             got=repr(dict(given)),

@@ -59,7 +59,7 @@ def needs_help(readings: Sequence[Reading], policy: Policy | None = None) -> boo
     (True, False)
 
     Raises:
-        YuzugError: ``emotion.unknown`` or ``option.invalid`` for what is no reading.
+        OptionError: ``emotion.unknown`` or ``option.invalid`` for what is no reading.
     """
     policy = policy or bundled().policy
     rule = policy.help

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from yuzug.emotions import Emotion
-from yuzug.errors import ImageError, YuzugError
+from yuzug.errors import ImageError, OptionError
 from yuzug.faces import full_image
 from yuzug.images import FORMATS, load_image
 from yuzug.models.preprocess import resize, to_grey
@@ -45,11 +45,8 @@ class FaceSet:
     def __post_init__(self) -> None:
         lengths = {len(self.images), len(self.labels), len(self.splits), len(self.votes)}
         if len(lengths) != 1:
-            raise YuzugError(
-                "option.invalid",
-                must="images, labels, splits and votes must be of one length",
-                got=f"lengths {sorted(lengths)}",
-                do="build the set from rows",
+            raise ValueError(
+                f"images, labels, splits and votes differ in length: {sorted(lengths)}"
             )
 
     def __len__(self) -> int:
@@ -82,7 +79,7 @@ def read(path: Path, side_px: int) -> FaceSet:
 
     Raises:
         ImageError: for the first picture that cannot be read, with its row or file.
-        YuzugError: ``option.invalid`` where the path holds no labelled faces, or pictures that
+        OptionError: ``option.invalid`` where the path holds no labelled faces, or pictures that
             stand elsewhere than the others.
     """
     return _read_parquet(path, side_px) if path.is_file() else _read_folder(path, side_px)
@@ -109,8 +106,8 @@ def grey_square(picture: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
     return resize(to_grey(picture), size_px)
 
 
-def _not_faces(got: str) -> YuzugError:
-    return YuzugError(
+def _not_faces(got: str) -> OptionError:
+    return OptionError(
         "option.invalid",
         must="the data must be labelled faces: parquet, split/label/*.png or label/*.png",
         got=got,
@@ -207,7 +204,7 @@ def _pictures(path: Path) -> list[Path]:
         raise _not_faces(f"no faces under {path}")
     if len(by_depth) > 1:
         each = (f"{len(some)} as {some[0].relative_to(path)}" for some in by_depth.values())
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="all pictures must stand as label/*.png, or all as split/label/*.png",
             got=" and ".join(each),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
-from yuzug.errors import ImageError, YuzugError
+from yuzug.errors import ImageError, OptionError
 from yuzug.images import MIN_SIDE_PX, load_image
 from yuzug.lab.data.duplicates import fingerprints, near_before
 from yuzug.lab.data.faceset import grey_square, suffixes
@@ -81,12 +81,12 @@ def prepare_folder(
     names the person, whose faces stay in one split.
 
     Raises:
-        YuzugError: ``option.invalid`` where there are no pictures, the pattern is none, the size
+        OptionError: ``option.invalid`` where there are no pictures, the pattern is none, the size
             is less than a picture must have, or ``out`` already holds something.
     """
     pattern = _compiled(subject)
     if size_px < MIN_SIDE_PX:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must=f"the faces must have at least {MIN_SIDE_PX} px on each side",
             got=str(size_px),
@@ -96,7 +96,7 @@ def prepare_folder(
     found = len(files) + len(dropped)
     labels = sorted({file.parent.name for file in files})
     if out.exists() and any(out.iterdir()):
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="the folder for what is made must be new or empty",
             got=f"{out} with something in it",
@@ -134,7 +134,7 @@ def _compiled(subject: str | None) -> re.Pattern[str] | None:
     try:
         return re.compile(subject) if subject is not None else None
     except re.error as error:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="the subject must be a regular expression",
             got=f"{subject!r}: {error}",
@@ -157,7 +157,7 @@ def _labelled_files(source: Path) -> tuple[list[Path], list[Dropped]]:
         else:
             files.append(path)
     if not files:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="the folder must hold pictures in folders named by their labels",
             got=f"none under {source}",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.lab.data.duplicates import fingerprints, hold_out
 from yuzug.lab.data.faceset import VOTES, FaceSet, read
 from yuzug.lab.training.recipe import Recipe
@@ -71,7 +71,7 @@ def gather(paths: Sequence[Path], recipe: Recipe, outside: Sequence[Path] = ()) 
     rest. Of data ``outside`` all is measured.
 
     Raises:
-        YuzugError: ``option.invalid`` where a path holds no faces, or lacks one of the splits;
+        OptionError: ``option.invalid`` where a path holds no faces, or lacks one of the splits;
             where no face is left to hold out, or none of some label to train on.
     """
     sets = [read(path, recipe.preprocessing.detail_px) for path in paths]
@@ -155,12 +155,12 @@ def part_rows(faces: FaceSet, split: str) -> NDArray[np.intp]:
     """The rows of a split that must be there.
 
     Raises:
-        YuzugError: ``option.invalid`` where there is none.
+        OptionError: ``option.invalid`` where there is none.
     """
     rows = np.flatnonzero(faces.splits == split)
     if not len(rows):
         known = ", ".join(sorted({str(name) for name in faces.splits} - {""}))
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must=f"the data must have faces in the split {split!r}",
             got=f"the splits {known}" if known else "no splits",
@@ -200,7 +200,7 @@ def _are_enough(train: FaceSet, held: FaceSet, labels: NDArray[np.str_]) -> None
     """Whether there is something of each label to learn, and something to judge by.
 
     Raises:
-        YuzugError: ``option.invalid`` where there is not.
+        OptionError: ``option.invalid`` where there is not.
     """
     lacking = sorted(set(labels.tolist()) - set(train.labels.tolist()))
     missing = "" if len(held) else "to hold out"
@@ -210,7 +210,7 @@ def _are_enough(train: FaceSet, held: FaceSet, labels: NDArray[np.str_]) -> None
         missing = "to train on"
     if missing:
         counts = [f"{(labels == name).sum()} {name}" for name in np.unique(labels)]
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="beside what is measured, faces of every label must be left",
             got=f"no face {missing} among {', '.join(counts) or 'none with a label of the recipe'}",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from yuzug.analysis import Face
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.lab.data.faceset import FaceSet
 from yuzug.lab.evaluation.corruptions import Curve
 from yuzug.lab.evaluation.intervals import Interval, intervals
@@ -78,7 +78,7 @@ def renamed(faces: FaceSet, mapping: Mapping[str, str], names: Sequence[str]) ->
     """The faces with labels of other data called by the model's ``names``.
 
     Raises:
-        YuzugError: ``option.invalid`` for a label that no face has, or that is none of the model's.
+        OptionError: ``option.invalid`` for a label that no face has or that the model lacks.
     """
     had = sorted(set(faces.labels.tolist()))
     for which, given, known in (
@@ -87,7 +87,7 @@ def renamed(faces: FaceSet, mapping: Mapping[str, str], names: Sequence[str]) ->
     ):
         unknown = sorted(set(given) - set(known))
         if unknown:
-            raise YuzugError(
+            raise OptionError(
                 "option.invalid",
                 must=f"a mapping must {which}",
                 got=", ".join(unknown),
@@ -118,7 +118,7 @@ def compare(
     """What was read in each face of the set against its label or its majority vote.
 
     Raises:
-        YuzugError: ``option.invalid`` where no face has a label of the head.
+        OptionError: ``option.invalid`` where no face has a label of the head.
     """
     names = analyzer.classifier.head.labels
     reads = reads_of(analyzer, faces, every, labels)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from yuzug.analysis import Face
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.lab.data.faceset import FaceSet
 from yuzug.pipeline import Analyzer
 
@@ -47,13 +47,13 @@ def truth_of(
     """Which faces (N,) have one of these labels, and the labels (M,) of those that have.
 
     Raises:
-        YuzugError: ``option.invalid`` where none has.
+        OptionError: ``option.invalid`` where none has.
     """
     given = faces.majority() if labels == "votes" else faces.labels
     known = np.isin(given, names)
     if not known.any():
         which = "labels" if labels == "label" else "majority votes"
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must=f"{which} of the data must be labels of the head ({', '.join(names)})",
             got=", ".join(sorted(set(given.tolist()) - {""})) or "none",
@@ -66,7 +66,7 @@ def reads_of(analyzer: Analyzer, faces: FaceSet, every: Sequence[Face], labels: 
     """What was read in each face of the set beside its label or its majority vote.
 
     Raises:
-        YuzugError: ``option.invalid`` where no face has a label of the head.
+        OptionError: ``option.invalid`` where no face has a label of the head.
     """
     names = analyzer.classifier.head.labels
     known, truth = truth_of(faces, names, labels)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
-from yuzug.errors import YuzugError
+from yuzug.errors import ExportError, OptionError
 from yuzug.lab.export.runtimes import RUNTIMES
 from yuzug.models.checkpoint import Checkpoint, load, save
 from yuzug.models.classifier import Classifier
@@ -83,7 +83,7 @@ def export(checkpoint: Checkpoint, classes: int | str, kind: Kind, out: Path) ->
 
     Raises:
         ModelError: ``model.classes`` where there is no such label set.
-        YuzugError: ``option.invalid`` for an ensemble as safetensors, or ``export.differs``.
+        OptionError: ``option.invalid`` for an ensemble as safetensors, or ``export.differs``.
     """
     served = Served(checkpoint, classes).eval()
     faces = drawn_faces(_TRIED_FACES, served.input_px)
@@ -103,7 +103,7 @@ def export(checkpoint: Checkpoint, classes: int | str, kind: Kind, out: Path) ->
     if not difference <= limit:  # NaN too
         for written in (out, _beside(out)) if kind == "safetensors" else (out,):
             written.unlink()
-        raise YuzugError(
+        raise ExportError(
             "export.differs",
             must=f"what was exported must agree with torch to {limit:g}",
             got=f"a difference of {difference:.2g}",
@@ -139,7 +139,7 @@ def write_single(checkpoint: Checkpoint, classes: int | str, out: Path) -> None:
     head = Classifier(checkpoint, classes).head
     name = str(classes)
     if card.architecture == "ensemble":
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="safetensors hold one network",
             got="an ensemble",

@@ -59,7 +59,7 @@ def quantise(path: Path, head: HeadCard, calibration: FaceSet, measured: FaceSet
     integer-arithmetic-only inference"; by ONNX Runtime, a scale a channel.
 
     Raises:
-        YuzugError: ``option.invalid`` where no measured face has a label of the head.
+        OptionError: ``option.invalid`` where no measured face has a label of the head.
     """
     labels: Labels = "votes" if head.fitted_to == "votes" and measured.votes.any() else "label"
     known, truth = truth_of(measured, head.labels, labels)

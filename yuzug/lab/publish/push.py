@@ -10,7 +10,7 @@ from typing import Literal
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
-from yuzug.errors import HubError, YuzugError
+from yuzug.errors import HubError, OptionError
 from yuzug.hub import Repository, translate_errors
 
 
@@ -93,12 +93,12 @@ def unpack(parcel: Parcel, folder: Path) -> None:
     """Write the parcel's files to a folder that then holds these and nothing else.
 
     Raises:
-        YuzugError: ``option.invalid`` where the folder holds files of somebody else.
+        OptionError: ``option.invalid`` where the folder holds files of somebody else.
     """
     here = Parcel(folder, parcel.repo_type, parcel.message).files
     foreign = sorted(set(here) - set(parcel.files))
     if foreign:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="the folder of a dry run must be empty, or hold an earlier one",
             got=f"{folder} with {foreign[0]}",

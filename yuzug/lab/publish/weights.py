@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from yuzug._resources import PORTRAIT
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.lab.publish import golden
 from yuzug.lab.publish.model_card import model_card
 from yuzug.lab.publish.push import Parcel
@@ -27,11 +27,11 @@ def weights_parcel(weights: Path, repo_id: str, folder: Path) -> Parcel:
     """Everything that belongs to a weights file, written to an empty folder.
 
     Raises:
-        YuzugError: ``option.invalid`` for an ensemble, which has no weights of its own.
+        OptionError: ``option.invalid`` for an ensemble, which has no weights of its own.
         WeightsError: ``weights.missing`` or ``weights.damaged``.
     """
     if weights.suffix == ensemble.SUFFIX:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="what is published must be weights",
             got=f"{weights.stem}, which only names its members, {' and '.join(members(weights))}",

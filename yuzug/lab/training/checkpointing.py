@@ -13,7 +13,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from yuzug.errors import YuzugError
+from yuzug.errors import TrainingError
 from yuzug.lab.data.faceset import FaceSet
 from yuzug.lab.training.recipe import Recipe
 from yuzug.models.registry import resolve
@@ -100,7 +100,7 @@ def load_state(path: Path, parts: Parts, beginning: Progress) -> Progress:
     """Put the parts back where the run stood; a run without a file begins.
 
     Raises:
-        YuzugError: ``option.invalid`` where the folder holds a run that began with another recipe,
+        TrainingError: ``training.run`` where the folder holds a run that began with another recipe,
             other faces or other weights.
     """
     if not path.is_file():
@@ -110,8 +110,8 @@ def load_state(path: Path, parts: Parts, beginning: Progress) -> Progress:
     progress = Progress.model_validate_json(note) if note else Progress(recipe="")
     other = _other(progress, beginning)
     if other:
-        raise YuzugError(
-            "option.invalid",
+        raise TrainingError(
+            "training.run",
             must="a run must go on with the recipe, the data and the weights that it began with",
             got=f"{path.parent}, which holds {other}",
             do="choose another folder, or take what it began with",

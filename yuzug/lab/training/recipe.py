@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from yuzug.emotions import LABEL_SETS
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.lab.training.augment import Augmentation
 from yuzug.models.networks import ARCHITECTURES
 from yuzug.models.preprocess import Preprocessing
@@ -165,13 +165,13 @@ class Recipe(BaseModel):
         """The labels of each head by its name, for training data with these labels.
 
         Raises:
-            YuzugError: ``option.invalid`` where own labels are fewer than 3 or more than 8.
+            OptionError: ``option.invalid`` where own labels are fewer than 3 or more than 8.
         """
         if not self.own_labels:
             return {str(size): LABEL_SETS[size].names for size in self.head_weights}
         own = tuple(sorted({str(label) for label in labels} - {""}))
         if not 3 <= len(own) <= 8:
-            raise YuzugError(
+            raise OptionError(
                 "option.invalid",
                 must="your own labels must be 3 to 8, a folder of pictures each",
                 got=f"{len(own)}: {', '.join(own)}",
@@ -213,12 +213,12 @@ def read_recipe(path: Path) -> Recipe:
     """The recipe in a YAML file.
 
     Raises:
-        YuzugError: ``option.invalid`` naming the first key that is wrong.
+        OptionError: ``option.invalid`` naming the first key that is wrong.
     """
     try:
         return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="a recipe must be a YAML file that fits yuzug.lab.training.recipe.Recipe",
             got=f"{path}: {_first_fault(error)}",

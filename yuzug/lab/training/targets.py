@@ -12,7 +12,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from yuzug.emotions import LABEL_SETS
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.lab.data.faceset import VOTES, FaceSet
 from yuzug.lab.training.recipe import Teaching
 from yuzug.models.card import Card
@@ -69,7 +69,7 @@ def taught(
     Raises:
         ModelError: ``model.unknown`` for a teacher that there is not.
         WeightsError: for one that cannot be read.
-        YuzugError: ``option.invalid`` for one that lacks a head of ours.
+        OptionError: ``option.invalid`` for one that lacks a head of ours.
     """
     known = torch.from_numpy(faces.votes.sum(axis=1) > 0).float()[:, None] * teaching.share
     said = _said(faces.images, teaching.teachers, heads)
@@ -100,7 +100,7 @@ def _said(
 def _has_all(teacher: str, card: Card, wanted: Mapping[str, tuple[str, ...]]) -> None:
     for name, labels in wanted.items():
         if name not in card.heads or card.heads[name].labels != labels:
-            raise YuzugError(
+            raise OptionError(
                 "option.invalid",
                 must="a teacher must have every head of the recipe, with the same labels",
                 got=f"{teacher} without the head {name} ({', '.join(labels)})",

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError, TrainingError
 from yuzug.lab.data.faceset import FaceSet
 from yuzug.lab.evaluation.metrics import accuracy, balanced_accuracy, predict, truth_for
 from yuzug.lab.training.augment import augment
@@ -199,9 +199,9 @@ class Trainer:
         write_log(self.out / "log.jsonl", self.progress)
 
 
-def _diverged(epoch: int, rate: float) -> YuzugError:
-    return YuzugError(
-        "option.invalid",
+def _diverged(epoch: int, rate: float) -> TrainingError:
+    return TrainingError(
+        "training.diverged",
         must="the loss and its gradient must stay finite",
         got=f"one that is no number in epoch {epoch}, at a learning rate of {rate:.2g}",
         do="lower the learning rate and train into another folder; this one stays as it was",
@@ -212,7 +212,7 @@ def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
     """A fresh network, or one that goes on from another one's backbone and heads.
 
     Raises:
-        YuzugError: ``option.invalid`` where that other one is of another architecture.
+        OptionError: ``option.invalid`` where that other one is of another architecture.
     """
     spec = recipe.preprocessing
     sizes = {name: len(labels) for name, labels in heads.items()}
@@ -230,7 +230,7 @@ def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
         if key not in known or known[key].shape != value.shape
     } | {key for key in known if key.startswith("heads.") and key.split(".")[1] not in same}
     if any(not key.startswith("heads.") for key in fresh):
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must=f"training must go on from a {recipe.architecture} for the same size of faces",
             got=f"{recipe.start_from}, a {first.card.architecture}",

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict  # pydantic reads no other before Python
 
 from yuzug.analysis import Analysis
 from yuzug.emotions import Language
-from yuzug.errors import ImageError, YuzugError
+from yuzug.errors import ImageError, OptionError
 from yuzug.explain import method_named
 from yuzug.models import DEFAULT_MODEL, available_models
 from yuzug.recommender import Catalogue, advise
@@ -276,7 +276,7 @@ def _name(picture: Picture, number: int) -> str:
 
 def _fast(method: str | None) -> str | None:
     if method is not None and method_named(method).speed == "slow":
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="the method must be one that answers at once",
             got=repr(method),
@@ -287,7 +287,7 @@ def _fast(method: str | None) -> str | None:
 
 def _few(images: Sequence[Picture]) -> Sequence[Picture]:
     if not 1 <= len(images) <= MAX_IMAGES:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must=f"one call must bring 1 to {MAX_IMAGES} images",
             got=f"{len(images)}",

@@ -12,7 +12,7 @@ from gradio.events import api as endpoint
 from pydantic import TypeAdapter, ValidationError, validate_call
 
 from yuzug.emotions import Language
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
 from yuzug.ui.admission import GuardedBlocks
 
@@ -65,10 +65,10 @@ def _inlined(schema: Any, parts: Json) -> Any:
     }
 
 
-def _invalid(error: ValidationError) -> YuzugError:
+def _invalid(error: ValidationError) -> OptionError:
     first = error.errors(include_url=False)[0]
     value = repr(first["input"])
-    return YuzugError(
+    return OptionError(
         "option.invalid",
         must=f"{first['loc'][0]} must be of its type ({first['msg']})",
         got=value if len(value) <= 60 else f"{value[:60]}…",
