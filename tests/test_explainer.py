@@ -33,7 +33,7 @@ from yuzug.explain import (
 )
 from yuzug.explain.faithfulness import centre_prior, rank, road
 from yuzug.explain.imputing import impute
-from yuzug.faces import Detection, NoDetector
+from yuzug.faces import Detection
 from yuzug.models.preprocess import Preprocessing, prepare
 from yuzug.pipeline import Analyzer
 
@@ -69,7 +69,7 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="module", params=NETWORKS)
 def analyzer(request: pytest.FixtureRequest) -> Analyzer:
-    return Analyzer.load(request.param, detector=NoDetector())
+    return Analyzer.load(request.param, crops_only=True)
 
 
 @pytest.fixture(scope="module")

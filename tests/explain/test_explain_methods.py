@@ -19,7 +19,6 @@ from torch import Tensor, nn
 
 from yuzug.emotions import LANGUAGES
 from yuzug.explain import METHODS, ForwardPass, difference, scale
-from yuzug.faces import NoDetector
 from yuzug.models import Checkpoint, load, resolve
 from yuzug.models.card import Card
 from yuzug.pipeline import Analyzer
@@ -43,7 +42,7 @@ def checkpoint(request: pytest.FixtureRequest) -> Checkpoint:
 
 @pytest.fixture(scope="module")
 def analyzer(checkpoint: Checkpoint) -> Analyzer:
-    return Analyzer(checkpoint, 7, NoDetector())
+    return Analyzer(checkpoint, 7)
 
 
 @pytest.fixture(scope="module")

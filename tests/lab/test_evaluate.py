@@ -14,7 +14,6 @@ from PIL import Image
 
 from yuzug.cli import main
 from yuzug.errors import YuzugError
-from yuzug.faces import NoDetector
 from yuzug.lab.evaluation.corruptions import FAULTS
 from yuzug.lab.evaluation.evaluate import evaluate
 from yuzug.lab.evaluation.intervals import intervals
@@ -85,7 +84,7 @@ def test_data_without_one_label_of_the_model_is_refused(
 
 
 def test_a_part_without_a_usable_label_is_an_error_of_ours() -> None:
-    analyzer = Analyzer.load("cnn", 3, detector=NoDetector())
+    analyzer = Analyzer.load("cnn", 3, crops_only=True)
     faces = drawn_faces(4)
     strange = replace(faces, labels=np.array(["joy"] * 4))
     with pytest.raises(YuzugError, match=r"angry.*got joy") as caught:
@@ -152,7 +151,7 @@ def test_intervals_cover_as_often_as_they_say() -> None:
 def test_confidence_before_the_temperature_is_the_plain_softmax() -> None:
     from yuzug.lab.evaluation.predictions import read_crops, reads_of
 
-    analyzer = Analyzer.load("cnn", 7, detector=NoDetector())
+    analyzer = Analyzer.load("cnn", 7, crops_only=True)
     faces = drawn_faces(12)
     (read,) = read_crops((analyzer,), faces.images)
     reads = reads_of(analyzer, faces, read, "label")

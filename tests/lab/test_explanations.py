@@ -13,7 +13,6 @@ import pytest
 import torch
 
 from yuzug.explain import METHODS, REGIONS
-from yuzug.faces import NoDetector
 from yuzug.lab.data.faceset import VOTES, FaceSet
 from yuzug.lab.evaluation.bootstrap import Interval
 from yuzug.lab.explanations.deletion import deletion_and_insertion
@@ -42,7 +41,7 @@ FRAMINGS = ((0, 0), (4, 0), (-4, 2), (0, 5), (3, -4), (-2, -3))
 
 @pytest.fixture(scope="module")
 def measured(faces: FaceSet) -> Measured:
-    analyzer = Analyzer.load("cnn", detector=NoDetector())
+    analyzer = Analyzer.load("cnn", crops_only=True)
     return explain_set(analyzer, faces, data="d", split="s", sample=100, weights_sha256="0")
 
 

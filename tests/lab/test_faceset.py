@@ -141,10 +141,9 @@ def test_what_prepare_puts_beside_the_splits_is_no_face(face: Picture, tmp_path:
 
 
 def test_the_network_reads_a_tall_face_as_analyze_does(face: Picture, tmp_path: Path) -> None:
-    from yuzug.faces import NoDetector
     from yuzug.lab.evaluation.predictions import read_crops
 
-    analyzer = Analyzer(load(resolve("cnn")), 7, NoDetector())
+    analyzer = Analyzer(load(resolve("cnn")), 7)
     file = placed(tmp_path / "happy" / "a.png", face)
     ((measured,),) = read_crops((analyzer,), read(tmp_path, 48).images)
     served = analyzer.analyze(file, crops=True, heatmaps=False).faces[0]

@@ -13,7 +13,6 @@ from drawn import drawn_faces
 
 from yuzug.errors import WeightsError
 from yuzug.explain import METHODS, ForwardPass, evidence
-from yuzug.faces import NoDetector
 from yuzug.lab.training.ensemble import MEMBERS, vote
 from yuzug.models import Classifier, available_models, load, resolve
 from yuzug.models.checkpoint import Checkpoint, members
@@ -70,7 +69,7 @@ def test_its_map_is_the_mean_of_the_members_maps(face: np.ndarray) -> None:
         signed += (grad * own.detach()).sum(dim=1)[0] / 2
     np.testing.assert_allclose(whole[0], signed.clamp_min(0), atol=1e-5)
     card = checkpoint.card.model_copy(update={"explanation": "hirescam"})
-    analyzer = Analyzer(Checkpoint(network, card), 7, NoDetector())
+    analyzer = Analyzer(Checkpoint(network, card), 7)
     (served,) = analyzer.explain(analyzer.classifier.classify([face]), [3])
     np.testing.assert_allclose(served.raw, whole[0], atol=1e-5)
 

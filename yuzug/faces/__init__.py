@@ -4,7 +4,7 @@ detection → align → quality for one picture; tracking → smoothing for a st
 """
 
 from yuzug.faces.align import Alignment, align, full_image
-from yuzug.faces.detection import Detection, Detector, NoDetector
+from yuzug.faces.detection import Detection, Detector
 from yuzug.faces.haar import HaarDetector
 from yuzug.faces.loading import LoadedDetector, default_detector, load_detector
 from yuzug.faces.quality import Quality, assess
@@ -20,7 +20,6 @@ __all__ = [
     "HaarDetector",
     "Hysteresis",
     "LoadedDetector",
-    "NoDetector",
     "Quality",
     "Smoothed",
     "Smoother",

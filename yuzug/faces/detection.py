@@ -89,18 +89,6 @@ class Detector(Protocol):
         ...
 
 
-class NoDetector:
-    """For pictures that already are cropped faces: asking it to look is a fault of ours."""
-
-    name = "none"
-
-    def detect(
-        self, image: npt.NDArray[np.uint8], *, thorough: bool = True
-    ) -> tuple[Detection, ...]:
-        """Never called."""
-        raise AssertionError("crops are read without looking for faces")
-
-
 def inside(detections: Iterable[Detection], size_hw: tuple[int, int]) -> tuple[Detection, ...]:
     """The detections cut to the photo, without those of which too little is left, largest first.
 

@@ -67,7 +67,7 @@ class Analyzers:
     @property
     def detector(self) -> str:
         """Which face detector runs: decided at start, the same for every visitor."""
-        return next(iter(self.by_model.values())).detector.name
+        return next(iter(self.by_model.values())).detector_name
 
     def _analyzer(self, model: str) -> Analyzer:
         if model not in self.by_model:

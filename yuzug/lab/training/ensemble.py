@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from yuzug import _resources
 from yuzug._resources import PORTRAIT
 from yuzug.explain import METHODS, ForwardPass, evidence
-from yuzug.faces import NoDetector
 from yuzug.images import load_image
 from yuzug.lab.data.faceset import VOTES, FaceSet, read
 from yuzug.lab.data.training_data import gather
@@ -127,7 +126,7 @@ def _card(name: str, network: Ensemble, heads: dict[str, HeadCard], full_evidenc
 
 def _metrics(checkpoint: Checkpoint, measured: FaceSet, data: str) -> dict[str, Metrics]:
     heads = checkpoint.card.heads
-    analyzers = [Analyzer(checkpoint, head, NoDetector()) for head in heads]
+    analyzers = [Analyzer(checkpoint, head) for head in heads]
     found = zip(analyzers, read_crops(analyzers, measured.images), strict=True)
     return {
         analyzer.classifier.head_name: compare(

@@ -15,7 +15,6 @@ from safetensors.torch import load_file
 from torch import nn
 
 from yuzug.explain import METHODS, ForwardPass, evidence
-from yuzug.faces import NoDetector
 from yuzug.lab.data.faceset import VOTES, FaceSet
 from yuzug.lab.data.training_data import OUTSIDE, Measured
 from yuzug.lab.evaluation.evaluate import compare
@@ -236,7 +235,7 @@ def _metrics(checkpoint: Checkpoint, part: Measured) -> dict[str, Metrics]:
     }
     if not labels_of:
         return {}
-    analyzers = [Analyzer(checkpoint, name, NoDetector()) for name in labels_of]
+    analyzers = [Analyzer(checkpoint, name) for name in labels_of]
     read = read_crops(analyzers, part.faces.images)
     return {
         name: compare(
