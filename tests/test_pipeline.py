@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from yuzug.errors import ImageError, ModelError
+from yuzug.errors import ImageError, ModelError, OptionError
 from yuzug.faces import Detection
 from yuzug.pipeline import Analyzer
 from yuzug.stream import StreamSession
@@ -71,7 +71,21 @@ def test_the_class_count_decides_the_labels(analyzer: Analyzer, astronaut: np.nd
     for wrong in (2, 9):
         with pytest.raises(ModelError):
             analyzer.with_classes(wrong)
-    assert analyzer.with_model("cnn").analyze(astronaut).model == "cnn"
+
+
+def test_without_a_detector_only_crops_are_read(astronaut: np.ndarray) -> None:
+    analyzer = Analyzer.load("cnn", crops_only=True)
+    assert analyzer.analyze(astronaut, crops=True).detector == "none"
+    with pytest.raises(OptionError, match="crops=True"):
+        analyzer.analyze(astronaut)
+
+
+def test_wrong_classes_are_refused_before_the_network_is_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("yuzug.pipeline.default_detector", lambda: pytest.fail("a detector"))
+    with pytest.raises(ModelError, match="one of 3, 4"):
+        Analyzer.load("cnn", 9)
 
 
 def test_no_face_is_no_error_and_a_bad_picture_is(analyzer: Analyzer) -> None:

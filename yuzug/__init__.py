@@ -6,6 +6,10 @@
 True
 
 Each name below is imported when it is first used, so that ``import yuzug`` costs nothing.
+
+Stability: names in ``__all__``, the commands, their JSON and the keys in it stay within 0.2.x; what
+begins with an underscore or is imported from a module inside may change. Log records go to the
+logger ``yuzug``.
 """
 
 from __future__ import annotations
@@ -20,64 +24,120 @@ if TYPE_CHECKING:
         CatalogueError,
         ConsentError,
         DetectorError,
+        ExportError,
         FilmError,
         HubError,
         ImageError,
         ModelError,
+        OptionError,
+        TrainingError,
         WeightsError,
         YuzugError,
     )
+    from yuzug.explain import METHODS, Contrast, Heatmap, RegionShares, Trust
+    from yuzug.faces import Alignment, Detection, Detector, LoadedDetector, Quality, load_detector
     from yuzug.film import read_video
-    from yuzug.models import ModelInfo, available_models
+    from yuzug.models import Card, Checkpoint, ModelInfo, available_models, load_model
     from yuzug.pipeline import Analyzer
     from yuzug.recommender import Suggestion, recommend
     from yuzug.stream import StreamSession
 
 __all__ = [
     "LABEL_SETS",
+    "METHODS",
+    "Alignment",
     "Analysis",
     "Analyzer",
+    "Card",
     "CatalogueError",
+    "Checkpoint",
     "ConsentError",
+    "Contrast",
+    "Detection",
+    "Detector",
     "DetectorError",
     "Emotion",
+    "ExportError",
     "Face",
     "FilmError",
+    "Heatmap",
     "HubError",
     "ImageError",
     "LabelSet",
+    "LoadedDetector",
     "ModelError",
     "ModelInfo",
+    "OptionError",
+    "Quality",
+    "RegionShares",
     "StreamSession",
     "Suggestion",
+    "TrainingError",
+    "Trust",
     "WeightsError",
     "YuzugError",
     "__version__",
     "available_models",
+    "load_detector",
+    "load_model",
     "read_video",
     "recommend",
 ]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
-    "yuzug.analysis": ("Analysis", "Face"),
-    "yuzug.emotions": ("LABEL_SETS", "Emotion", "LabelSet"),
+    "yuzug.analysis": (
+        "Analysis",
+        "Face",
+    ),
+    "yuzug.emotions": (
+        "LABEL_SETS",
+        "Emotion",
+        "LabelSet",
+    ),
     "yuzug.errors": (
         "CatalogueError",
         "ConsentError",
         "DetectorError",
+        "ExportError",
         "FilmError",
         "HubError",
         "ImageError",
         "ModelError",
+        "OptionError",
+        "TrainingError",
         "WeightsError",
         "YuzugError",
     ),
+    "yuzug.explain": (
+        "METHODS",
+        "Contrast",
+        "Heatmap",
+        "RegionShares",
+        "Trust",
+    ),
+    "yuzug.faces": (
+        "Alignment",
+        "Detection",
+        "Detector",
+        "LoadedDetector",
+        "Quality",
+        "load_detector",
+    ),
     "yuzug.film": ("read_video",),
-    "yuzug.models": ("ModelInfo", "available_models"),
+    "yuzug.models": (
+        "Card",
+        "Checkpoint",
+        "ModelInfo",
+        "available_models",
+        "load_model",
+    ),
     "yuzug.pipeline": ("Analyzer",),
-    "yuzug.recommender": ("Suggestion", "recommend"),
+    "yuzug.recommender": (
+        "Suggestion",
+        "recommend",
+    ),
     "yuzug.stream": ("StreamSession",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

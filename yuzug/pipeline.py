@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from yuzug.analysis import Analysis, Clock, Face, Located, largest_sure
+from yuzug.analysis import Analysis, Face, LocatedFace, Stopwatch, largest_sure
+from yuzug.errors import OptionError
 from yuzug.explain import Contrast, Heatmap, Trust
 from yuzug.explainer import Explainer
-from yuzug.faces import Detection, Detector, Quality, align, assess, default_detector, whole
+from yuzug.faces import Detection, Detector, Quality, align, assess, default_detector, full_image
 from yuzug.images import load_image
 from yuzug.models import (
     DEFAULT_CLASSES,
@@ -20,9 +21,10 @@ from yuzug.models import (
     Batch,
     Checkpoint,
     Classifier,
-    Reading,
+    Prediction,
     Stem,
-    take,
+    check_classes,
+    load_model,
 )
 from yuzug.models.classifier import OUTSIDE_LIMIT
 
@@ -47,7 +49,7 @@ class Analyzer:
         self,
         checkpoint: Checkpoint,
         classes: int | str,
-        detector: Detector,
+        detector: Detector | None = None,
         stem: Stem | None = None,
     ) -> None:
         self.classifier = Classifier(checkpoint, classes, stem)
@@ -61,8 +63,11 @@ class Analyzer:
         classes: int | str = DEFAULT_CLASSES,
         *,
         detector: Detector | None = None,
+        crops_only: bool = False,
     ) -> Analyzer:
         """An analyzer with a model, and the best detector to be had.
+
+        With ``crops_only`` no detector is loaded: each picture must be one cropped face.
 
         ``model`` is the name of a bundled model, a weights file, or ``"owner/name"`` on a hub,
         pinned as ``"owner/name@revision"``.
@@ -72,19 +77,11 @@ class Analyzer:
             WeightsError: ``weights.damaged``.
             HubError: where a repository cannot be had or is to be refused.
         """
-        checkpoint = take(model)
-        Classifier(checkpoint, classes)  # a wrong class count is told before a detector is sought
-        return cls(checkpoint, classes, detector or default_detector().detector)
-
-    def with_model(self, model: str | Path) -> Analyzer:
-        """Other weights with the same detector and label set.
-
-        Raises:
-            ModelError: ``model.unknown`` or ``model.classes``.
-            WeightsError: ``weights.damaged``.
-            HubError: where a repository cannot be had or is to be refused.
-        """
-        return Analyzer(take(model), self.classifier.head_name, self.detector)
+        checkpoint = load_model(model)
+        check_classes(checkpoint.card, classes)  # before a detector is fetched
+        if detector is None and not crops_only:
+            detector = default_detector().detector
+        return cls(checkpoint, classes, detector)
 
     @property
     def model(self) -> str:
@@ -92,8 +89,13 @@ class Analyzer:
         return self.classifier.checkpoint.card.name
 
     @property
+    def detector_name(self) -> str:
+        """Name of the detector as the JSON has it: "yunet" or "haar", "none" without one."""
+        return self.detector.name if self.detector else "none"
+
+    @property
     def classes(self) -> int:
-        """How many labels a reading is spread over."""
+        """How many labels a prediction has."""
         return len(self.classifier.head.labels)
 
     def with_classes(self, classes: int | str) -> Analyzer:
@@ -128,42 +130,53 @@ class Analyzer:
             ModelError: ``model.target`` where the model has no such label.
             OptionError: ``option.invalid`` where there is no such method.
         """
-        clock = Clock()
+        clock = Stopwatch()
         photo = load_image(image)
         clock.lap("decode")
         located = (self.whole_picture(photo),) if crops else self.locate(photo, thorough=True)
         clock.lap("detect")
         batch = self.classify(located)
         clock.lap("classify")
-        tops = [reading.top for reading in batch.readings]
+        tops = [reading.top for reading in batch.predictions]
         targets = tops if target is None else [self.explainer.column(target)] * len(tops)
         maps = self.explain(batch, targets, method) if heatmaps else [None] * len(located)
         faces = tuple(
             self.face(place, reading, reading.top, heatmap)
-            for place, reading, heatmap in zip(located, batch.readings, maps, strict=True)
+            for place, reading, heatmap in zip(located, batch.predictions, maps, strict=True)
         )
         clock.lap("explain")
         return self.analysis(photo, faces, largest_sure(faces), clock)
 
-    def locate(self, photo: NDArray[np.uint8], *, thorough: bool) -> tuple[Located, ...]:
-        """The faces of an RGB uint8 photo (H, W, 3), the largest first, each with its crop."""
+    def locate(self, photo: NDArray[np.uint8], *, thorough: bool) -> tuple[LocatedFace, ...]:
+        """The faces of an RGB uint8 photo (H, W, 3), the largest first, each with its crop.
+
+        Raises:
+            OptionError: ``option.invalid`` where no detector was loaded.
+        """
+        if self.detector is None:
+            raise OptionError(
+                "option.invalid",
+                must="photos are searched for faces by a detector, and this analyzer has none",
+                got="a photo without crops=True",
+                do="pass crops=True for a cropped face, or load the analyzer without crops_only",
+            )
         places = []
         for detection in self.detector.detect(photo, thorough=thorough):
             alignment = align(detection)
-            places.append(Located(detection, alignment, alignment.crop(photo, CROP_PX)))
+            places.append(LocatedFace(detection, alignment, alignment.crop(photo, CROP_PX)))
         return tuple(places)
 
     @staticmethod
-    def whole_picture(photo: NDArray[np.uint8]) -> Located:
+    def whole_picture(photo: NDArray[np.uint8]) -> LocatedFace:
         """A picture that already is one cropped face, RGB uint8 (H, W, 3)."""
         height, width = photo.shape[:2]
-        alignment = whole((height, width))
+        alignment = full_image((height, width))
         detection = Detection((0.0, 0.0, float(width), float(height)), score=None)
         # Never blown up, so that a small crop reaches the network as it is.
         size_px = min(CROP_PX, max(height, width))
-        return Located(detection, alignment, alignment.crop(photo, size_px))
+        return LocatedFace(detection, alignment, alignment.crop(photo, size_px))
 
-    def classify(self, located: Sequence[Located]) -> Batch:
+    def classify(self, located: Sequence[LocatedFace]) -> Batch:
         """One reading a face, in one batch."""
         return self.classifier.classify([place.crop for place in located])
 
@@ -189,8 +202,8 @@ class Analyzer:
 
     def face(
         self,
-        place: Located,
-        reading: Reading,
+        place: LocatedFace,
+        reading: Prediction,
         shown: int,
         heatmap: Heatmap | None,
         track: int | None = None,
@@ -219,7 +232,7 @@ class Analyzer:
         photo: NDArray[np.uint8],
         faces: tuple[Face, ...],
         dominant_index: int | None,
-        clock: Clock,
+        clock: Stopwatch,
     ) -> Analysis:
         """The result of one picture with the names of what made it."""
         return Analysis(
@@ -228,11 +241,11 @@ class Analyzer:
             dominant_index=dominant_index,
             model=self.model,
             classes=self.classes,
-            detector=self.detector.name,
+            detector=self.detector_name,
             ms=dict(clock.ms),
         )
 
-    def _doubts(self, quality: Quality, reading: Reading, confidence: float) -> tuple[str, ...]:
+    def _doubts(self, quality: Quality, reading: Prediction, confidence: float) -> tuple[str, ...]:
         doubts = list(quality.problems)
         if reading.outside > OUTSIDE_LIMIT:
             doubts.insert(0, NONE_OF_THESE)

@@ -9,10 +9,10 @@ from itertools import chain, repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from yuzug.analysis import Analysis, Clock, Face, Located, largest_sure
+from yuzug.analysis import Analysis, Face, LocatedFace, Stopwatch, largest_sure
 from yuzug.explain import Heatmap
 from yuzug.faces import Smoother, Tracker
-from yuzug.models import Reading
+from yuzug.models import Prediction
 from yuzug.pipeline import Analyzer
 
 # Looking for tilted heads triples the cost, so only every fifth empty frame does.
@@ -33,9 +33,9 @@ class TrackedFrame:
 
     image: NDArray[np.uint8]
     at_s: float
-    located: tuple[Located, ...]
+    located: tuple[LocatedFace, ...]
     tracks: tuple[int, ...]
-    clock: Clock
+    clock: Stopwatch
 
 
 class StreamSession:
@@ -81,7 +81,7 @@ class StreamSession:
 
     def track(self, analyzer: Analyzer, frame: NDArray[np.uint8], at_s: float) -> TrackedFrame:
         """Find the faces of a frame and who they are; frames must come in order."""
-        clock = Clock()
+        clock = Stopwatch()
         self._empty_frames += 1
         located = analyzer.locate(frame, thorough=self._empty_frames % _THOROUGH_EVERY == 0)
         if located:
@@ -103,9 +103,9 @@ class StreamSession:
         Raises:
             ModelError: ``model.target`` where the model has no such label.
         """
-        clock = Clock()
+        clock = Stopwatch()
         batch = analyzer.classify([place for frame in frames for place in frame.located])
-        readings = iter(batch.readings)
+        readings = iter(batch.predictions)
         smoothed = [
             [self._smooth(track, next(readings), frame.at_s) for track in frame.tracks]
             for frame in frames
@@ -135,7 +135,7 @@ class StreamSession:
         analyzer: Analyzer,
         frame: TrackedFrame,
         faces: tuple[Face, ...],
-        clock: Clock,
+        clock: Stopwatch,
         frames: int,
     ) -> Analysis:
         # The share of each frame in what the whole batch took.
@@ -143,7 +143,7 @@ class StreamSession:
         analysis = analyzer.analysis(frame.image, faces, self._dominant(faces), frame.clock)
         return replace(analysis, time_s=frame.at_s)
 
-    def _smooth(self, track: int, reading: Reading, at_s: float) -> tuple[Reading, int]:
+    def _smooth(self, track: int, reading: Prediction, at_s: float) -> tuple[Prediction, int]:
         """The reading over time, and the index of the label to show."""
         if not self.smooth:
             return reading, reading.top
@@ -151,7 +151,7 @@ class StreamSession:
         shares = [1 - reading.outside, reading.outside]
         outside = self._outside.update(track, reading.labels, shares, at_s).values[1]
         values = smoothed.values.astype(np.float32)
-        return Reading(reading.labels, values, float(outside)), smoothed.dominant
+        return Prediction(reading.labels, values, float(outside)), smoothed.dominant
 
     def _dominant(self, faces: tuple[Face, ...]) -> int | None:
         for index, face in enumerate(faces):

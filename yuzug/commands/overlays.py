@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from yuzug.analysis import Analysis
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.explain import Contrast
 from yuzug.images import png_bytes
 from yuzug.overlays import painted
@@ -25,12 +25,12 @@ class Overlays:
         """The folder, made where it is not there yet.
 
         Raises:
-            YuzugError: ``option.invalid`` where it cannot be made.
+            OptionError: ``option.invalid`` where it cannot be made.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise YuzugError(
+            raise OptionError(
                 "option.invalid",
                 must="the folder for the heat maps must be one that can be written to",
                 got=f"{folder} ({error.strerror})",

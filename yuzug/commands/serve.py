@@ -20,13 +20,13 @@ def options(command: Parser) -> None:
 def run(options: Namespace) -> int:
     """Start the page and stay until it is interrupted."""
     from yuzug.hub import is_address
-    from yuzug.models import DEFAULT_CLASSES, Classifier, load_model
+    from yuzug.models import DEFAULT_CLASSES, check_classes, read_card, resolve
     from yuzug.ui.serve import serve as serve_page
     from yuzug.ui.serve import wished_model
 
     model, classes = options.model or wished_model(), options.classes or DEFAULT_CLASSES
     if not is_address(model):  # the page does without a hub that cannot be had
-        Classifier(load_model(model), classes)  # a wrong choice is told before progress is
+        check_classes(read_card(resolve(model)), classes)  # before anything heavy is loaded
     activities = loaded_of(options.catalogue, options.lang)
     serve_page(options.host, options.port, model, classes, options.lang, activities)
     return 0

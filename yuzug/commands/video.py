@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from yuzug.commands.model import analyzer_of, model_options
 from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
-from yuzug.errors import FilmError, ImageError, YuzugError
+from yuzug.errors import FilmError, ImageError, OptionError, YuzugError
 from yuzug.texts import text
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _check(options: Namespace) -> None:
 
 
 def _invalid(must: str, got: str) -> YuzugError:
-    return YuzugError("option.invalid", must=must, got=got, do="see yuzug video --help")
+    return OptionError("option.invalid", must=must, got=got, do="see yuzug video --help")
 
 
 @contextmanager

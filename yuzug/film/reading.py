@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from yuzug.analysis import Analysis
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.film.decoding import Film, Frame
 from yuzug.pipeline import Analyzer
 from yuzug.records.tables import Columns, Row, arrow, film_rows
@@ -69,7 +69,7 @@ def read_video(
     [(0, 0.0), (1, 0.2)]
     """
     if every_s is not None and not 0 < every_s < float("inf"):
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="the time between two frames must be a positive number of seconds",
             got=f"{every_s:g}",

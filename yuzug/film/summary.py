@@ -31,7 +31,7 @@ def summary(reading: FilmReading, timeline: Timeline, lang: Language = "en") -> 
         smooth=reading.smooth,
         model=analyzer.model,
         classes=analyzer.classes,
-        detector=analyzer.detector.name,
+        detector=analyzer.detector_name,
         persons=tuple(_person(timeline, person) for person in timeline.persons),
         notes=tuple(
             NoteRecord(kind=kind, message=sentence)

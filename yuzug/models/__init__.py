@@ -2,7 +2,7 @@
 
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load, read_card
-from yuzug.models.classifier import Batch, Classifier, Prediction, Stem
+from yuzug.models.classifier import Batch, Classifier, Prediction, Stem, check_classes
 from yuzug.models.registry import (
     DEFAULT_CLASSES,
     DEFAULT_MODEL,
@@ -25,6 +25,7 @@ __all__ = [
     "Prediction",
     "Stem",
     "available_models",
+    "check_classes",
     "load",
     "load_model",
     "read_card",

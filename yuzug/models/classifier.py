@@ -12,7 +12,7 @@ from torch import Tensor
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import ModelError
-from yuzug.models.card import HeadCard
+from yuzug.models.card import Card, HeadCard
 from yuzug.models.checkpoint import Checkpoint
 from yuzug.models.preprocess import prepare
 
@@ -58,6 +58,21 @@ class Batch:
 Stem = Callable[[Tensor], Tensor]
 
 
+def check_classes(card: Card, classes: int | str) -> None:
+    """Whether a model has this label set, by its card alone.
+
+    Raises:
+        ModelError: ``model.classes`` where it has not.
+    """
+    if str(classes) not in card.heads:
+        raise ModelError(
+            "model.classes",
+            must=f"the classes of {card.name} must be one of {', '.join(card.heads)}",
+            got=str(classes),
+            do="choose one of these",
+        )
+
+
 class Classifier:
     """One label set of one checkpoint; holds no state, so threads may share it.
 
@@ -72,13 +87,7 @@ class Classifier:
         self, checkpoint: Checkpoint, classes: int | str, stem: Stem | None = None
     ) -> None:
         heads = checkpoint.card.heads
-        if str(classes) not in heads:
-            raise ModelError(
-                "model.classes",
-                must=f"the classes of {checkpoint.card.name} must be one of {', '.join(heads)}",
-                got=str(classes),
-                do="choose one of these",
-            )
+        check_classes(checkpoint.card, classes)
         self.checkpoint = checkpoint
         self.stem = stem or checkpoint.network.features
         self.head_name = str(classes)

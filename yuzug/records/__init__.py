@@ -6,18 +6,18 @@ Every object carries ``"schema": 1``; numbers are rounded to what they can mean.
 from yuzug.records.advice import CheckRecord, RecommendationsRecord
 from yuzug.records.analysis import AnalysisRecord, FaceRecord, MapRecord, TrustRecord
 from yuzug.records.explanation import ExplanationRecord, FaceExplanation
-from yuzug.records.fault import ErrorRecord, Fault, FilmErrorRecord, sentence_of
+from yuzug.records.fault import ErrorDetail, ErrorRecord, FilmErrorRecord, sentence_of
 from yuzug.records.models import ModelRecord, ModelsRecord
 from yuzug.records.record import Record
 
 __all__ = [
     "AnalysisRecord",
     "CheckRecord",
+    "ErrorDetail",
     "ErrorRecord",
     "ExplanationRecord",
     "FaceExplanation",
     "FaceRecord",
-    "Fault",
     "FilmErrorRecord",
     "MapRecord",
     "ModelRecord",

@@ -14,6 +14,11 @@ class ErrorDetail(Part):
     type: str
     message: Name
 
+    @classmethod
+    def of(cls, error: YuzugError, lang: Language) -> ErrorDetail:
+        """The record of this error."""
+        return cls(type=type(error).__name__, message=sentence_of(error, lang))
+
 
 class ErrorRecord(Record):
     """A picture that could not be read, in place of its :class:`AnalysisRecord`."""
@@ -40,13 +45,14 @@ class FilmErrorRecord(Record):
     """A film that could not be read, in place of its :class:`yuzug.records.film.FilmRecord`."""
 
     film: Name
-    error: Fault
+    error: ErrorDetail
 
     @classmethod
     def of_film(cls, film: str, error: YuzugError, lang: Language = "en") -> FilmErrorRecord:
         """The record of this error at the film with this name."""
         return cls(
-            film=film, error=Fault(type=type(error).__name__, message=sentence_of(error, lang))
+            film=film,
+            error=ErrorDetail(type=type(error).__name__, message=sentence_of(error, lang)),
         )
 
 

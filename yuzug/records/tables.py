@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError, YuzugError
 from yuzug.records.record import readable
 
 if TYPE_CHECKING:
@@ -156,11 +156,11 @@ def format_of(path: Path) -> str:
     'csv'
 
     Raises:
-        YuzugError: ``option.invalid`` for another ending.
+        OptionError: ``option.invalid`` for another ending.
     """
     ending = path.suffix.lower().lstrip(".")
     if ending not in FORMATS:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must=f"a table must end in {', '.join('.' + name for name in FORMATS)}",
             got=path.name,
@@ -181,7 +181,7 @@ def table(path: Path, columns: Columns, *, header: bool = True) -> Iterator[Tabl
         header: whether a CSV file begins with the names of the columns.
 
     Raises:
-        YuzugError: ``option.invalid`` for another ending, ``table.unwritable`` where the file
+        OptionError: ``option.invalid`` for another ending, ``table.unwritable`` where the file
             cannot be written, ``extra.missing`` where Parquet is asked for without pyarrow.
 
     >>> import tempfile
