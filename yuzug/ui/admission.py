@@ -16,7 +16,7 @@ from typing import Any
 import gradio as gr
 from gradio.state_holder import SessionState, StateHolder
 
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
 from yuzug.ui.session import Settings, require_consent
 from yuzug.ui.uploads import Uploads, not_here
@@ -132,7 +132,7 @@ def check_bounds(value: Any) -> int:
     1
 
     Raises:
-        YuzugError: ``option.invalid`` where it is too large, too deep or of no JSON type.
+        OptionError: ``option.invalid`` where it is too large, too deep or of no JSON type.
     """
     seen = _Bounds()
     level = [value]
@@ -164,7 +164,7 @@ def _parts(value: Any, seen: _Bounds) -> Iterator[Any]:
 
 
 def _too_much(got: str) -> YuzugError:
-    return YuzugError(
+    return OptionError(
         "option.invalid",
         must=(
             f"a call must hold at most {MAX_VALUES} values and {MAX_CHARACTERS} characters, "
