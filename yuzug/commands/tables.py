@@ -8,7 +8,7 @@ from yuzug.emotions import Language
 from yuzug.models import HeadCard, ModelInfo
 from yuzug.texts import text
 from yuzug.texts.cards import in_language
-from yuzug.texts.numbers import percent_tenths, tenths, whole
+from yuzug.texts.numbers import percent_tenths, tenths
 
 _COLUMNS = (
     "name",
@@ -48,7 +48,7 @@ def _numbers(head: HeadCard, lang: Language) -> tuple[str, str, str]:
     best = head.metrics[0]
     data, split = in_language(best.data, lang), in_language(best.split, lang)
     labels = text(f"cli.models_labels_{best.labels}", lang)
-    where = f"{data}; {split} ({labels}), n = {whole(best.n, lang)}"
+    where = f"{data}; {split} ({labels}), n = {integer(best.n, lang)}"
     return percent_tenths(best.accuracy, lang), percent_tenths(best.macro_f1, lang), where
 
 

@@ -11,7 +11,7 @@ from yuzug.hub import is_address
 from yuzug.models import Card, HeadCard, Metrics, available_models
 from yuzug.texts import percent, text
 from yuzug.texts.cards import in_language
-from yuzug.texts.numbers import percent_tenths, tenths, whole
+from yuzug.texts.numbers import integer, percent_tenths, tenths
 from yuzug.ui.models import Analyzers, model_title
 from yuzug.ui.session import Settings
 
@@ -109,7 +109,7 @@ def _tiles(metrics: Metrics, card: Card, lang: Language) -> str:
         for name, share in shares.items()
     )
     labels = text(f"ui.about_labels_{metrics.labels}", lang)
-    about = {"n": whole(metrics.n, lang), "labels": labels}
+    about = {"n": integer(metrics.n, lang), "labels": labels}
     if _is_bundled(card):
         measured = _t("measured", lang, **about)
     else:
@@ -136,7 +136,7 @@ def _per_class(metrics: Metrics, lang: Language) -> str:
         f'<tr class="{"weak" if one.recall < WEAK_RECALL else ""}">'
         f'<th scope="row">{escape(looks(label, lang))}</th>'
         f'<td class="bar" style="--p:{one.recall:.3f}">{percent(one.recall, lang)}</td>'
-        f"<td>{percent(one.precision, lang)}</td><td>{whole(one.support, lang)}</td></tr>"
+        f"<td>{percent(one.precision, lang)}</td><td>{integer(one.support, lang)}</td></tr>"
         for label, one in metrics.per_class.items()
     )
     heads = "".join(

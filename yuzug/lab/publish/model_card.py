@@ -12,7 +12,7 @@ from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.hub_layout import Published
 from yuzug.texts import percent, text
 from yuzug.texts.cards import in_language
-from yuzug.texts.numbers import percent_tenths, whole
+from yuzug.texts.numbers import integer, percent_tenths
 
 _TASK = "image-classification"
 # A class found less often than this is named among the biases.
@@ -118,7 +118,7 @@ def _numbers(metrics: Metrics, lang: Language) -> tuple[str, ...]:
     shares = (metrics.accuracy, metrics.balanced_accuracy, metrics.macro_f1, metrics.ece)
     data, split = in_language(metrics.data, lang), in_language(metrics.split, lang)
     labels = text(f"cli.models_labels_{metrics.labels}", lang)
-    where = f"{data}; {split} ({labels}), n = {whole(metrics.n, lang)}"
+    where = f"{data}; {split} ({labels}), n = {integer(metrics.n, lang)}"
     sure = (metrics.coverage, metrics.sure_accuracy)
     return (where, *(percent_tenths(share, lang) for share in (*shares, *sure)))
 
@@ -129,7 +129,7 @@ def _each(head: HeadCard, lang: Language) -> str:
             looks(label, lang),
             percent(one.recall, lang),
             percent(one.precision, lang),
-            whole(one.support, lang),
+            integer(one.support, lang),
         )
         for label, one in head.metrics[0].per_class.items()
     ]
@@ -158,7 +158,7 @@ def _made(card: Card, lang: Language) -> str:
         "made",
         lang,
         architecture=card.architecture,
-        parameters=whole(card.parameters, lang),
+        parameters=integer(card.parameters, lang),
         size=card.preprocessing.size_px,
         channels=card.preprocessing.channels,
         data=card.data,
