@@ -8,7 +8,7 @@ from yuzug.emotions import Language
 from yuzug.models import HeadCard, ModelInfo
 from yuzug.texts import text
 from yuzug.texts.cards import in_language
-from yuzug.texts.numbers import percent_tenths, tenths
+from yuzug.texts.numbers import integer, percent_tenths, tenths
 
 _COLUMNS = (
     "name",
