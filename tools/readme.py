@@ -25,6 +25,7 @@ from yuzug.models import available_models
 ROOT = Path(__file__).resolve().parent.parent
 README: dict[Language, Path] = {"en": ROOT / "README.md", "tr": ROOT / "README.tr.md"}
 TABLE = re.compile(r"(<!-- models: .*? -->\n).*?(<!-- models end -->)", re.DOTALL)
+SHOWN = ("7", "8")  # numbers of classes; docs/weights.md has all of them
 EXAMPLE = re.compile(r"(```python\n(.*?)```\n\n```text\n)(.*?)(```)", re.DOTALL)
 
 
@@ -49,7 +50,12 @@ def printed(lang: Language) -> str:
 def table(lang: Language) -> str:
     """The README with a fresh table of models."""
     page = README[lang].read_text(encoding="utf-8")
-    return TABLE.sub(rf"\g<1>{markdown(available_models(), lang)}\n\g<2>", page)
+    rows = [
+        row
+        for number, row in enumerate(markdown(available_models(), lang).splitlines())
+        if number < 2 or row.split("|")[4].strip() in SHOWN
+    ]
+    return TABLE.sub(lambda found: found[1] + "\n".join(rows) + f"\n{found[2]}", page)
 
 
 def _example(lang: Language) -> re.Match[str]:
