@@ -26,7 +26,7 @@ BLOCK = re.compile(r"(<!-- (\w+): made by .*? -->\n).*?(<!-- \2 end -->)", re.DO
 NAMES = {RANDOM: "random map", CENTRE: "centre prior"}
 KINDS = {
     "noise": "the same face with a little noise",
-    "shift": "the same face, shifted by 4 % and back",
+    "shift": "the same face, shifted by 4% and back",
     "other_face": "another face with the same expression",
     "random_head": "the same face, layers above the map randomised",
     "random_network": "the same face, all layers randomised",
@@ -77,7 +77,7 @@ def faithfulness(measured: Mapping[str, Explained]) -> str:
     rows = _rows(measured, lambda score: _number(score.road))
     heads = [f"{name} (n = {one.n})" for name, one in measured.items()]
     lines = [_verdict(name, one) for name, one in measured.items()]
-    return "\n".join([_table(("ROAD, 95 % interval", *heads), rows), "", *lines])
+    return "\n".join([_table(("ROAD, 95% interval", *heads), rows), "", *lines])
 
 
 def older(measured: Mapping[str, Explained]) -> str:

@@ -257,7 +257,7 @@ def _from_array(array: npt.NDArray[Any]) -> Rgb:
             "image.array",
             must="an array must be uint8 from 0 to 255, of shape (H, W), (H, W, 3) or (H, W, 4)",
             got=f"{array.dtype} of shape {shape}{_with_nan(array)}",
-            do="convert it first; of floats, say np.uint8(255 * x) where they run from 0 to 1",
+            do="convert it first, for example with np.uint8(255 * x) for floats from 0 to 1",
         )
     _check_size((array.shape[0], array.shape[1]))
     if channels == 3:
@@ -300,7 +300,7 @@ def _check_size(size_hw: tuple[int, int]) -> None:
 def _undecodable(error: Exception) -> ImageError:
     return ImageError(
         "image.undecodable",
-        must=f"the file must be a whole picture ({', '.join(FORMATS)})",
+        must=f"the file must be a complete image ({', '.join(FORMATS)})",
         got=f"{error or type(error).__name__}",
-        do="choose another file, or save it anew in one of these formats",
+        do="choose another file, or save it again in one of these formats",
     )

@@ -503,7 +503,7 @@ def test_the_command_line_says_in_one_line_what_is_wrong(
     assert main(["analyze", str(astronaut_path), "--model", REPO, "--lang", "tr"]) == 2
     out, err = capsys.readouterr()
     assert (out, len(err.splitlines())) == ("", 1)
-    assert err.startswith("yuzug: Bu depoya erişim için")
+    assert err.startswith("yuzug: Bu depo için izin gerekiyor")
 
 
 # In the app
@@ -517,9 +517,9 @@ def test_a_repository_joins_the_bundled_models(
     analyzers = load_all(wished_model(), 7, "en")
     assert analyzers.models == (REPO, "resnet18", "cnn", "ensemble")
     said = {name: about.page(analyzers, Settings(model=name)) for name in analyzers.models}
-    assert f"These weights come from {REPO} on {hub.url}" in said[REPO]
+    assert f"The weights come from {REPO} on {hub.url}" in said[REPO]
     assert "28,709" not in said[REPO], "our words about our data are not its owner's"
-    assert "These weights came with Yuzug" in said["cnn"]
+    assert "The weights came with Yuzug" in said["cnn"]
 
 
 def test_the_bundled_models_stand_in_and_the_page_says_so(
@@ -530,9 +530,9 @@ def test_the_bundled_models_stand_in_and_the_page_says_so(
     assert analyzers.models == ("resnet18", "cnn", "ensemble")
     assert REPO in capsys.readouterr().out
     page = about.page(analyzers, Settings())
-    assert f"{REPO} was wished for" in page
-    assert "it was thrown away" in page
-    assert "These weights came with Yuzug" in page
+    assert f"{REPO} was requested" in page
+    assert "it was discarded" in page
+    assert "The weights came with Yuzug" in page
 
 
 def caught(address: str) -> HubError:

@@ -317,7 +317,7 @@ def test_corrected_faces_of_the_app_teach_the_bundled_model(
     out = tmp_path / "out"
     assert main(["train", "corrected", "--data", str(corrected), "--out", str(out)]) == 0
     said = capsys.readouterr()
-    assert "10 faces found: 6 to train on, 2 held out, 2 measured" in said.err
+    assert "10 faces found: 6 for training, 2 held out, 2 for measuring" in said.err
     card, bundled = read_card(Path(said.out.strip())), read_card(resolve("resnet18"))
     assert {name: head.labels for name, head in card.heads.items()} == {
         name: head.labels for name, head in bundled.heads.items()
@@ -377,7 +377,7 @@ def test_a_teacher_without_a_head_is_named(tmp_path: Path) -> None:
 
 def test_weights_of_another_architecture_are_a_wrong_recipe(tmp_path: Path) -> None:
     faces = drawn_faces(16)
-    with pytest.raises(YuzugError, match="go on from a cnn48") as caught:
+    with pytest.raises(YuzugError, match="start from a cnn48") as caught:
         Trainer(tiny_recipe(architecture="cnn48", start_from="cnn"), faces, faces, tmp_path)
     assert caught.value.kind == "option.invalid"
 

@@ -53,7 +53,7 @@ def _can_quantise(options: Namespace) -> None:
     if options.format != "onnx":
         raise OptionError(
             "option.invalid",
-            must="eight bits are made of ONNX",
+            must="8-bit models are made from ONNX",
             got=f"--format {options.format}",
             do="choose --format onnx",
         )

@@ -34,7 +34,7 @@ class Overlays:
                 "option.invalid",
                 must="the folder for the heat maps must be one that can be written to",
                 got=f"{folder} ({error.strerror})",
-                do="name another folder",
+                do="choose another folder",
             ) from error
         return cls(folder)
 

@@ -84,7 +84,7 @@ def _space(options: Namespace, folder: Path) -> Parcel:
     if model is not None and not is_address(model):
         raise OptionError(
             "option.invalid",
-            must="the model of a Space must be owner/name on a hub; the bundled ones always come",
+            must="the model of a Space must be owner/name on a hub; bundled ones are always there",
             got=repr(model),
             do="publish the weights first, or leave --model out",
         )

@@ -47,9 +47,9 @@ def run(options: Namespace) -> int:
     if options.emotion is None:
         raise OptionError(
             "option.invalid",
-            must="recommend must be given an expression, or --check with a folder",
+            must="recommend needs an expression, or --check with a folder",
             got="neither",
-            do="say for instance yuzug recommend sad",
+            do="for example: yuzug recommend sad",
         )
     return _recommend(options)
 

@@ -130,7 +130,7 @@ class _Names:
                 "table.unwritable",
                 must="the folder for the tables must be one that can be written to",
                 got=f"{folder} ({error.strerror})",
-                do="name another folder",
+                do="choose another folder",
             ) from error
         self._folder = folder
         self._taken: set[str] = set()

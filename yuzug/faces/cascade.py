@@ -30,7 +30,7 @@ class Cascade:
         if not path.is_file():
             raise DetectorError(
                 "detector.missing",
-                must="OpenCV must bring its frontal face cascades",
+                must="OpenCV must include its frontal face cascades",
                 got=f"OpenCV {cv2.__version__} without {path.name}",
                 do="install opencv-python-headless below 5",
             )

@@ -60,7 +60,7 @@ class YuNetDetector:
                 "detector.damaged",
                 must="the YuNet file must be one that OpenCV reads",
                 got=f"{onnx.name} with OpenCV {cv2.__version__}",
-                do="delete the file, so that it is fetched anew, or use the cascade",
+                do="delete the file so that it is downloaded again, or use the cascade",
             ) from error
         self._lock = Lock()  # the input size is part of its state
 

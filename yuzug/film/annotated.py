@@ -191,5 +191,5 @@ def _unwritable(path: Path, got: str) -> YuzugError:
         "table.unwritable",
         must="the annotated film must be one that can be written",
         got=f"{path} ({got})",
-        do="name another file, one that ends in .mp4 for instance",
+        do="choose another file name, for example one that ends in .mp4",
     )

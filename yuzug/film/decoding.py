@@ -282,9 +282,9 @@ def _opened(path: Path) -> InputContainer:
     except (FFmpegError, ValueError) as error:
         raise FilmError(
             "film.undecodable",
-            must="the file must be a whole film in a format that FFmpeg reads",
+            must="the file must be a complete video in a format that FFmpeg reads",
             got=f"{getattr(error, 'strerror', None) or error}",
-            do="choose another file, or save the film anew, as MP4 for instance",
+            do="choose another file, or save the video again, for example as MP4",
         ) from error
 
 

@@ -96,14 +96,14 @@ def _answered(error: HfHubHTTPError, repository: Repository) -> HubError:
             "hub.file",
             must=f"{repository} must have model.safetensors and config.json",
             got=f"no {str(error.response.url).rsplit('/', 1)[-1]}",
-            do="publish it with `yuzug publish weights`, or name another repository",
+            do="publish it with `yuzug publish weights`, or choose another repository",
         )
     if status == 401 and "Invalid credentials" in (error.server_message or ""):
         return _invalid_token(error)
     if isinstance(error, RepositoryNotFoundError) or status in (401, 404):
         return HubError(
             "hub.missing",
-            must=f"the repository {repository.repo_id} must be there, and open to you",
+            must=f"the repository {repository.repo_id} must exist and be open to you",
             got=f"{status} from {constants.ENDPOINT}",
             do="check its name; if it is private, " + _TOKEN.format("read"),
         )
@@ -124,7 +124,7 @@ def _busy(error: HfHubHTTPError, repository: Repository) -> HubError:
     when = f"in {wait_s:.0f} s" if wait_s else "in a while"
     return HubError(
         "hub.busy",
-        must=f"the hub must have time for {repository}",
+        must=f"the hub must not be too busy for {repository}",
         got=f"{error.response.status_code} from {constants.ENDPOINT}",
         do=f"try again {when}; with a token in HF_TOKEN it allows more",
     )
@@ -135,7 +135,7 @@ def _invalid_token(error: HfHubHTTPError) -> HubError:
         "hub.denied",
         must="the token in HF_TOKEN, or of `hf auth login`, must be valid",
         got=f"{error.response.status_code}: {error.server_message}",
-        do="renew it, or unset it: what is public needs none",
+        do="renew it, or unset it: public repositories need none",
     )
 
 
@@ -154,25 +154,25 @@ def _offline(repository: Repository) -> HubError:
         must=f"the hub may be asked only where HF_HUB_OFFLINE allows it, and {repository} is not "
         "in the cache",
         got="HF_HUB_OFFLINE=1",
-        do="fetch it once while online, or use a bundled model",
+        do="download it once while online, or use a bundled model",
     )
 
 
 def _cut_short(error: OSError, repository: Repository) -> HubError:
     return HubError(
         "hub.content",
-        must=f"every file of {repository} must come whole",
+        must=f"every file of {repository} must arrive complete",
         got=_first_line(error),
-        do="try again; what came was thrown away",
+        do="try again; the incomplete file was discarded",
     )
 
 
 def _no_cache(error: OSError) -> HubError:
     return HubError(
         "hub.cache",
-        must=f"the hub's cache {constants.HF_HUB_CACHE} must be readable and have room",
+        must=f"the hub's cache {constants.HF_HUB_CACHE} must be readable and have free space",
         got=str(error),
-        do="make room or set HF_HOME to another folder",
+        do="free some space or set HF_HOME to another folder",
     )
 
 

@@ -99,9 +99,9 @@ def refused(repository: Repository, what: str) -> HubError:
     """The error for content that is not what it says it is."""
     return HubError(
         "hub.content",
-        must=f"what {repository} holds must be what its card says",
+        must=f"the files of {repository} must match its card",
         got=what,
-        do="do not use it: it was deleted from the cache; ask its owner, or use a bundled model",
+        do="it was deleted from the cache; ask its owner, or use a bundled model",
     )
 
 
@@ -124,7 +124,7 @@ def _ask(
     if about.etag is None or about.commit_hash is None:
         raise HubError(
             "hub.unreachable",
-            must="what answers must be a hub, which names the commit and the ETag of a file",
+            must="the server must be a hub, which returns the commit and the ETag of a file",
             got=f"neither from {url}",
             do="check HF_ENDPOINT, and whether a proxy answers instead",
         )

@@ -44,7 +44,7 @@ class Repository:
                 "hub.name",
                 must="a repository on a hub must be named owner/name or owner/name@revision",
                 got=repr(address),
-                do="write it as it stands in its address on the hub",
+                do="write it as in its address on the hub",
             )
         return cls(found["repo_id"], found["revision"] or _MAIN)
 

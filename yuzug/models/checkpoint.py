@@ -169,5 +169,5 @@ def _damaged(path: Path, detail: object) -> WeightsError:
         "weights.damaged",
         must="a weights file must be safetensors with a card that fits them",
         got=f"{path.name}: {str(detail).splitlines()[0] if str(detail) else detail!r}",
-        do="fetch the file again",
+        do="download the file again",
     )

@@ -108,8 +108,8 @@ def _weights(given: Mapping[str, float]) -> dict[str, float]:
     if not math.isfinite(total) or total <= 0 or min(weights.values()) < 0:
         raise OptionError(
             "option.invalid",
-            must="the weights must be names with numbers from 0 up, not all of them 0",
+            must="the weights must be names with numbers of at least 0, not all of them 0",
             got=repr(dict(given)),
-            do="pass the probabilities of a reading, such as {'sad': 0.7, 'neutral': 0.3}",
+            do="pass the probabilities of a prediction, such as {'sad': 0.7, 'neutral': 0.3}",
         )
     return weights

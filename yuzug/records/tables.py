@@ -221,7 +221,7 @@ def _writable(path: Path) -> Iterator[None]:
             "table.unwritable",
             must="the table must be one that can be written",
             got=f"{path} ({error.strerror or error})",
-            do="name another place",
+            do="choose another place",
         ) from error
 
 

@@ -98,9 +98,9 @@ def prepare_folder(
     if out.exists() and any(out.iterdir()):
         raise OptionError(
             "option.invalid",
-            must="the folder for what is made must be new or empty",
+            must="the output folder must be new or empty",
             got=f"{out} with something in it",
-            do="name another one",
+            do="choose another one",
         )
     pictures, unfit = _read(source, files, size_px)
     pictures, copies = _without_copies(pictures)
@@ -159,9 +159,9 @@ def _labelled_files(source: Path) -> tuple[list[Path], list[Dropped]]:
     if not files:
         raise OptionError(
             "option.invalid",
-            must="the folder must hold pictures in folders named by their labels",
+            must="the folder must contain images in folders named after their labels",
             got=f"none under {source}",
-            do="put them as label/picture.png",
+            do="put them there as label/image.png",
         )
     return files, dropped
 

@@ -164,7 +164,7 @@ def part_rows(faces: FaceSet, split: str) -> NDArray[np.intp]:
             "option.invalid",
             must=f"the data must have faces in the split {split!r}",
             got=f"the splits {known}" if known else "no splits",
-            do="name another split, or other data",
+            do="choose another split, or other data",
         )
     return rows
 
@@ -212,9 +212,9 @@ def _are_enough(train: FaceSet, held: FaceSet, labels: NDArray[np.str_]) -> None
         counts = [f"{(labels == name).sum()} {name}" for name in np.unique(labels)]
         raise OptionError(
             "option.invalid",
-            must="beside what is measured, faces of every label must be left",
+            must="faces of every label must be left to train on beside the measured ones",
             got=f"no face {missing} among {', '.join(counts) or 'none with a label of the recipe'}",
-            do="add pictures of each label, or leave out a label of few",
+            do="add images of each label, or leave out a label that has few",
         )
 
 

@@ -105,9 +105,9 @@ def export(checkpoint: Checkpoint, classes: int | str, kind: Kind, out: Path) ->
             written.unlink()
         raise ExportError(
             "export.differs",
-            must=f"what was exported must agree with torch to {limit:g}",
+            must=f"the exported model must agree with torch to {limit:g}",
             got=f"a difference of {difference:.2g}",
-            do="use another version of the converter, and tell us which one this was",
+            do="use another version of the converter, and report which one this was",
         )
     return Exported(
         model=checkpoint.card.name,
@@ -141,7 +141,7 @@ def write_single(checkpoint: Checkpoint, classes: int | str, out: Path) -> None:
     if card.architecture == "ensemble":
         raise OptionError(
             "option.invalid",
-            must="safetensors hold one network",
+            must="a safetensors file contains one network",
             got="an ensemble",
             do="export its members one by one, or choose another format",
         )

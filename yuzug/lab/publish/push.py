@@ -100,9 +100,9 @@ def unpack(parcel: Parcel, folder: Path) -> None:
     if foreign:
         raise OptionError(
             "option.invalid",
-            must="the folder of a dry run must be empty, or hold an earlier one",
+            must="the folder of a dry run must be empty, or contain an earlier one",
             got=f"{folder} with {foreign[0]}",
-            do="name another folder",
+            do="choose another folder",
         )
     shutil.copytree(parcel.folder, folder, dirs_exist_ok=True)
 

@@ -173,7 +173,7 @@ class Recipe(BaseModel):
         if not 3 <= len(own) <= 8:
             raise OptionError(
                 "option.invalid",
-                must="your own labels must be 3 to 8, a folder of pictures each",
+                must="there must be 3 to 8 labels of your own, each a folder of images",
                 got=f"{len(own)}: {', '.join(own)}",
                 do="add or merge folders",
             )
@@ -222,7 +222,7 @@ def read_recipe(path: Path) -> Recipe:
             "option.invalid",
             must="a recipe must be a YAML file that fits yuzug.lab.training.recipe.Recipe",
             got=f"{path}: {_first_fault(error)}",
-            do="mend the key that is named",
+            do="correct the key named above",
         ) from error
 
 

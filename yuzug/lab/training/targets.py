@@ -104,7 +104,7 @@ def _has_all(teacher: str, card: Card, wanted: Mapping[str, tuple[str, ...]]) ->
                 "option.invalid",
                 must="a teacher must have every head of the recipe, with the same labels",
                 got=f"{teacher} without the head {name} ({', '.join(labels)})",
-                do="name another teacher, or leave that head out of head_weights",
+                do="choose another teacher, or leave that head out of head_weights",
             )
 
 

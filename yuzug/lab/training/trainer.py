@@ -232,9 +232,9 @@ def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
     if any(not key.startswith("heads.") for key in fresh):
         raise OptionError(
             "option.invalid",
-            must=f"training must go on from a {recipe.architecture} for the same size of faces",
+            must=f"training must start from a {recipe.architecture} for the same face size",
             got=f"{recipe.start_from}, a {first.card.architecture}",
-            do="name other weights, or change the recipe's architecture and preprocessing",
+            do="choose other weights, or change the recipe's architecture and preprocessing",
         )
     network.load_state_dict({k: v for k, v in known.items() if k not in fresh}, strict=False)
     return network

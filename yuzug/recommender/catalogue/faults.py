@@ -51,9 +51,9 @@ def invalid(finding: Finding) -> CatalogueError:
     """The error that this finding is when the catalogue must be whole."""
     return CatalogueError(
         "catalogue.invalid",
-        must="every file of an activity catalogue must be right",
+        must="every file of an activity catalogue must be valid",
         got=str(finding),
-        do="mend that line; `yuzug recommend --check DIR` lists every fault",
+        do="correct that line; `yuzug recommend --check DIR` lists every error",
     )
 
 

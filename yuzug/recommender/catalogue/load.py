@@ -125,7 +125,7 @@ def read_parts(directory: Path, base: Catalogue | None) -> Parts:
             "catalogue.invalid",
             must="a catalogue must be a folder of YAML files",
             got=f"{directory}, which is no folder",
-            do="name a folder such as recommendations/",
+            do="choose a folder such as recommendations/",
         )
     parts = Parts()
     if base is not None:

@@ -289,7 +289,7 @@ def _few(images: Sequence[Picture]) -> Sequence[Picture]:
     if not 1 <= len(images) <= MAX_IMAGES:
         raise OptionError(
             "option.invalid",
-            must=f"one call must bring 1 to {MAX_IMAGES} images",
+            must=f"one call must contain 1 to {MAX_IMAGES} images",
             got=f"{len(images)}",
             do="send them in several calls" if images else "add one",
         )
