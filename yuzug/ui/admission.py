@@ -26,6 +26,8 @@ MAX_VALUES = 20_000
 MAX_DEPTH = 12
 MAX_NAME = 200
 _SESSION = re.compile(r"[A-Za-z0-9_-]{4,64}")
+# What each component that the page reads may send, besides nothing.
+_SENT: dict[type, Any] = {gr.Image: dict, gr.Textbox: str, gr.HTML: str}
 _FILE_KEYS = frozenset({"path", "url", "meta"})
 
 
@@ -59,6 +61,7 @@ class GuardedBlocks(gr.Blocks):
             event = given.get("event_data")
             told = event._data if event is not None else None
             pictures = check_bounds(inputs) + check_bounds(told)
+            _check_types(function, inputs)
             if pictures and not public:
                 require_consent(settings)
             # For a public endpoint a path stays, as a word without meaning: the endpoint itself
@@ -116,6 +119,27 @@ def without_paths(value: Any, uploads: Uploads, strict: bool) -> Any:
         raise not_here()
     kept = {"path": path if isinstance(path, str) else ""}
     return kept | ({"orig_name": name[-MAX_NAME:]} if isinstance(name, str) and name else {})
+
+
+def _check_types(function: Any, inputs: list[Any]) -> None:
+    """Raise ``option.invalid`` where a value is none that its component sends."""
+    if len(inputs) != len(function.inputs):
+        raise _wrong(f"{len(function.inputs)} values", f"{len(inputs)}")
+    for component, value in zip(function.inputs, inputs, strict=True):
+        if isinstance(component, gr.Radio) and value not in [one for _, one in component.choices]:
+            raise _wrong("a choice that the page offers", f"{value!r}"[:60])
+        for kind, types in _SENT.items():
+            if isinstance(component, kind) and not isinstance(value, types | None):
+                raise _wrong(f"a value that a {kind.__name__} sends", f"a {type(value).__name__}")
+
+
+def _wrong(must: str, got: str) -> YuzugError:
+    return YuzugError(
+        "option.invalid",
+        must=f"a call must bring {must}",
+        got=got,
+        do="load the page again; programs call the public endpoints (docs/api.md)",
+    )
 
 
 @dataclass

@@ -26,6 +26,7 @@ from yuzug.ui.session import Settings, require_consent
 
 RUNNING = ("on", "frozen", "waiting")
 TROUBLES = ("refused", "missing", "unavailable", "insecure")
+CAMERA_STATES = ("idle", "opening", *RUNNING, *TROUBLES)
 
 
 @dataclass
@@ -104,7 +105,8 @@ def camera(event: Mapping[str, Any], settings: Settings, live: LiveState) -> Liv
     if not isinstance(order, int) or order <= live.camera_order:
         return LiveShown()
     live.camera_order = order
-    live.camera = str(event.get("state", "idle"))
+    state = event.get("state")
+    live.camera = state if state in CAMERA_STATES else "idle"
     live.mirrored = event.get("facing") != "environment"
     bar = camera_bar(live.camera, settings.lang)
     if live.camera in RUNNING:
@@ -115,9 +117,10 @@ def camera(event: Mapping[str, Any], settings: Settings, live: LiveState) -> Liv
 
 def pick(event: Mapping[str, Any], settings: Settings, live: LiveState, now_s: float) -> LiveShown:
     """The visitor picks a person: from the next frame on, the panels are theirs."""
-    if live.reading is None or not str(event.get("track", "")).isdigit():
+    told = str(event.get("track", ""))
+    if live.reading is None or not (told.isdecimal() and len(told) < 10):
         return LiveShown()
-    track = int(event["track"])
+    track = int(told)
     live.stream.pick(track)
     found = [i for i, face in enumerate(live.reading.faces) if face.track == track]
     if not found:
@@ -133,10 +136,10 @@ def pick(event: Mapping[str, Any], settings: Settings, live: LiveState, now_s: f
 def explain(event: Mapping[str, Any], live: LiveState) -> LiveShown:
     """The visitor asks for another expression's map: it comes with the next frame."""
     face = live.reading.face if live.reading else None
-    label = event.get("label")
+    label = str(event.get("label"))
     if face is not None and face.map is not None and label in face.probabilities:
         # The pressed one is let go: the map follows the expression again.
-        live.explained = None if live.explained == label else str(label)
+        live.explained = None if live.explained == label else label
     return LiveShown()
 
 

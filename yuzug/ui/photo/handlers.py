@@ -80,7 +80,7 @@ def read(
 def pick(event: Mapping[str, Any], settings: Settings, photo: PhotoState) -> PhotoShown:
     """The visitor picks a face; the page itself moves the frame and the heat map to it."""
     index = str(event.get("index", ""))
-    if photo.first is None or not index.isdigit() or int(index) >= len(photo.first.faces):
+    if photo.first is None or index not in map(str, range(len(photo.first.faces))):
         return PhotoShown()
     photo.reading = photo.first.choosing(int(index))
     hear(photo.board, mood_read(photo.reading.face), instead=True)
