@@ -123,9 +123,10 @@ def without_paths(value: Any, uploads: Uploads, strict: bool) -> Any:
 
 def _check_types(function: Any, inputs: list[Any]) -> None:
     """Raise ``option.invalid`` where a value is none that its component sends."""
-    if len(inputs) != len(function.inputs):
+    # A script of the page sends the values of the outputs along; Gradio leaves them out.
+    if len(inputs) < len(function.inputs):
         raise _wrong(f"{len(function.inputs)} values", f"{len(inputs)}")
-    for component, value in zip(function.inputs, inputs, strict=True):
+    for component, value in zip(function.inputs, inputs, strict=False):
         if isinstance(component, gr.Radio) and value not in [one for _, one in component.choices]:
             raise _wrong("a choice that the page offers", f"{value!r}"[:60])
         for kind, types in _SENT.items():
