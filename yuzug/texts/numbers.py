@@ -20,7 +20,7 @@ _MONTHS: dict[Language, tuple[str, ...]] = {
 def integer(count: int, lang: Language) -> str:
     """A whole number, its thousands apart.
 
-    >>> whole(11184609, "en"), integer(11184609, "tr")
+    >>> integer(11184609, "en"), integer(11184609, "tr")
     ('11,184,609', '11.184.609')
     """
     return _marked(f"{count:,}", lang)
