@@ -192,12 +192,12 @@ def test_the_better_fit_comes_first() -> None:
 
 
 def test_the_whole_distribution_counts() -> None:
-    sad, mixed = recommend("sad", count=10), recommend({"sad": 0.55, "angry": 0.45}, count=10)
+    sad, mixed = recommend("sad", count=20), recommend({"sad": 0.55, "angry": 0.45}, count=20)
     assert ids(sad) != ids(mixed)
     angry = {a.id for a in bundled().activities if Emotion.ANGRY in a.emotions}
     assert set(ids(mixed)) <= angry | set(ids(sad))
     assert any("angry" in s.why[0] for s in mixed)
-    assert ids(recommend({"sad": 55, "angry": 45}, count=10)) == ids(mixed)
+    assert ids(recommend({"sad": 55, "angry": 45}, count=20)) == ids(mixed)
 
 
 @pytest.mark.parametrize("label_set", LABEL_SETS.values(), ids=lambda s: f"{s.classes} classes")

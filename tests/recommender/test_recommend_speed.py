@@ -18,7 +18,7 @@ from machine import slowness
 
 from yuzug._resources import folder
 from yuzug.recommender import Catalogue, bundled, recommend
-from yuzug.recommender.catalogue import load
+from yuzug.recommender.catalogue.load import load
 
 MANY = 10_000
 

@@ -35,8 +35,14 @@ help:
   readings: 1
   emotions: [sad]
   share: 0.7
+  long_streak: {readings: 5, emotions: [angry, sad]}
   kinds: [social]
-  sentences: [{en: Call Ada., tr: Ada’yı arayın.}]
+  sentences:
+    emergency: [{en: Call 999., tr: 999’u arayın.}]
+    expressions: [{en: They looked low., tr: Keyifsiz görünüyordu.}]
+    named: [{en: You chose it., tr: Siz seçtiniz.}]
+    journal: [{en: Hard days., tr: Zor günler.}]
+    people: [{en: Call Ada., tr: Ada’yı arayın.}]
   contacts: []
 
 """
@@ -70,7 +76,8 @@ def test_what_is_left_out_is_named_on_the_page(own: Analyzers, lang: Language) -
 def test_the_endpoint_advises_from_it(own: Analyzers) -> None:
     answer = Endpoints(own).recommend("sad")
     assert [one["id"] for one in answer["recommendations"]] == ["own-tea"]
-    assert answer["help"] == {"sentences": ["Call Ada."], "contacts": []}
+    said = answer["help"]["sentences"]
+    assert (said[0], said[-1], answer["help"]["contacts"]) == ("Call 999.", "Call Ada.", [])
 
 
 def test_the_page_advises_from_it(own: Analyzers) -> None:
