@@ -32,6 +32,7 @@ KINDS: frozenset[str] = frozenset(
         "film.undecodable",  # not a recording, or one without its table of contents
         "film.no_video",  # sound, or a cover picture, alone
         "film.picture",  # a still picture
+        "table.other",  # an unfinished table of other pictures or options
         "table.unwritable",  # a table or a folder that cannot be written
         "model.unknown",
         "model.classes",

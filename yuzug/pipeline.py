@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from yuzug.analysis import Analysis, Face, LocatedFace, Stopwatch, largest_sure
-from yuzug.errors import OptionError
+from yuzug.errors import ImageError, OptionError
 from yuzug.explain import Contrast, Heatmap, Trust
 from yuzug.explainer import Explainer
 from yuzug.faces import Detection, Detector, Quality, align, assess, default_detector, full_image
@@ -32,9 +38,20 @@ ImageSource = str | Path | bytes | Image.Image | NDArray[np.uint8]
 
 # Side of the colour crop that is shown and measured; the network reads a smaller one.
 CROP_PX = 160
+# Pictures whose faces are read together by ``analyze_many``.
+BATCH = 8
 # The doubts that come from the reading itself; those from the picture are in yuzug.faces.
 NONE_OF_THESE = "none_of_these"
 UNSURE = "unsure"
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A picture whose faces were found and not read yet."""
+
+    photo: NDArray[np.uint8]
+    located: tuple[LocatedFace, ...]
+    clock: Stopwatch
 
 
 class Analyzer:
@@ -147,6 +164,68 @@ class Analyzer:
         clock.lap("explain")
         return self.analysis(photo, faces, largest_sure(faces), clock)
 
+    def analyze_many(
+        self,
+        images: Iterable[ImageSource],
+        *,
+        heatmaps: bool = True,
+        crops: bool = False,
+        workers: int | None = None,
+    ) -> Iterator[Analysis | ImageError]:
+        """Read many pictures, faster than one by one, with the same results in the same order.
+
+        Pictures are decoded and searched for faces ahead, in threads; the faces of 8 pictures
+        are read in one batch. Only these few pictures are in memory at a time.
+
+        Args:
+            images: as for :meth:`analyze`; may be endless.
+            heatmaps: whether heat maps are made.
+            crops: whether each picture already is one cropped face.
+            workers: how many threads work ahead; one for each core, unless given.
+
+        Yields:
+            An analysis a picture; in place of one that cannot be read, its :class:`ImageError`.
+
+        >>> analyzer = Analyzer.load("cnn")
+        >>> grey = np.zeros((64, 64, 3), np.uint8)
+        >>> [type(found).__name__ for found in analyzer.analyze_many([grey, "nowhere.jpg"])]
+        ['Analysis', 'ImageError']
+        """
+        found = _ahead(
+            lambda image: self._found(image, crops), images, workers or os.cpu_count() or 1
+        )
+        while group := list(islice(found, BATCH)):
+            read = iter(self._read([one for one in group if isinstance(one, _Found)], heatmaps))
+            for one in group:
+                yield one if isinstance(one, ImageError) else next(read)
+
+    def _found(self, image: ImageSource, crops: bool) -> _Found | ImageError:
+        clock = Stopwatch()
+        try:
+            photo = load_image(image)
+        except ImageError as error:
+            return error
+        clock.lap("decode")
+        located = (self.whole_picture(photo),) if crops else self.locate(photo, thorough=True)
+        clock.lap("detect")
+        return _Found(photo, located, clock)
+
+    def _read(self, found: Sequence[_Found], heatmaps: bool) -> Iterator[Analysis]:
+        """The analyses of pictures whose faces were found, all faces in one batch."""
+        clock = Stopwatch()
+        places = [place for one in found for place in one.located]
+        batch = self.classify(places)
+        clock.lap("classify")
+        tops = [reading.top for reading in batch.predictions]
+        maps = self.explain(batch, tops) if heatmaps else [None] * len(places)
+        clock.lap("explain")
+        rest = zip(places, batch.predictions, tops, maps, strict=True)
+        for one in found:
+            # The share of each picture in what the whole batch took.
+            one.clock.ms.update({name: round(ms / len(found), 2) for name, ms in clock.ms.items()})
+            faces = tuple(self.face(*face) for face in islice(rest, len(one.located)))
+            yield self.analysis(one.photo, faces, largest_sure(faces), one.clock)
+
     def locate(self, photo: NDArray[np.uint8], *, thorough: bool) -> tuple[LocatedFace, ...]:
         """The faces of an RGB uint8 photo (H, W, 3), the largest first, each with its crop.
 
@@ -252,3 +331,26 @@ class Analyzer:
         if confidence < self.classifier.head.sure_at:
             doubts.insert(0, UNSURE)
         return tuple(doubts)
+
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def _ahead(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int
+) -> Iterator[Result]:
+    """What a function gives for each item, in order, computed a little ahead in threads."""
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                # Enough that the threads have work while a batch is read.
+                if len(waiting) > BATCH + workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

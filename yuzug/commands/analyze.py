@@ -1,4 +1,4 @@
-"""``yuzug analyze``: a line of JSON for each picture."""
+"""``yuzug analyze``: a line of JSON for each picture, or one table of them all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yuzug.commands import picture_table
 from yuzug.commands.catalogue import loaded_of
 from yuzug.commands.model import analyzer_of, model_options
 from yuzug.commands.output import complain, emit
@@ -33,20 +34,23 @@ def options(command: Parser) -> None:
     command.option("--trust", action="store_true")
     command.option("--recommend", key="advise", action="store_true")
     command.option("--catalogue", metavar="DIR", type=Path)
+    picture_table.options(command)
 
 
 def run(options: Namespace) -> int:
     """Print one line for each picture as soon as it is read; 2 where one could not be."""
     from yuzug.commands.overlays import Overlays
+    from yuzug.folders import pictures_of
 
     _require_folder(options)
+    if picture_table.is_wanted(options):
+        return picture_table.run(options)
+    images = pictures_of(options.images)
     analyzer = analyzer_of(options, detects=not options.crops)
     overlays = Overlays.into(options.cam) if options.cam else None
     loaded = loaded_of(options.catalogue, options.lang) if options.recommend else None
     catalogue = loaded.catalogue if loaded else None
-    results = [
-        _analyze_one(image, analyzer, overlays, catalogue, options) for image in options.images
-    ]
+    results = [_analyze_one(image, analyzer, overlays, catalogue, options) for image in images]
     failed = results.count(False)
     if failed:
         complain(text("cli.unread", options.lang, failed=failed, total=len(results)))

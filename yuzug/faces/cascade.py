@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from threading import Lock
 
 import cv2
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from yuzug.errors import DetectorError
 from yuzug.faces.detection import Box
+from yuzug.faces.pool import Pool
 
 SCALE_STEP = 1.1
 FOLDER = Path(cv2.__file__).parent / "data"
@@ -34,15 +34,14 @@ class Cascade:
                 got=f"OpenCV {cv2.__version__} without {path.name}",
                 do="install opencv-python-headless below 5",
             )
-        self._classifier = cv2.CascadeClassifier(str(path))
-        self._lock = Lock()  # a classifier keeps the picture that it works on
+        self._classifiers = Pool(lambda: cv2.CascadeClassifier(str(path)))
 
     def boxes(
         self, grey: npt.NDArray[np.uint8], *, neighbours: int, min_side_px: int
     ) -> list[tuple[Box, int]]:
         """Boxes x, y, w, h of a grey uint8 picture (H, W), each with its count of windows."""
-        with self._lock:
-            boxes, counts = self._classifier.detectMultiScale2(
+        with self._classifiers.lent() as classifier:
+            boxes, counts = classifier.detectMultiScale2(
                 grey,
                 scaleFactor=SCALE_STEP,
                 minNeighbors=neighbours,

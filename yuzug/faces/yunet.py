@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 
 import cv2
 import numpy as np
@@ -18,6 +17,7 @@ import numpy.typing as npt
 from yuzug.errors import DetectorError
 from yuzug.faces.align import Alignment
 from yuzug.faces.detection import Detection, inside, roll_of
+from yuzug.faces.pool import Pool
 from yuzug.images import fit_within, to_bgr
 
 SCORE_THRESHOLD = 0.7
@@ -52,9 +52,7 @@ class YuNetDetector:
 
     def __init__(self, onnx: Path) -> None:
         try:
-            self._network = cv2.FaceDetectorYN.create(
-                str(onnx), "", (320, 320), SCORE_THRESHOLD, NMS_IOU, CANDIDATES
-            )
+            self._networks = Pool(lambda: _network(onnx))
         except cv2.error as error:
             raise DetectorError(
                 "detector.damaged",
@@ -62,7 +60,6 @@ class YuNetDetector:
                 got=f"{onnx.name} with OpenCV {cv2.__version__}",
                 do="delete the file so that it is downloaded again, or use the cascade",
             ) from error
-        self._lock = Lock()  # the input size is part of its state
 
     def detect(self, image: Image, *, thorough: bool = True) -> tuple[Detection, ...]:
         """All faces of an RGB uint8 image (H, W, 3), the largest first.
@@ -107,12 +104,17 @@ class YuNetDetector:
         below, beside = (max(MIN_FRAME_PX - side, 0) for side in image.shape[:2])
         if below or beside:
             image = np.pad(image, ((0, below), (0, beside), (0, 0)))
-        with self._lock:
-            self._network.setInputSize((image.shape[1], image.shape[0]))
-            _, rows = self._network.detect(to_bgr(image))
+        with self._networks.lent() as network:
+            network.setInputSize((image.shape[1], image.shape[0]))
+            _, rows = network.detect(to_bgr(image))
         if rows is None:
             return []
         return [_detection(row) for row in np.asarray(rows, dtype=np.float64)]
+
+
+def _network(onnx: Path) -> cv2.FaceDetectorYN:
+    size_wh = (320, 320)
+    return cv2.FaceDetectorYN.create(str(onnx), "", size_wh, SCORE_THRESHOLD, NMS_IOU, CANDIDATES)
 
 
 def _detection(row: npt.NDArray[np.float64]) -> Detection:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -144,7 +145,13 @@ def _share(value: float | None) -> float | None:
 class TableWriter(Protocol):
     """Writes rows; closed by the ``with`` statement that opened it."""
 
-    def write(self, rows: Sequence[Row]) -> None: ...
+    def write(self, rows: Sequence[Row]) -> None:
+        """Add these rows."""
+        ...
+
+    def append(self, part: Path) -> None:
+        """Add the rows of another table of the same format and columns, without a header."""
+        ...
 
     def close(self) -> None: ...
 
@@ -245,6 +252,11 @@ class _Parquet:
         if rows:
             self._file.write_table(self._pa.Table.from_pylist(list(rows), schema=self._schema))
 
+    def append(self, part: Path) -> None:
+        import pyarrow.parquet as pq
+
+        self._file.write_table(pq.read_table(part, schema=self._schema))
+
     def close(self) -> None:
         self._file.close()
 
@@ -260,6 +272,10 @@ class _Csv:
         for row in rows:
             self._rows.writerow([_cell(value) for value in row.values()])
 
+    def append(self, part: Path) -> None:
+        with part.open(encoding="utf-8", newline="") as file:
+            shutil.copyfileobj(file, self._file)
+
     def close(self) -> None:
         self._file.close()
 
@@ -274,6 +290,10 @@ class _JsonLines:
 
     def write(self, rows: Sequence[Row]) -> None:
         self._file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+    def append(self, part: Path) -> None:
+        with part.open(encoding="utf-8", newline="") as file:
+            shutil.copyfileobj(file, self._file)
 
     def close(self) -> None:
         self._file.close()

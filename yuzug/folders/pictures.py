@@ -1,0 +1,114 @@
+"""Which pictures are meant: by a file, a folder, a pattern, a list of paths, or lines on stdin."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from yuzug.errors import YuzugError
+
+ENDINGS = frozenset(
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp"),
+        *(".tif", ".tiff", ".avif", ".ppm", ".pgm", ".pbm", ".pnm"),
+    }
+)
+STDIN = "-"
+LIST = ".txt"
+
+
+def pictures_of(sources: Iterable[str], stdin: Iterable[str] | None = None) -> list[str]:
+    """The paths of all pictures that the words of a command line stand for, in order.
+
+    Args:
+        sources: paths of pictures; a folder stands for every picture in it, by its ending and
+            with its own folders, sorted by path; a pattern such as ``holiday/**/*.jpg`` for what
+            it matches, sorted; a file that ends in ``.txt`` for the paths on its lines; ``-`` for
+            the lines of ``stdin``. Other words stay as they are.
+        stdin: lines to read in place of the standard input.
+
+    Raises:
+        YuzugError: ``option.invalid`` where a folder, a pattern or a list has no picture, or a
+            list cannot be read.
+
+    >>> pictures_of(["a.jpg", "-"], stdin=["b.jpg", "", "c.jpg"])
+    ['a.jpg', 'b.jpg', 'c.jpg']
+    """
+    return [path for source in sources for path in _one(source, stdin)]
+
+
+def are_many(sources: Iterable[str]) -> bool:
+    """Whether any of these words stands for more than one picture.
+
+    >>> are_many(["a.jpg", "b.jpg"]), are_many(["*.jpg"])
+    (False, True)
+    """
+    return any(
+        source == STDIN or os.path.isdir(source) or _is_list(source) or _is_pattern(source)
+        for source in sources
+    )
+
+
+def _one(source: str, stdin: Iterable[str] | None) -> Iterable[str]:
+    if source == STDIN:
+        return _lines(sys.stdin if stdin is None else stdin)
+    if os.path.isdir(source):
+        return _some(_below(source), f"the folder {source}")
+    if _is_list(source):
+        return _some(_listed(source), f"the list {source}")
+    if _is_pattern(source):
+        return _some(sorted(glob.glob(source, recursive=True)), f"the pattern {source}")
+    return [source]
+
+
+def _below(folder: str) -> list[str]:
+    found = (
+        os.path.join(place, name)
+        for place, _, names in os.walk(folder)
+        for name in names
+        if os.path.splitext(name)[1].lower() in ENDINGS
+    )
+    return sorted(found)
+
+
+def _is_list(source: str) -> bool:
+    return source.lower().endswith(LIST) and os.path.isfile(source)
+
+
+def _is_pattern(source: str) -> bool:
+    # A picture may be named "me [1].jpg", which is a pattern too: the file comes first.
+    return glob.has_magic(source) and not os.path.lexists(source)
+
+
+def _listed(source: str) -> list[str]:
+    try:
+        text = Path(source).read_text("utf-8-sig", "surrogateescape")
+    except OSError as error:
+        raise YuzugError(
+            "option.invalid",
+            must="a list of pictures must be a file that can be read",
+            got=f"{source} ({error.strerror})",
+            do="check the path",
+        ) from error
+    return list(_lines(text.split("\n")))
+
+
+def _lines(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        path = line.rstrip("\r\n")
+        if path.strip():
+            yield path
+
+
+def _some(paths: list[str], source: str) -> list[str]:
+    if not paths:
+        raise YuzugError(
+            "option.invalid",
+            must="what is to be read must hold at least one picture",
+            got=f"{source} without one",
+            do="check the path; pictures are known by endings such as .jpg, .png and .webp",
+        )
+    return paths

@@ -1,0 +1,147 @@
+"""The parts of a job on the machines of a Ray cluster: Ray Data with actors that keep the model.
+
+Every machine must see the pictures and the place of the table under the same paths, as on a
+shared disk: an actor reads the pictures and writes its part, and only counts travel back. A part
+that an actor has begun when it dies is read again by another one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from yuzug.errors import YuzugError
+from yuzug.folders.job import Job, Part, weights_of
+from yuzug.pipeline import Analyzer
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def read_with_ray(
+    job: Job, parts: Sequence[int], *, address: str | None = None, workers: int | None = None
+) -> Iterator[Part]:
+    """Read these parts on a cluster; gives each part when it is whole, in any order.
+
+    Args:
+        job: what is to be read.
+        parts: the numbers of its parts that are to be read.
+        address: of a cluster that runs, such as ``ray://head:10001`` or ``auto``; without one a
+            cluster is started on this machine, and stopped at the end.
+        workers: how many actors, each on one core; as many as the cluster has cores, unless
+            given.
+
+    Raises:
+        YuzugError: ``extra.missing`` where Ray is not installed, ``option.invalid`` where there
+            is no cluster at the address.
+    """
+    ray, data = _ray()
+    started = not ray.is_initialized()
+    if started:
+        _connect(ray, address, workers)
+    try:
+        cores = int(ray.cluster_resources().get("CPU", 1))
+        # Ray itself needs a part of a core for its own tasks, or it would wait for ever.
+        actors = max(1, min(workers or cores, cores, len(parts)))
+        tasks = [{"part": part, "images": list(job.images_of(part))} for part in parts]
+        # The list of all pictures stays here: each task brings its own.
+        light = job.without_images()
+        context = data.DataContext.get_current()
+        context.enable_progress_bars = False
+        results = data.from_items(tasks, override_num_blocks=len(tasks)).map_batches(
+            _PartReader,
+            fn_constructor_args=(light,),
+            batch_size=1,
+            batch_format="numpy",
+            num_cpus=_CORES_OF_AN_ACTOR,
+            compute=data.ActorPoolStrategy(size=actors),
+            # A machine may be taken away at any time; its parts are read again elsewhere.
+            max_restarts=-1,
+            max_task_retries=-1,
+        )
+        for row in results.iter_rows():
+            yield Part(int(row["pictures"]), int(row["unread"]))
+    finally:
+        if started:
+            with suppress(Exception):  # a cluster that is gone cannot be left
+                ray.shutdown()
+
+
+# Less than one, so that as many actors as there are cores leave room for Ray's own tasks.
+_CORES_OF_AN_ACTOR = 0.9
+
+
+class _PartReader:
+    """An actor: loads the model once and reads part after part."""
+
+    def __init__(self, job: Job) -> None:
+        import cv2
+        import torch
+
+        cv2.setNumThreads(1)
+        torch.set_num_threads(1)
+        self._job = job
+        detector = _no_detector() if job.crops else None
+        self._analyzer = Analyzer.load(job.model, job.classes, detector=detector)
+        mine = f"{weights_of(self._analyzer)} {self._analyzer.detector.name}"
+        if mine != job.fingerprint:
+            raise YuzugError(
+                "table.other",
+                must="every machine must have the same weights and the same face detector",
+                got=f"{self._analyzer.model} with {self._analyzer.detector.name}, or other weights",
+                do="install the same version there, and fetch the detector once",
+            )
+
+    def __call__(self, batch: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.int64]]:
+        import numpy as np
+
+        made = []
+        for part, images in zip(batch["part"], batch["images"], strict=True):
+            names = [str(image) for image in images]
+            results = self._analyzer.analyze_many(names, crops=self._job.crops, workers=1)
+            made.append(self._job.write(int(part), names, results))
+        return {
+            "pictures": np.array([one.pictures for one in made]),
+            "unread": np.array([one.unread for one in made]),
+        }
+
+
+def _no_detector() -> Any:
+    from yuzug.faces import NoDetector
+
+    return NoDetector()
+
+
+def _connect(ray: Any, address: str | None, workers: int | None) -> None:
+    try:
+        ray.init(
+            address=address,
+            num_cpus=workers if address is None else None,
+            include_dashboard=False if address is None else None,
+            logging_level=logging.ERROR,
+            log_to_driver=False,
+        )
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise YuzugError(
+            "option.invalid",
+            must="--address must be that of a Ray cluster that runs",
+            got=f"{address} ({' '.join(str(error).split())[:200]})",
+            do="start one with: ray start --head, or leave --address out",
+        ) from error
+
+
+def _ray() -> tuple[Any, Any]:
+    try:
+        import ray
+        import ray.data
+    except ModuleNotFoundError as error:
+        raise YuzugError(
+            "extra.missing",
+            must="the engine ray needs the packages of the extra 'ray'",
+            got=f"no {error.name}",
+            do="install them with: pip install 'yuzug[ray]', or leave --engine out",
+        ) from error
+    return ray, ray.data
