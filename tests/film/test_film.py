@@ -324,7 +324,7 @@ def test_of_ten_films_three_broken_seven_are_read(
     out = tmp_path / "out"
     code, found, err = lines(capsys, *films, "--out", out, "--model", "cnn", "--lang", "tr")
     assert code == 2
-    assert "10 filmden 3 tanesi" in err
+    assert "10 videodan 3 tanesi" in err
     assert [("error" in line) for line in found] == [film in bad for film in films]
     sentences = [line["error"]["message"] for line in found if "error" in line]  # type: ignore[index]
     assert len(set(sentences)) == 3
