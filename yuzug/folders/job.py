@@ -83,7 +83,7 @@ class Job:
             classes=classifier.head_name,
             crops=crops,
             columns=Columns.of_pictures(classifier.head.labels),
-            fingerprint=f"{weights_of(analyzer)} {analyzer.detector.name}",
+            fingerprint=fingerprint_of(analyzer, crops=crops),
         )
 
     @property
@@ -237,13 +237,14 @@ def read(job: Job, analyzer: Analyzer, parts: Sequence[int], workers: int) -> It
         yield job.write(part, job.images_of(part), list(islice(results, count)))
 
 
-def weights_of(analyzer: Analyzer) -> str:
-    """The sha256 of the numbers that an analyzer's network consists of, in hex."""
+def fingerprint_of(analyzer: Analyzer, *, crops: bool) -> str:
+    """What the numbers depend on: a sha256 of the weights, and the detector where one runs."""
     digest = hashlib.sha256()
     for name, values in sorted(analyzer.classifier.checkpoint.network.state_dict().items()):
         digest.update(name.encode())
         digest.update(values.detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()
+    detector = "crops" if crops else analyzer.detector.name
+    return f"{digest.hexdigest()} {detector}"
 
 
 def _is_file(out: Path) -> bool:

@@ -7,17 +7,17 @@ that an actor has begun when it dies is read again by another one.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from yuzug.errors import YuzugError
-from yuzug.folders.job import Job, Part, weights_of
+from yuzug.folders.job import Job, Part, fingerprint_of
 from yuzug.pipeline import Analyzer
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -42,9 +42,12 @@ def read_with_ray(
     started = not ray.is_initialized()
     if started:
         _connect(ray, address, workers)
+    # It reports on every run, and that there are no progress bars: ours is shown instead.
+    logger = logging.getLogger("ray.data")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
     try:
         cores = int(ray.cluster_resources().get("CPU", 1))
-        # Ray itself needs a part of a core for its own tasks, or it would wait for ever.
         actors = max(1, min(workers or cores, cores, len(parts)))
         tasks = [{"part": part, "images": list(job.images_of(part))} for part in parts]
         # The list of all pictures stays here: each task brings its own.
@@ -57,14 +60,13 @@ def read_with_ray(
             batch_size=1,
             batch_format="numpy",
             num_cpus=_CORES_OF_AN_ACTOR,
+            # Ray Data itself restarts actors and repeats tasks: a machine may go at any time.
             compute=data.ActorPoolStrategy(size=actors),
-            # A machine may be taken away at any time; its parts are read again elsewhere.
-            max_restarts=-1,
-            max_task_retries=-1,
         )
         for row in results.iter_rows():
-            yield Part(int(row["pictures"]), int(row["unread"]))
+            yield _part(row["made"])
     finally:
+        logger.setLevel(level)
         if started:
             with suppress(Exception):  # a cluster that is gone cannot be left
                 ray.shutdown()
@@ -75,7 +77,11 @@ _CORES_OF_AN_ACTOR = 0.9
 
 
 class _PartReader:
-    """An actor: loads the model once and reads part after part."""
+    """An actor: loads the model once and reads part after part.
+
+    What must not be, such as other weights on its machine, travels back as a value: an exception
+    would be repeated by Ray and buried in its own.
+    """
 
     def __init__(self, job: Job) -> None:
         import cv2
@@ -84,35 +90,53 @@ class _PartReader:
         cv2.setNumThreads(1)
         torch.set_num_threads(1)
         self._job = job
-        detector = _no_detector() if job.crops else None
-        self._analyzer = Analyzer.load(job.model, job.classes, detector=detector)
-        mine = f"{weights_of(self._analyzer)} {self._analyzer.detector.name}"
-        if mine != job.fingerprint:
-            raise YuzugError(
-                "table.other",
-                must="every machine must have the same weights and the same face detector",
-                got=f"{self._analyzer.model} with {self._analyzer.detector.name}, or other weights",
-                do="install the same version there, and fetch the detector once",
-            )
+        self._fault: YuzugError | None = None
+        try:
+            self._analyzer = _loaded(job)
+        except YuzugError as error:
+            self._fault = error
 
-    def __call__(self, batch: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.int64]]:
-        import numpy as np
-
-        made = []
-        for part, images in zip(batch["part"], batch["images"], strict=True):
-            names = [str(image) for image in images]
-            results = self._analyzer.analyze_many(names, crops=self._job.crops, workers=1)
-            made.append(self._job.write(int(part), names, results))
+    def __call__(self, batch: dict[str, NDArray[Any]]) -> dict[str, list[str]]:
         return {
-            "pictures": np.array([one.pictures for one in made]),
-            "unread": np.array([one.unread for one in made]),
+            "made": [
+                self._read(int(part), [str(image) for image in images])
+                for part, images in zip(batch["part"], batch["images"], strict=True)
+            ]
         }
 
+    def _read(self, part: int, images: list[str]) -> str:
+        """A part as JSON, or the fault that kept it from being read."""
+        fault = self._fault
+        if fault is None:
+            try:
+                results = self._analyzer.analyze_many(images, crops=self._job.crops, workers=1)
+                return json.dumps(vars(self._job.write(part, images, results)))
+            except YuzugError as error:
+                fault = error
+        told = {"kind": fault.kind, "must": fault.must, "got": fault.got, "do": fault.do}
+        return json.dumps({"fault": told})
 
-def _no_detector() -> Any:
+
+def _part(made: str) -> Part:
+    values = json.loads(made)
+    if "fault" in values:
+        raise YuzugError(**values["fault"])
+    return Part(**values)
+
+
+def _loaded(job: Job) -> Analyzer:
     from yuzug.faces import NoDetector
 
-    return NoDetector()
+    detector = NoDetector() if job.crops else None
+    analyzer = Analyzer.load(job.model, job.classes, detector=detector)
+    if fingerprint_of(analyzer, crops=job.crops) != job.fingerprint:
+        raise YuzugError(
+            "table.other",
+            must="every machine must have the same weights and the same face detector",
+            got=f"{analyzer.model} with {analyzer.detector.name}, or other weights",
+            do="install the same version there, and fetch the detector once",
+        )
+    return analyzer
 
 
 def _connect(ray: Any, address: str | None, workers: int | None) -> None:
