@@ -167,7 +167,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
 # Here a person reads a text, or a program a file; the usage line ends with a space.
 ALLOWED = {
     *("ui.notice_intro", "errors.consent.required", "errors.film.undecodable", "cli.unread"),
-    *("cli.unread_films", "film.cut_short", "cli.usage"),
+    *("cli.unread_films", "cli.unread_rows", "film.cut_short", "cli.usage"),
 }
 
 

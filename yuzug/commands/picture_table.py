@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from yuzug.commands.model import analyzer_of
 from yuzug.commands.output import complain
 from yuzug.commands.parser import Parser
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError, YuzugError
 from yuzug.texts import text
 
 if TYPE_CHECKING:
@@ -127,4 +127,4 @@ def _count(word: str) -> int:
 
 
 def _invalid(must: str, got: str) -> YuzugError:
-    return YuzugError("option.invalid", must=must, got=got, do="see yuzug analyze --help")
+    return OptionError("option.invalid", must=must, got=got, do="see yuzug analyze --help")

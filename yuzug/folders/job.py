@@ -243,7 +243,7 @@ def fingerprint_of(analyzer: Analyzer, *, crops: bool) -> str:
     for name, values in sorted(analyzer.classifier.checkpoint.network.state_dict().items()):
         digest.update(name.encode())
         digest.update(values.detach().cpu().contiguous().numpy().tobytes())
-    detector = "crops" if crops else analyzer.detector.name
+    detector = "crops" if crops else analyzer.detector_name
     return f"{digest.hexdigest()} {detector}"
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 
 ENDINGS = frozenset(
     {
@@ -87,7 +87,7 @@ def _listed(source: str) -> list[str]:
     try:
         text = Path(source).read_text("utf-8-sig", "surrogateescape")
     except OSError as error:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="a list of pictures must be a file that can be read",
             got=f"{source} ({error.strerror})",
@@ -105,7 +105,7 @@ def _lines(lines: Iterable[str]) -> Iterator[str]:
 
 def _some(paths: list[str], source: str) -> list[str]:
     if not paths:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="what is to be read must hold at least one picture",
             got=f"{source} without one",

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError, YuzugError
 from yuzug.folders.job import Job, Part, fingerprint_of
 from yuzug.pipeline import Analyzer
 
@@ -125,15 +125,12 @@ def _part(made: str) -> Part:
 
 
 def _loaded(job: Job) -> Analyzer:
-    from yuzug.faces import NoDetector
-
-    detector = NoDetector() if job.crops else None
-    analyzer = Analyzer.load(job.model, job.classes, detector=detector)
+    analyzer = Analyzer.load(job.model, job.classes, crops_only=job.crops)
     if fingerprint_of(analyzer, crops=job.crops) != job.fingerprint:
         raise YuzugError(
             "table.other",
             must="every machine must have the same weights and the same face detector",
-            got=f"{analyzer.model} with {analyzer.detector.name}, or other weights",
+            got=f"{analyzer.model} with {analyzer.detector_name}, or other weights",
             do="install the same version there, and fetch the detector once",
         )
     return analyzer
@@ -149,7 +146,7 @@ def _connect(ray: Any, address: str | None, workers: int | None) -> None:
             log_to_driver=False,
         )
     except (ConnectionError, ValueError, RuntimeError) as error:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="--address must be that of a Ray cluster that runs",
             got=f"{address} ({' '.join(str(error).split())[:200]})",
