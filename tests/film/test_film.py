@@ -82,7 +82,7 @@ def test_raw_readings_are_those_of_each_frame_alone(clip: Path, analyzer: Analyz
     raw = read_video(clip, analyzer, every_s=None, smooth=False, heatmaps=False)
     with raw:
         for image, analysis in zip(first, raw, strict=False):
-            alone = analyzer.classify(analyzer.locate(image, thorough=False)).readings
+            alone = analyzer.classify(analyzer.locate(image, thorough=False)).predictions
             for face, reading in zip(analysis.faces, alone, strict=True):
                 assert list(face.probabilities.values()) == pytest.approx(
                     reading.probabilities, abs=1e-5
