@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from made_up import MAGIC, TEA
 
 from yuzug._resources import folder
-from yuzug.emotions import LANGUAGES, Language
+from yuzug.emotions import LANGUAGES, Emotion, Language
 from yuzug.errors import CatalogueError
 from yuzug.recommender import bundled, check, load, load_own, recommend
 from yuzug.recommender.catalogue.coverage import coverage, table
 from yuzug.recommender.catalogue.duplicates import near_duplicates
 from yuzug.recommender.catalogue.faults import Finding
+from yuzug.recommender.catalogue.vocabulary import GOALS, GUIDES
 from yuzug.recommender.catalogue.yaml_reader import MAX_DEPTH, LocatedError, parse, read
 
 
@@ -71,6 +73,35 @@ def test_turkish_is_turkish_and_english_is_english() -> None:
         assert not re.search("[çğıöşüÇĞİÖŞÜ]", english), activity.id
         assert re.search("[çğıöşüÇĞİÖŞÜ]", turkish), activity.id
         assert not re.search(r"\b(sen|senin|sana|seni)\b", turkish.lower()), activity.id
+
+
+def test_many_activities_have_a_guide_and_each_goal_has_enough_for_several_moods() -> None:
+    guides = Counter(activity.guide for activity in bundled().activities)
+    assert set(guides) == set(GUIDES)
+    assert guides.total() - guides["steps"] >= 60
+    for goal in GOALS:
+        served = [
+            {emotion for emotion, goals in activity.emotions.items() if goal in goals}
+            for activity in bundled().activities
+        ]
+        assert sum(map(bool, served)) >= 12, goal
+        assert len(set.union(*served)) == len(Emotion), goal
+
+
+def test_a_timer_ends_within_its_activity() -> None:
+    for activity in bundled().activities:
+        if activity.guide == "timer":
+            assert activity.guide_data("en")["seconds"] <= 60 * activity.minutes, activity.id
+        if activity.breath is not None:
+            one = activity.breath.in_s + activity.breath.hold_s + activity.breath.out_s
+            assert one * activity.breath.rounds <= 60 * activity.minutes, activity.id
+
+
+def test_nothing_outdoors_comes_at_night() -> None:
+    for mood in Emotion:
+        outdoors = recommend(mood.value, time="night", place="outdoor", count=1000)
+        places = {bundled().by_id[suggestion.id].place for suggestion in outdoors}
+        assert places <= {"any"}, mood
 
 
 def test_every_kind_cites_a_publication_and_is_used() -> None:

@@ -363,6 +363,21 @@ def test_json_holds_what_the_contract_names() -> None:
     assert found["steps"][0] == suggestion.steps[0]
 
 
+def test_json_says_what_leads_through_an_activity() -> None:
+    found = {
+        s.id: s.to_json() for lang in LANGUAGES for s in recommend("fear", count=999, lang=lang)
+    }
+    told = {name: (one["guide"], one["guide_data"]) for name, one in found.items()}
+    assert told["longer-out-breath"] == (
+        "breath",
+        {"in_s": 4, "hold_s": 0, "out_s": 6, "rounds": 10},
+    )
+    assert told["cool-water-on-the-wrists"] == ("timer", {"seconds": 30})
+    assert told["five-four-three-two-one"][1]["counts"][0] == {"times": 5, "what": "şey görün"}
+    assert told["smallest-brave-step"] == ("write", {"prompt": "Bunun en küçük parçası…"})
+    assert told["call-a-kind-voice"] == ("steps", {})
+
+
 # Wrong use
 
 
