@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,11 @@ def test_sources_agree(tmp_path: Path) -> None:
     path = tmp_path / "scene.png"
     path.write_bytes(data)
     picture = Image.open(path)
-    for source in (data, bytearray(data), path, str(path), picture, scene()):
+    with path.open("rb") as file:
+        np.testing.assert_array_equal(load_image(file), scene())
+    with os.scandir(tmp_path) as entries:
+        entry = next(entries)  # any os.PathLike
+    for source in (data, bytearray(data), path, str(path), entry, BytesIO(data), picture, scene()):
         np.testing.assert_array_equal(load_image(source), scene())  # type: ignore[arg-type]
 
 
@@ -184,7 +189,7 @@ def jpeg_of_declared_size(width: int, height: int) -> bytes:
     "bomb",
     [
         png_file(12000, 12000),
-        jpeg_of_declared_size(12000, 12000),
+        jpeg_of_declared_size(16000, 16000),
         png_file(2**31 - 1, 2**31 - 1),
         jpeg_of_declared_size(65500, 1000),
     ],
@@ -234,6 +239,10 @@ def test_truncated(name: str, part: float) -> None:
         ("no/such/file.jpg", "image.missing"),
         ("null\0byte.jpg", "image.missing"),
         (Path(), "image.missing"),
+        ("https://example.org/a.jpg", "image.missing"),
+        ("photos/*.jpg", "image.missing"),
+        (BytesIO(b""), "image.empty"),
+        (StringIO("text"), "image.undecodable"),
         (None, "image.undecodable"),
         (7, "image.undecodable"),
         (Image.new("RGB", (1, 1)), "image.too_small"),
@@ -304,3 +313,167 @@ def test_encoders_round_trip() -> None:
 
 def test_bgr() -> None:
     np.testing.assert_array_equal(to_bgr(scene()), scene()[..., ::-1])
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("https://example.org/a.jpg", "download it first"),
+        ("photos/*.jpg", "check the pattern"),
+        (".", "name the pictures in it"),
+        ("no/such/file.jpg", "check the path"),
+    ],
+)
+def test_a_path_that_is_none_says_what_to_do(name: str, advice: str) -> None:
+    assert advice in refused(name).do
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "canary"
+    os.mkfifo(pipe)  # nobody writes to it: reading would wait for ever
+    assert "a pipe or a device" in refused(pipe).got
+
+
+def test_a_closed_picture_says_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "scene.png"
+    path.write_bytes(png_bytes(scene()))
+    with Image.open(path) as picture:
+        pass
+    assert refused(picture).got
+
+
+@pytest.mark.parametrize("megapixels", [64, 108, 200])
+def test_a_photo_of_many_megapixels_is_decoded_small(megapixels: int) -> None:
+    width, height = (
+        4 * round((megapixels * 1e6 / 12) ** 0.5),
+        3 * round((megapixels * 1e6 / 12) ** 0.5),
+    )
+    data = encoded(Image.new("RGB", (width, height), (10, 120, 240)), "JPEG", quality=30)
+    image = load_image(data)
+    assert image.shape[0] * image.shape[1] <= 50_000_000
+    assert image.shape[1] / image.shape[0] == pytest.approx(4 / 3, abs=0.01)
+    assert np.abs(image[::50, ::50].astype(int) - (10, 120, 240)).max() < 8
+
+
+def test_a_progressive_photo_of_many_megapixels_is_refused() -> None:
+    """All of its coefficients would be held in memory, at whatever scale it is decoded."""
+    data = encoded(Image.new("L", (9000, 7000)), "JPEG", quality=10, progressive=True)
+    assert refused(data).kind == "image.too_large"
+
+
+def test_a_strip_is_refused_before_opencv_does() -> None:
+    error = refused(np.zeros((20, 32_767, 3), np.uint8))
+    assert error.kind == "image.too_large"
+    assert "32,000" in error.must
+
+
+def chunked(count: int) -> bytes:
+    whole, nothing = png_file(32, 32), struct.pack(">I", 0) + b"prVt" + struct.pack(">I", 0)
+    return whole[:33] + nothing * count + whole[33:]
+
+
+def tiff_of_strips(rows: int) -> bytes:
+    entries = [
+        (256, 3, 1, 16),
+        (257, 4, 1, rows),
+        (258, 3, 1, 8),
+        (259, 3, 1, 1),
+        (262, 3, 1, 1),
+        (273, 4, rows, 0),
+        (277, 3, 1, 1),
+        (278, 3, 1, 1),
+        (279, 4, rows, 0),
+    ]
+    after = 24 + 2 + 12 * len(entries) + 4
+    places = {273: after, 279: after + 4 * rows}
+    directory = b"".join(
+        struct.pack("<HHII", tag, kind, count, places.get(tag, value))
+        for tag, kind, count, value in entries
+    )
+    numbers = struct.pack("<I", 8) * rows + struct.pack("<I", 16) * rows
+    head = b"II*\0" + struct.pack("<I", 24) + bytes(16) + struct.pack("<H", len(entries))
+    return head + directory + bytes(4) + numbers
+
+
+def jpeg_of_scans(count: int) -> bytes:
+    whole = encoded(Image.fromarray(scene()), "JPEG", progressive=True)
+    last = whole.rindex(b"\xff\xda")
+    return whole[:last] + whole[last:-2] * count + whole[-2:]
+
+
+def gif_of_comments(count: int) -> bytes:
+    whole = encoded(Image.new("P", (32, 32)), "GIF")
+    first = whole.index(b"\x2c")
+    return whole[:first] + b"\x21\xfe\x01a\0" * count + whole[first:]
+
+
+def jpeg_with(bytes_after_start: bytes) -> bytes:
+    whole = jpeg_bytes(scene())
+    return whole[:2] + bytes_after_start + whole[2:]
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        jpeg_of_scans(2000),
+        jpeg_with(b"\xff" * 100_000),
+        jpeg_with(b"\xff\xfe\0\2" * 30_000),
+        chunked(30_000),
+        gif_of_comments(30_000),
+        tiff_of_strips(30_000),
+        b"P6 40 40 254\n" + bytes(4800),
+        b"P6 40 40 65535\n" + bytes(9600),
+        b"P3 40 40 255\n" + b"1 " * 4800,
+        b"P6 #" + b"a" * 100_000 + b"\n40 40 255\n" + bytes(4800),
+        (
+            b"BM" + struct.pack("<IHHI", 2000, 0, 0, 1078)
+            + struct.pack("<IiiHHIIiiII", 40, 32, 32, 1, 8, 1, 900, 0, 0, 256, 0)
+            + bytes(1024) + b"\1\0" * 400 + b"\0\1"
+        ),
+    ],
+    ids=[
+        "scans", "fill", "segments", "chunks", "comments", "strips",
+        "maxval", "sixteen bits", "plain", "long header", "run lengths",
+    ],
+)  # fmt: skip
+def test_a_file_that_takes_long_to_decode_is_refused(
+    bomb: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decoding(*_: object) -> None:
+        raise AssertionError("a bomb was decoded")
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", decoding)
+    assert refused(bomb).kind == "image.too_slow"
+
+
+@pytest.mark.parametrize("data", [jpeg_of_scans(20), gif_of_comments(500)])
+def test_a_file_of_many_parts_is_read(data: bytes) -> None:
+    assert load_image(data).shape[2] == 3
+
+
+def test_tiff_of_many_strips_is_read() -> None:
+    assert load_image(tiff_of_strips(2000)).shape == (2000, 16, 3)
+
+
+def test_a_heic_photo_is_read_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    data = encoded(Image.fromarray(scene()).resize((400, 240)), "HEIF", quality=90)
+    assert load_image(data).shape == (240, 400, 3)
+    monkeypatch.setitem(__import__("sys").modules, "pillow_heif", None)
+    error = refused(data)
+    assert error.kind == "image.heic"
+    assert "iPhone" in error.do
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_transparency_costs_little_memory(mode: str) -> None:
+    """Beside the picture and the result, only a band of rows is held."""
+    import tracemalloc
+
+    picture = Image.new(mode, (3000, 2000))
+    tracemalloc.start()
+    load_image(picture)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.6 * 3 * 3000 * 2000

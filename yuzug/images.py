@@ -1,51 +1,79 @@
-"""The one image contract: RGB uint8 (H, W, 3), contiguous, upright, bounded.
+"""Decode and encode images: RGB uint8 (H, W, 3), contiguous, upright, bounded.
 
-The only module that decodes and encodes pictures, turns them upright, and knows BGR. A bound is
-checked on the header, before a pixel is decoded, so that a decompression bomb costs nothing.
+The only module that decodes and encodes pictures, turns them upright, and knows BGR. Bounds are
+checked on the header and the structure of the file, before a pixel is decoded, so that a
+decompression bomb costs nothing.
 """
 
 from __future__ import annotations
 
+import os
+import re
+import stat
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from yuzug.decode_limits import check_structure, jpeg_layout, too_slow
 from yuzug.errors import ImageError
 
-MAX_PIXELS = 50_000_000  # 150 MB decoded; cameras of today's phones stay below
+MAX_PIXELS = 50_000_000  # 150 MB decoded
+# Sensors of today's phones have up to 200 megapixels. A JPEG of one scan is decoded at a half, a
+# quarter or an eighth of its size, in no more memory than one of MAX_PIXELS.
+MAX_JPEG_PIXELS = 250_000_000
+MAX_COPIED_PIXELS = 25_000_000  # of formats whose decoders hold several copies of the pixels
+COPYING_FORMATS = ("WEBP", "AVIF")
+MAX_SIDE_PX = 32_000  # OpenCV warps no picture of 32767 px and more
 MAX_BYTES = 64 * 1024 * 1024
 MIN_SIDE_PX = 16
 # Nothing else is opened: Pillow also knows formats that start other programs.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
 SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 ORIENTATION_TAG = 0x0112
+# Brands of ISO media files that hold HEVC pictures.
+HEIC = re.compile(rb"....ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DOTALL)
+_BAND_ROWS = 256
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 Rgb: TypeAlias = npt.NDArray[np.uint8]
-Source: TypeAlias = str | Path | bytes | Image.Image | npt.NDArray[Any]
+ImageSource: TypeAlias = (
+    str
+    | os.PathLike[str]
+    | bytes
+    | bytearray
+    | memoryview
+    | BinaryIO
+    | Image.Image
+    | npt.NDArray[Any]
+)
 
 
-def load_image(source: Source) -> Rgb:
-    """A picture as RGB uint8 (H, W, 3), contiguous and upright.
+def load_image(source: ImageSource) -> Rgb:
+    """Decode a picture as RGB uint8 (H, W, 3), contiguous and upright.
 
-    Files and bytes: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM; of an animation the first frame.
-    Grey is repeated over the channels, 16 bits become the upper 8, CMYK and palettes are
-    converted, transparent pixels are laid on white, and the orientation in the EXIF data is
-    applied.
+    Args:
+        source: a path, the bytes of a file, a file opened in binary mode, a PIL image, or an array
+            uint8 of shape (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA, whose memory is shared
+            where nothing must change. Floats are refused: whether they mean 0…1 or 0…255 is the
+            caller's knowledge and not to be guessed from their values.
 
-    Arrays: uint8, (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA; memory is shared where nothing
-    must change. Every other type is refused, floats too: whether they mean 0…1 or 0…255 is the
-    caller's knowledge and not to be guessed from their values.
+    Files: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM, and HEIC where pillow-heif is installed; of
+    an animation the first frame. Grey is repeated over the channels, 16 bits become the upper 8,
+    CMYK and palettes are converted, transparent pixels are laid on white, and the orientation in
+    the EXIF data is applied. A JPEG of more than 50 million pixels is decoded at a half, a quarter
+    or an eighth of its size.
 
     Raises:
-        ImageError: ``image.empty``, ``image.missing``, ``image.undecodable``,
-            ``image.too_large`` (over 50 million pixels or 64 MB), ``image.too_small`` (a side
-            under 16 px) or ``image.array``.
+        ImageError: ``image.empty``, ``image.missing``, ``image.undecodable``, ``image.heic``,
+            ``image.too_large`` (over 50 million pixels, 250 million as a JPEG of one scan, 25
+            million as WebP or AVIF, a side over 32,000 px, or over 64 MB), ``image.too_slow``,
+            ``image.too_small`` (a side under 16 px) or ``image.array``.
 
     >>> load_image(np.zeros((20, 30), np.uint8)).shape
     (20, 30, 3)
@@ -54,13 +82,15 @@ def load_image(source: Source) -> Rgb:
         return _from_array(source)
     if isinstance(source, Image.Image):
         return _from_picture(source)
-    if isinstance(source, (str, Path)):
-        return _from_bytes(_read(Path(source)))
+    if isinstance(source, (str, os.PathLike)):
+        return _from_bytes(_read(source))
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _from_bytes(bytes(source))
+    if callable(getattr(source, "read", None)):
+        return _from_bytes(_read_open(source))
     raise ImageError(
         "image.undecodable",
-        must="a picture must be a path, bytes, a PIL image or a numpy array",
+        must="a picture must be a path, bytes, a binary file, a PIL image or a numpy array",
         got=f"a {type(source).__name__}",
         do="pass one of these",
     )
@@ -152,18 +182,54 @@ def png_bytes(image: npt.NDArray[np.uint8]) -> bytes:
     return out.getvalue()
 
 
-def _read(path: Path) -> bytes:
+def _read(source: str | os.PathLike[str]) -> bytes:
+    """The bytes of a file: never of a pipe or device, which may have no end."""
     try:
-        size_bytes = path.stat().st_size
-        _check_bytes(size_bytes)
-        return path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        path = Path(source)
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise _no_file(str(path), found.st_mode)
+        _check_bytes(found.st_size)
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, TypeError, ValueError) as error:  # ValueError: a null byte in the name
+        raise _missing(str(source), error) from error
+
+
+def _no_file(name: str, mode: int) -> ImageError:
+    folder = stat.S_ISDIR(mode)
+    return ImageError(
+        "image.missing",
+        must="the path must be that of one image file",
+        got=f"{name} ({'a folder' if folder else 'a pipe or a device'})",
+        do="name the pictures in it" if folder else "read it first and pass its bytes",
+    )
+
+
+def _missing(name: str, error: Exception) -> ImageError:
+    do = "check the path"
+    if _ADDRESS.match(name):
+        do = "download it first: only files on this machine are read"
+    elif any(letter in name for letter in "*?["):
+        do = "check the pattern: no file here fits it"
+    return ImageError(
+        "image.missing",
+        must="the path must be that of a readable file",
+        got=f"{name} ({getattr(error, 'strerror', None) or error})",
+        do=do,
+    )
+
+
+def _read_open(file: BinaryIO) -> bytes:
+    data = file.read(MAX_BYTES + 1)
+    if not isinstance(data, bytes):
         raise ImageError(
-            "image.missing",
-            must="the path must be that of a readable file",
-            got=f"{path} ({getattr(error, 'strerror', None) or error})",
-            do="check the path",
-        ) from error
+            "image.undecodable",
+            must="an open file must be opened in binary mode",
+            got=f"one that gives {type(data).__name__}",
+            do='open it with open(path, "rb")',
+        )
+    return data
 
 
 def _from_bytes(data: bytes) -> Rgb:
@@ -177,23 +243,63 @@ def _picture(data: bytes) -> Image.Image:
             "image.empty", must="a picture must have bytes", got="0 bytes", do="choose another file"
         )
     _check_bytes(len(data))
+    name = _format_of(data[:16])
+    if name is not None:
+        check_structure(name, data)
     try:
-        picture = _opened(data)
+        picture = _open(name, data)
+    except ImageError:
+        raise
     except Exception as error:  # decoders answer damaged bytes with almost any exception
         raise _undecodable(error) from error
-    _check_size((picture.height, picture.width))
+    _shrink_jpeg(picture, data)
+    _check_picture(picture)
     return picture
 
 
-def _opened(data: bytes) -> Image.Image:
-    """The header of a file read, its pixels not yet.
+def _open(name: str | None, data: bytes) -> Image.Image:
+    """Read the header of a file of this format, its pixels not yet.
 
     Not ``Image.open``, which warns of large pictures on stderr and tries every format it knows.
     """
-    name = _format_of(data[:16])
+    if name is None and HEIC.match(data):
+        return _open_heic(data)
     if name is None:
         raise ValueError(f"a file that begins with {data[:8]!r}")
     return Image.OPEN[name][0](BytesIO(data), "")
+
+
+def _open_heic(data: bytes) -> Image.Image:
+    try:
+        from pillow_heif import HeifImageFile
+    except ImportError:
+        raise ImageError(
+            "image.heic",
+            must="HEIC photos need the package pillow-heif to be read",
+            got="a HEIC photo",
+            do="run pip install pillow-heif, or save the photo as JPEG (iPhone: Settings, Camera, "
+            "Formats, Most Compatible)",
+        ) from None
+    picture: Image.Image = HeifImageFile(BytesIO(data))  # type: ignore[no-untyped-call]
+    return picture
+
+
+def _shrink_jpeg(picture: Image.Image, data: bytes) -> None:
+    """Let a JPEG of too many pixels be decoded at a half, a quarter or an eighth of its size."""
+    pixels = picture.width * picture.height
+    if picture.format not in ("JPEG", "MPO") or not MAX_PIXELS < pixels <= MAX_JPEG_PIXELS:
+        return
+    if jpeg_layout(data).streams:
+        scale = next(scale for scale in (2, 4, 8) if pixels <= MAX_PIXELS * scale**2)
+        picture.draft(None, (picture.width // scale, picture.height // scale))
+
+
+def _check_picture(picture: Image.Image) -> None:
+    """Whether the pixels of an opened picture can be decoded within our bounds."""
+    _check_size((picture.height, picture.width), picture.format)
+    codecs = {tile[0] for tile in getattr(picture, "tile", ())}
+    if codecs & set(Image.DECODERS):  # those that Pillow has written in Python
+        raise too_slow(f"a {picture.format} of the variant {', '.join(sorted(codecs))}")
 
 
 def _format_of(head: bytes) -> str | None:
@@ -209,7 +315,7 @@ def _format_of(head: bytes) -> str | None:
 
 
 def _from_picture(picture: Image.Image) -> Rgb:
-    _check_size((picture.height, picture.width))
+    _check_picture(picture)
     try:
         picture.load()
         return np.ascontiguousarray(_upright(_rgb(picture), _orientation(picture)))
@@ -218,17 +324,27 @@ def _from_picture(picture: Image.Image) -> Rgb:
 
 
 def _rgb(picture: Image.Image) -> Rgb:
-    """Any mode of Pillow → RGB uint8 (H, W, 3)."""
-    mode = picture.mode
-    if mode in SIXTEEN_BIT or (mode == "I" and picture.format in ("PNG", "PPM")):
-        grey = (np.asarray(picture).astype(np.int64) // 257).astype(np.uint8)
-        return np.repeat(grey[..., None], 3, axis=2)
-    if mode in ("I", "F"):
+    """Any mode of Pillow → RGB uint8 (H, W, 3), in bands, so that few pixels are held twice."""
+    if picture.mode == "F" or (picture.mode == "I" and picture.format not in ("PNG", "PPM")):
         raise ValueError("pixels of 32 bits, whose range no one knows")
-    if picture.has_transparency_data:
-        rgba = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
-    return np.array(picture.convert("RGB"), dtype=np.uint8)
+    width, height = picture.size
+    rgb = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _BAND_ROWS):
+        bottom = min(top + _BAND_ROWS, height)
+        band = picture.crop((0, top, width, bottom))
+        band.info = picture.info  # the transparent colour of a palette
+        rgb[top:bottom] = _rgb_band(band)
+    return rgb
+
+
+def _rgb_band(band: Image.Image) -> npt.NDArray[np.uint8]:
+    if band.mode in SIXTEEN_BIT or band.mode == "I":
+        grey = (np.asarray(band).astype(np.int64) // 257).astype(np.uint8)
+        return np.repeat(grey[..., None], 3, axis=2)
+    if band.has_transparency_data:
+        rgba = band.convert("RGBA")
+        band = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+    return np.asarray(band.convert("RGB"), np.uint8)
 
 
 def _orientation(picture: Image.Image) -> int:
@@ -279,15 +395,14 @@ def _check_bytes(size_bytes: int) -> None:
         )
 
 
-def _check_size(size_hw: tuple[int, int]) -> None:
+def _check_size(size_hw: tuple[int, int], format: str | None = None) -> None:
     height, width = size_hw
-    if height * width > MAX_PIXELS:
-        raise ImageError(
-            "image.too_large",
-            must=f"a picture must have at most {MAX_PIXELS // 10**6} million pixels",
-            got=f"{width}x{height}",
-            do="make it smaller first",
-        )
+    most = MAX_COPIED_PIXELS if format in COPYING_FORMATS else MAX_PIXELS
+    if height * width > most:
+        kind = format if format in COPYING_FORMATS else "picture"
+        raise _too_large(f"a {kind} must have at most {most // 10**6} million pixels", size_hw)
+    if max(height, width) > MAX_SIDE_PX:
+        raise _too_large(f"a picture must have at most {MAX_SIDE_PX:,} px on each side", size_hw)
     if min(height, width) < MIN_SIDE_PX:
         raise ImageError(
             "image.too_small",
@@ -297,10 +412,16 @@ def _check_size(size_hw: tuple[int, int]) -> None:
         )
 
 
+def _too_large(must: str, size_hw: tuple[int, int]) -> ImageError:
+    height, width = size_hw
+    got = f"{width}x{height}"
+    return ImageError("image.too_large", must=must, got=got, do="make it smaller first")
+
+
 def _undecodable(error: Exception) -> ImageError:
     return ImageError(
         "image.undecodable",
         must=f"the file must be a complete image ({', '.join(FORMATS)})",
-        got=f"{error or type(error).__name__}",
+        got=str(error) or type(error).__name__,
         do="choose another file, or save it again in one of these formats",
     )
