@@ -55,7 +55,8 @@ def test_every_part_of_a_face_is_there(analyzer: Analyzer, astronaut: np.ndarray
     assert sum(face.probabilities.values()) == pytest.approx(1, abs=1e-5)
     assert face.heatmap is not None
     assert (face.heatmap.dtype, face.heatmap.min(), face.heatmap.max()) == (np.float32, 0, 1)
-    assert face.heatmap_peak > 0
+    assert face.explanation is not None
+    assert face.explanation.peak > 0
     assert face.regions is not None
     assert sum(face.regions.shares.values()) == pytest.approx(1)
     assert json.loads(json.dumps(face.probabilities)) == face.probabilities

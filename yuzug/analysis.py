@@ -1,19 +1,21 @@
-"""What comes out: everything that was read in one picture, as values."""
+"""The result of one picture: an ``Analysis`` of ``Face`` values."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import deprecated
 
+from yuzug.emotions import Language
 from yuzug.explain import Heatmap, RegionShares, region_shares
-from yuzug.faces import Alignment, Detection, Quality
+from yuzug.faces import Alignment, Quality
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Face:
     """One face and what was read in it.
 
@@ -38,20 +40,26 @@ class Face:
     track: int | None = None
     quality: Quality | None = None
 
+    def __repr__(self) -> str:
+        x, y, w, h = (round(value) for value in self.box_xywh)
+        doubts = f", doubts={self.doubts}" if self.doubts else ""
+        return f"Face({self.emotion} {self.confidence:.2f}, box_xywh=({x}, {y}, {w}, {h}){doubts})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The face as it stands in the JSON of ``yuzug analyze``."""
+        from yuzug.records import FaceRecord  # pydantic, which few who read a face need
+
+        return FaceRecord.of(self).model_dump(mode="json")
+
     @property
     def sure(self) -> bool:
-        """Whether nothing speaks against the reading."""
+        """Whether no quality flag speaks against the prediction."""
         return not self.doubts
 
     @property
     def heatmap(self) -> NDArray[np.float32] | None:
         """Where the evidence for ``emotion`` lies: float32 (h, w) in [0, 1] over the crop."""
         return self.explanation.values if self.explanation else None
-
-    @property
-    def heatmap_peak(self) -> float:
-        """The largest value of the heat map before it was scaled for showing, in logits."""
-        return self.explanation.peak if self.explanation else 0.0
 
     @property
     def regions(self) -> RegionShares | None:
@@ -68,7 +76,7 @@ class Face:
         return region_shares(heatmap.values, [(float(x), float(y)) for x, y in unit])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Analysis:
     """Everything that was read in one picture.
 
@@ -87,34 +95,44 @@ class Analysis:
     time_s: float | None = None
     frame: int | None = None
 
+    def __repr__(self) -> str:
+        height, width = self.image.shape[:2]
+        return f"Analysis({width}x{height}, {self.model}, faces={list(self.faces)})"
+
+    def _repr_html_(self) -> str:
+        """The picture, each face with its heat map, and the probabilities, for a notebook."""
+        from yuzug.notebook import html
+
+        return html(self)
+
+    def to_dict(self, image: str = "", lang: Language = "en") -> dict[str, Any]:
+        """The JSON object that ``yuzug analyze`` prints for the picture named ``image``.
+
+        >>> from yuzug import Analyzer
+        >>> blank = Analyzer.load("cnn").analyze(np.zeros((64, 48, 3), np.uint8)).to_dict("a.png")
+        >>> blank["schema"], blank["image"], blank["width"], blank["faces"], blank["dominant"]
+        (1, 'a.png', 48, [], None)
+        """
+        from yuzug.records import AnalysisRecord
+
+        record = AnalysisRecord.of(image, self, lang=lang)
+        return record.model_dump(mode="json", by_alias=True)
+
     @property
-    def dominant(self) -> Face | None:
-        """The face the advice is for: the picked one, else the largest sure one, else the
+    def main_face(self) -> Face | None:
+        """The face that advice is for: the picked one, else the largest sure one, else the
         largest; None where there is no face."""
         return None if self.dominant_index is None else self.faces[self.dominant_index]
 
+    @property
+    @deprecated("use Analysis.main_face", category=None)
+    def dominant(self) -> Face | None:
+        """Deprecated: use :attr:`main_face`; this name goes with 1.0.
 
-@dataclass(frozen=True)
-class LocatedFace:
-    """A face that was found: where it is, and its upright crop, RGB uint8 (S, S, 3)."""
-
-    detection: Detection
-    alignment: Alignment
-    crop: NDArray[np.uint8]
-
-
-class Stopwatch:
-    """Milliseconds of the stages of one analysis."""
-
-    def __init__(self) -> None:
-        self.ms: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        """What passed since the last lap was this stage."""
-        now = time.perf_counter()
-        self.ms[stage] = round(1000 * (now - self._last), 2)
-        self._last = now
+        Type checkers say so. There is no warning at run time, since programs that make errors of
+        warnings rely on this name.
+        """
+        return self.main_face
 
 
 def largest_sure(faces: Sequence[Face]) -> int | None:

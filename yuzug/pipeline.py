@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,14 +14,24 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from yuzug.analysis import Analysis, Face, LocatedFace, Stopwatch, largest_sure
+from yuzug.analysis import Analysis, Face, largest_sure
 from yuzug.errors import ImageError, OptionError
 from yuzug.explain import Contrast, Heatmap, Trust
 from yuzug.explainer import Explainer
-from yuzug.faces import Detection, Detector, Quality, align, assess, default_detector, full_image
-from yuzug.images import load_image
+from yuzug.faces import (
+    Detection,
+    Detector,
+    LocatedFace,
+    Quality,
+    align,
+    assess,
+    default_detector,
+    detect_turned,
+    full_image,
+)
+from yuzug.faces.quality import MIN_SCORE
+from yuzug.images import ImageSource, load_image
 from yuzug.models import (
     DEFAULT_CLASSES,
     DEFAULT_MODEL,
@@ -34,8 +45,6 @@ from yuzug.models import (
 )
 from yuzug.models.classifier import OUTSIDE_LIMIT
 
-ImageSource = str | Path | bytes | Image.Image | NDArray[np.uint8]
-
 # Side of the colour crop that is shown and measured; the network reads a smaller one.
 CROP_PX = 160
 # Pictures whose faces are read together by ``analyze_many``.
@@ -43,6 +52,20 @@ BATCH = 8
 # The doubts that come from the reading itself; those from the picture are in yuzug.faces.
 NONE_OF_THESE = "none_of_these"
 UNSURE = "unsure"
+
+
+class Stopwatch:
+    """Milliseconds of the stages of one analysis."""
+
+    def __init__(self) -> None:
+        self.ms: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """What passed since the last lap was this stage."""
+        now = time.perf_counter()
+        self.ms[stage] = round(1000 * (now - self._last), 2)
+        self._last = now
 
 
 @dataclass(frozen=True)
@@ -150,7 +173,7 @@ class Analyzer:
         clock = Stopwatch()
         photo = load_image(image)
         clock.lap("decode")
-        located = (self.whole_picture(photo),) if crops else self.locate(photo, thorough=True)
+        located = self._crop_or_faces(photo, crops=crops)
         clock.lap("detect")
         batch = self.classify(located)
         clock.lap("classify")
@@ -206,7 +229,7 @@ class Analyzer:
         except ImageError as error:
             return error
         clock.lap("decode")
-        located = (self.whole_picture(photo),) if crops else self.locate(photo, thorough=True)
+        located = self._crop_or_faces(photo, crops=crops)
         clock.lap("detect")
         return _Found(photo, located, clock)
 
@@ -226,8 +249,17 @@ class Analyzer:
             faces = tuple(self.face(*face) for face in islice(rest, len(one.located)))
             yield self.analysis(one.photo, faces, largest_sure(faces), one.clock)
 
-    def locate(self, photo: NDArray[np.uint8], *, thorough: bool) -> tuple[LocatedFace, ...]:
+    def _crop_or_faces(self, photo: NDArray[np.uint8], *, crops: bool) -> tuple[LocatedFace, ...]:
+        if crops:
+            return (self.whole_picture(photo),)
+        return self.locate(photo, thorough=True, turned=True)
+
+    def locate(
+        self, photo: NDArray[np.uint8], *, thorough: bool, turned: bool = False
+    ) -> tuple[LocatedFace, ...]:
         """The faces of an RGB uint8 photo (H, W, 3), the largest first, each with its crop.
+
+        With ``turned``, a photo without a certain face is searched on its sides and upside down.
 
         Raises:
             OptionError: ``option.invalid`` where no detector was loaded.
@@ -239,8 +271,11 @@ class Analyzer:
                 got="a photo without crops=True",
                 do="pass crops=True for a cropped face, or load the analyzer without crops_only",
             )
+        found = self.detector.detect(photo, thorough=thorough)
+        if turned and not any((face.score or 1.0) >= MIN_SCORE for face in found):
+            found = detect_turned(self.detector, photo) or found
         places = []
-        for detection in self.detector.detect(photo, thorough=thorough):
+        for detection in found:
             alignment = align(detection)
             places.append(LocatedFace(detection, alignment, alignment.crop(photo, CROP_PX)))
         return tuple(places)

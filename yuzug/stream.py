@@ -9,17 +9,17 @@ from itertools import chain, repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from yuzug.analysis import Analysis, Face, LocatedFace, Stopwatch, largest_sure
+from yuzug.analysis import Analysis, Face, largest_sure
 from yuzug.explain import Heatmap
-from yuzug.faces import Smoother, Tracker
+from yuzug.faces import LocatedFace, Smoother, Tracker
 from yuzug.models import Prediction
-from yuzug.pipeline import Analyzer
+from yuzug.pipeline import Analyzer, Stopwatch
 
 # Looking for tilted heads triples the cost, so only every fifth empty frame does.
 _THOROUGH_EVERY = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrackedFrame:
     """A frame whose faces were found but not read yet.
 

@@ -116,3 +116,10 @@ def test_flat_pictures_have_finite_measures(value: int) -> None:
     found = assess(flat, Detection((0, 0, 90, 90), None), Alignment((45, 45), 90))
     assert found.sharpness == 0
     assert found.problems == (("blurred", "dark") if value == 0 else ("blurred", "bright"))
+
+
+@pytest.mark.parametrize(("score", "problems"), [(0.7, True), (0.9, False), (None, False)])
+def test_a_face_that_the_detector_doubts_is_never_sure(score: float | None, problems: bool) -> None:
+    crop = np.random.default_rng(0).integers(60, 200, (48, 48), dtype=np.uint8)
+    quality = assess(crop, Detection((0, 0, 48, 48), score), Alignment((24, 24), 48))
+    assert ("uncertain_face" in quality.problems) is problems

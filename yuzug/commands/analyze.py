@@ -85,7 +85,7 @@ def _analyze_one(
         return False
     if overlays:
         overlays.write(image, analysis, _contrasts(analyzer, analysis, options))
-    suggestions = _advice(analysis.dominant, catalogue, options.lang) if catalogue else []
+    suggestions = _advice(analysis.main_face, catalogue, options.lang) if catalogue else []
     trusts = [analyzer.trust(face) for face in analysis.faces] if options.trust else []
     emit(AnalysisRecord.of(image, analysis, suggestions, trusts, options.lang))
     return True

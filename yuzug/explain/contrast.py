@@ -13,7 +13,7 @@ from yuzug.explain.forward_pass import gradient
 from yuzug.explain.gradcam import elementwise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Contrast:
     """What in a face speaks for one label and what for another.
 
@@ -29,6 +29,9 @@ class Contrast:
     lead: float
     first: str
     second: str
+
+    def __repr__(self) -> str:
+        return f"Contrast({self.first} against {self.second}, lead={self.lead:.2f})"
 
 
 def difference(logits: Tensor, features: Tensor, first: int, second: int) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Heatmap:
     """Where in a face the evidence for one class lies.
 
@@ -24,6 +24,10 @@ class Heatmap:
     strength: float
     method: str
     target: str
+
+    def __repr__(self) -> str:
+        height, width = self.values.shape
+        return f"Heatmap({self.method} for {self.target}, {width}x{height})"
 
     @property
     def peak(self) -> float:

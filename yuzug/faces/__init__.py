@@ -3,8 +3,8 @@
 detection → align → quality for one picture; tracking → smoothing for a stream of them.
 """
 
-from yuzug.faces.align import Alignment, align, full_image
-from yuzug.faces.detection import Detection, Detector
+from yuzug.faces.align import Alignment, LocatedFace, align, full_image
+from yuzug.faces.detection import Detection, Detector, detect_turned
 from yuzug.faces.haar import HaarDetector
 from yuzug.faces.loading import LoadedDetector, default_detector, load_detector
 from yuzug.faces.quality import Quality, assess
@@ -20,6 +20,7 @@ __all__ = [
     "HaarDetector",
     "Hysteresis",
     "LoadedDetector",
+    "LocatedFace",
     "Quality",
     "Smoothed",
     "Smoother",
@@ -28,6 +29,7 @@ __all__ = [
     "align",
     "assess",
     "default_detector",
+    "detect_turned",
     "full_image",
     "load_detector",
 ]

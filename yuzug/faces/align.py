@@ -116,6 +116,15 @@ class Alignment:
         return np.asarray(painted, dtype=np.float32)
 
 
+@dataclass(frozen=True, eq=False)
+class LocatedFace:
+    """A detected face: its detection, its alignment, and its upright crop, RGB uint8 (S, S, 3)."""
+
+    detection: Detection
+    alignment: Alignment
+    crop: npt.NDArray[np.uint8]
+
+
 def align(detection: Detection) -> Alignment:
     """The training crop of a detected face.
 

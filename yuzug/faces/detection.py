@@ -89,6 +89,40 @@ class Detector(Protocol):
         ...
 
 
+def detect_turned(detector: Detector, image: npt.NDArray[np.uint8]) -> tuple[Detection, ...]:
+    """Faces of a photo that lies on its side or upside down; the boxes are those of the photo.
+
+    The turn in which the largest faces are found wins. ``roll_deg`` leads to an upright crop, and
+    beyond 45° it is a quality flag.
+    """
+    best: tuple[Detection, ...] = ()
+    for turns in (1, 3, 2):
+        turned = np.ascontiguousarray(np.rot90(image, turns))
+        found = detector.detect(turned, thorough=False)
+        if sum(face.area_px for face in found) > sum(face.area_px for face in best):
+            size_hw = image.shape[0], image.shape[1]
+            best = tuple(_turned_back(face, turns, size_hw) for face in found)
+    return best
+
+
+def _turned_back(face: Detection, turns: int, size_hw: tuple[int, int]) -> Detection:
+    """A face found in the photo turned to the left by quarters, as it lies in the photo."""
+    height, width = size_hw
+
+    def back(x: float, y: float) -> Point:
+        return {1: (width - y, x), 2: (width - x, height - y), 3: (y, height - x)}[turns]
+
+    x, y, w, h = face.box_xywh
+    (x0, y0), (x1, y1) = back(x, y), back(x + w, y + h)
+    roll_deg = (face.roll_deg + 90 * turns + 180) % 360 - 180
+    return Detection(
+        (min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)),
+        face.score,
+        face.landmarks and tuple(back(*point) for point in face.landmarks),
+        roll_deg,
+    )
+
+
 def inside(detections: Iterable[Detection], size_hw: tuple[int, int]) -> tuple[Detection, ...]:
     """The detections cut to the photo, without those of which too little is left, largest first.
 

@@ -51,6 +51,9 @@ class HaarDetector:
         self._cascade = Cascade(FOLDER / "haarcascade_frontalface_alt.xml")
         self._second = Cascade(FOLDER / "haarcascade_frontalface_alt2.xml")
 
+    def __reduce__(self) -> tuple[type[HaarDetector], tuple[()]]:
+        return HaarDetector, ()  # neither OpenCV's objects nor locks can be pickled
+
     def detect(self, image: Image, *, thorough: bool = True) -> tuple[Detection, ...]:
         """All faces of an RGB uint8 image (H, W, 3), the largest first; score and landmarks None.
 

@@ -25,6 +25,8 @@ MIN_BRIGHTNESS = 0.12  # 56 % right at a median of 0.13, 43 % at 0.08; dark skin
 MAX_BRIGHTNESS = 0.87  # 60 % right at a median of 0.81, 51 % at 0.89
 MIN_CONTRAST = 0.03
 MAX_ROLL_DEG = 45.0  # the crop turns with the head, but beyond this detectors fail
+# YuNet gives 0.7 to the face of a cheetah; OpenCV's own example draws no box below 0.9.
+MIN_SCORE = 0.8
 MAX_TURN = 0.35  # of FER2013's faces, 99 % are below 0.33
 
 
@@ -40,8 +42,8 @@ class Quality:
         roll_deg: tilt of the head, positive clockwise in the picture.
         turn: how far the head is turned to a side: the nose's distance from the line that halves
             the eyes, over the distance from eyes to mouth; None without landmarks.
-        problems: what speaks against reading it, out of "small", "blurred", "dark", "bright",
-            "tilted" and "turned", in this order.
+        problems: what speaks against reading it, out of "uncertain_face" (the detector's score is
+            low), "small", "blurred", "dark", "bright", "tilted" and "turned", in this order.
     """
 
     size_px: float
@@ -69,6 +71,7 @@ def assess(crop: npt.NDArray[np.uint8], detection: Detection, alignment: Alignme
     sharpness = float(edges.std()) / max(contrast, MIN_CONTRAST)
     turn = _turn(detection.landmarks) if detection.landmarks else None
     found = {
+        "uncertain_face": detection.score is not None and detection.score < MIN_SCORE,
         "small": alignment.side_px < MIN_SIZE_PX,
         "blurred": sharpness < MIN_SHARPNESS,
         "dark": brightness < MIN_BRIGHTNESS,

@@ -60,6 +60,10 @@ class YuNetDetector:
                 got=f"{onnx.name} with OpenCV {cv2.__version__}",
                 do="delete the file so that it is downloaded again, or use the cascade",
             ) from error
+        self._onnx = onnx
+
+    def __reduce__(self) -> tuple[type[YuNetDetector], tuple[Path]]:
+        return YuNetDetector, (self._onnx,)  # neither OpenCV's objects nor locks can be pickled
 
     def detect(self, image: Image, *, thorough: bool = True) -> tuple[Detection, ...]:
         """All faces of an RGB uint8 image (H, W, 3), the largest first.
@@ -95,7 +99,8 @@ class YuNetDetector:
         nearest = min(seen, key=lambda other: math.dist(other.center_xy, middle), default=None)
         if nearest is None or math.dist(nearest.center_xy, middle) > LOOK_WIDTH_PX / 2:
             return face
-        assert nearest.landmarks is not None
+        if nearest.landmarks is None:  # pragma: no cover - YuNet always gives them
+            return face
         unit = np.array([(x / side_px, y / side_px, 1.0) for x, y in nearest.landmarks])
         landmarks = tuple((float(x), float(y)) for x, y in unit @ square.photo_from_unit.T)
         return replace(face, landmarks=landmarks, roll_deg=roll_of(landmarks[0], landmarks[1]))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 import torch
@@ -22,7 +24,7 @@ OUTSIDE_LIMIT = 0.5
 _WIDEST = str(max(LABEL_SETS))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Prediction:
     """What one expression looks like.
 
@@ -34,13 +36,16 @@ class Prediction:
     probabilities: NDArray[np.float32]
     outside: float
 
+    def __repr__(self) -> str:
+        return f"Prediction({self.labels[self.top]} {self.probabilities.max():.2f})"
+
     @property
     def top(self) -> int:
         """Index of the most probable label."""
         return int(self.probabilities.argmax())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Batch:
     """Readings of several faces and what their explanation needs.
 
@@ -53,6 +58,9 @@ class Batch:
     inputs: Tensor
     features: Tensor
     logits: Tensor
+
+    def __repr__(self) -> str:
+        return f"Batch({list(self.predictions)})"
 
 
 Stem = Callable[[Tensor], Tensor]
@@ -111,6 +119,7 @@ class Classifier:
         >>> round(float(reading.probabilities.sum()), 3)
         1.0
         """
+        _survive_fork()
         if not faces:
             return Batch((), *(torch.zeros(0) for _ in range(3)))
         # no_grad and not inference_mode: the explanation takes a gradient from these features.
@@ -164,3 +173,14 @@ class Classifier:
         widest = self.checkpoint.card.heads[_WIDEST]
         mass = torch.softmax(logits[_WIDEST].float() / widest.temperature, dim=1)
         return np.asarray(mass[:, self._outside].sum(dim=1).numpy(), np.float32)
+
+
+@cache
+def _survive_fork() -> None:
+    """Let forked children compute with one thread.
+
+    The threads of OpenMP do not survive a fork, and a child that waits for them hangs: gunicorn
+    with preload, or a pool of multiprocessing. See pytorch issue 17199.
+    """
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=partial(torch.set_num_threads, 1))

@@ -66,6 +66,13 @@ class FaceRecord(Part):
     emotion: str
     confidence: Share
     sure: bool
+    doubts: tuple[str, ...]
+    """Why it is not sure: "unsure" (below the confidence threshold), "none_of_these", and quality
+    flags of the face."""
+    landmarks: tuple[tuple[Pixels, Pixels], ...] | None
+    """Eyes, nose and corners of the mouth in pixels of the photo; null from the cascade."""
+    track: int | None
+    """The number of the person in a stream or film; null in a photo."""
     probabilities: dict[str, Share]
     regions: dict[str, Share] | None
     """Shares of the heat map on the parts of the face; null where it is empty."""
@@ -82,6 +89,9 @@ class FaceRecord(Part):
             emotion=face.emotion,
             confidence=face.confidence,
             sure=face.sure,
+            doubts=face.doubts,
+            landmarks=face.landmarks,
+            track=face.track,
             probabilities=dict(face.probabilities),
             regions=regions.shares if regions else None,
             explanation=MapRecord.of(heatmap, trust, lang) if heatmap else None,

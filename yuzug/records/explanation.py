@@ -38,9 +38,10 @@ class FaceExplanation(Part):
         from yuzug.explain import regions_sentence
 
         read, explanation = FaceRecord.of(face), face.explanation
-        assert explanation is not None
+        if explanation is None:
+            raise ValueError("a face that was read without a heat map")
         return cls(
-            **read.model_dump(exclude={"score", "probabilities", "explanation"}),
+            **read.model_dump(include={"box_xywh", "emotion", "confidence", "sure", "regions"}),
             target=explanation.target,
             method=explanation.method,
             strength=explanation.strength,

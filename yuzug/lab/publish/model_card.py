@@ -91,7 +91,7 @@ def _snippet(card: Card, repo_id: str) -> str:
     return (
         "```python\nimport yuzug\n\n"
         f'analyzer = yuzug.Analyzer.load("{repo_id}", classes={classes})\n'
-        'face = analyzer.analyze("portrait.jpg").dominant\n```\n\n'
+        'face = analyzer.analyze("portrait.jpg").main_face\n```\n\n'
         f"```sh\nyuzug analyze portrait.jpg --model {repo_id}\nyuzug serve --model {repo_id}\n```"
     )
 

@@ -261,7 +261,7 @@ def _json(record: Record) -> Json:
 
 
 def _ideas(analysis: Analysis, lang: Language, catalogue: Catalogue) -> list[Any]:
-    face = analysis.dominant
+    face = analysis.main_face
     if face is None:
         return []
     return suggest(face.probabilities, lang=lang, sure=face.sure, catalogue=catalogue)
