@@ -37,7 +37,7 @@ def is_wanted(options: Namespace) -> bool:
     """Whether these options ask for a table.
 
     Raises:
-        YuzugError: ``option.invalid`` where they ask for a table and for something else.
+        OptionError: ``option.invalid`` where they ask for a table and for something else.
     """
     if options.out is None:
         only = [

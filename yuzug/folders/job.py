@@ -70,7 +70,7 @@ class Job:
         """The job of this analyzer, which was loaded by the name ``model``.
 
         Raises:
-            YuzugError: ``option.invalid`` where ``out`` has another ending.
+            OptionError: ``option.invalid`` where ``out`` has another ending.
         """
         classifier = analyzer.classifier
         # What is missing is told before an hour of work.

@@ -31,7 +31,7 @@ def pictures_of(sources: Iterable[str], stdin: Iterable[str] | None = None) -> l
         stdin: lines to read in place of the standard input.
 
     Raises:
-        YuzugError: ``option.invalid`` where a folder, a pattern or a list has no picture, or a
+        OptionError: ``option.invalid`` where a folder, a pattern or a list has no picture, or a
             list cannot be read.
 
     >>> pictures_of(["a.jpg", "-"], stdin=["b.jpg", "", "c.jpg"])

@@ -135,7 +135,7 @@ def _check_types(function: Any, inputs: list[Any]) -> None:
 
 
 def _wrong(must: str, got: str) -> YuzugError:
-    return YuzugError(
+    return OptionError(
         "option.invalid",
         must=f"a call must bring {must}",
         got=got,
