@@ -295,7 +295,12 @@ def test_recommend_passes_every_wish_on(
 ) -> None:
     asked: dict[str, Any] = {}
     folder = sys.modules["yuzug.recommender"]
-    monkeypatch.setattr(folder, "recommend", lambda emotion, **wish: asked.update(wish) or [])
+
+    def recommend(*given: Any, **more: Any) -> list[Any]:
+        asked.update(more, given=given)
+        return []
+
+    monkeypatch.setattr(folder, "recommend", recommend)
     (tmp_path / "policy.yaml").write_text("labels: {sad: [blue]}", encoding="utf-8")
     words = (
         "blue --minutes 9 --energy low --place indoor --company alone --goal calm --seed 4 "
@@ -305,18 +310,22 @@ def test_recommend_passes_every_wish_on(
     code, [line], _ = lines(capsys, "recommend", *words.split(), "--catalogue", tmp_path)
     assert (code, line["emotion"], line["recommendations"]) == (0, "blue", [])
     assert asked.pop("catalogue").policy.emotion_of("blue") is Emotion.SAD
-    assert asked == {
-        "lang": "en",
+    emotion, filters = asked.pop("given")
+    assert emotion == "blue"
+    assert filters.given() == {
         "minutes": 9,
         "energy": "low",
         "place": "indoor",
         "company": "alone",
         "goal": "calm",
         "cost": "free",
-        "equipment": ("paper", "music"),
-        "time": "night",
-        "accessible": ("seated", "one_hand"),
-        "cautions": ("injury",),
+        "equipment": {"paper", "music"},
+        "time_of_day": "night",
+        "accessible": {"seated", "one_hand"},
+        "cautions": {"injury"},
+    }
+    assert asked == {
+        "lang": "en",
         "count": 2,
         "seed": 4,
         "recent": ("a", "b"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,15 +25,15 @@ from yuzug.recommender.catalogue.vocabulary import (
     TIMES,
 )
 from yuzug.recommender.engine import choose
-from yuzug.recommender.filters import Wish
+from yuzug.recommender.filters import Filters
 from yuzug.recommender.mood import Mood, effective_shares, mood_of
 from yuzug.texts import text
 
 steady = settings(deadline=None, derandomize=True, database=None, max_examples=150)
 
 shares = st.dictionaries(st.sampled_from(list(Emotion)), st.floats(0.01, 1), min_size=1)
-wishes = st.builds(
-    Wish,
+filters = st.builds(
+    Filters,
     minutes=st.none() | st.integers(1, 120),
     energy=st.none() | st.sampled_from(ENERGIES),
     place=st.none() | st.sampled_from(PLACES),
@@ -42,7 +41,7 @@ wishes = st.builds(
     goal=st.none() | st.sampled_from(GOALS),
     cost=st.none() | st.sampled_from(COSTS),
     equipment=st.none() | st.frozensets(st.sampled_from(NEEDS)),
-    time=st.none() | st.sampled_from(TIMES),
+    time_of_day=st.none() | st.sampled_from(TIMES),
     accessible=st.frozensets(st.sampled_from(ACCESSES), max_size=2),
     cautions=st.frozensets(st.sampled_from(CAUTIONS), max_size=2),
 )
@@ -62,36 +61,36 @@ def ids(suggestions: Sequence[Suggestion]) -> list[str]:
 # Filters exclude strictly
 
 
-def suits(activity: Activity, wish: Wish) -> bool:
+def suits(activity: Activity, asked: Filters) -> bool:
     """Everything but the goal, said once more without arrays."""
     return (
-        (wish.minutes is None or activity.minutes <= wish.minutes)
-        and wish.energy in (None, activity.energy)
-        and (wish.place is None or activity.place in (wish.place, "any"))
-        and (wish.company is None or activity.company in (wish.company, "any"))
-        and (wish.cost != "free" or activity.cost == "free")
-        and (wish.equipment is None or wish.equipment >= set(activity.needs))
-        and (not activity.times or wish.time in (None, *activity.times))
-        and wish.accessible <= set(activity.accessible)
-        and not wish.cautions & set(activity.cautions)
+        (asked.minutes is None or activity.minutes <= asked.minutes)
+        and asked.energy in (None, activity.energy)
+        and (asked.place is None or activity.place in (asked.place, "any"))
+        and (asked.company is None or activity.company in (asked.company, "any"))
+        and (asked.cost != "free" or activity.cost == "free")
+        and (asked.equipment is None or asked.equipment >= set(activity.needs))
+        and (not activity.times or asked.time_of_day in (None, *activity.times))
+        and asked.accessible <= set(activity.accessible)
+        and not asked.cautions & set(activity.cautions)
     )
 
 
 @steady
-@given(moods(), wishes, seeds)
-def test_nothing_comes_that_a_filter_excludes(mood: Mood, wish: Wish, seed: int) -> None:
-    for choice in choose(bundled(), mood, wish, count=12, seed=seed):
-        assert suits(choice.activity, wish)
-        assert wish.goal in (None, choice.goal)
+@given(moods(), filters, seeds)
+def test_nothing_comes_that_a_filter_excludes(mood: Mood, asked: Filters, seed: int) -> None:
+    for choice in choose(bundled(), mood, asked, count=12, seed=seed):
+        assert suits(choice.activity, asked)
+        assert asked.goal in (None, choice.goal)
         assert choice.goal in {g for goals in choice.activity.emotions.values() for g in goals}
 
 
 @steady
-@given(moods(), wishes)
-def test_what_fits_is_not_withheld(mood: Mood, wish: Wish) -> None:
-    chosen = choose(bundled(), mood, replace(wish, goal="calm"), count=1000, seed=0)
-    loose = choose(bundled(), mood, Wish(goal="calm"), count=1000, seed=0)
-    fitting = {choice.activity.id for choice in loose if suits(choice.activity, wish)}
+@given(moods(), filters)
+def test_what_fits_is_not_withheld(mood: Mood, asked: Filters) -> None:
+    chosen = choose(bundled(), mood, asked.model_copy(update={"goal": "calm"}), count=1000, seed=0)
+    loose = choose(bundled(), mood, Filters(goal="calm"), count=1000, seed=0)
+    fitting = {choice.activity.id for choice in loose if suits(choice.activity, asked)}
     # Who is not sure and asks for an energy gets that energy; otherwise only gentle things come.
     assert fitting <= {choice.activity.id for choice in chosen}
 
@@ -118,11 +117,11 @@ SINGLE: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("emotion", [e.value for e in Emotion])
-def test_every_single_wish_leaves_five_for_every_emotion(emotion: str) -> None:
-    for wish in SINGLE:
-        found = recommend(emotion, count=5, **wish)
-        assert len(found) == 5, wish
-        assert {s.goal for s in found} <= {wish.get("goal", s.goal) for s in found}
+def test_every_single_filter_leaves_five_for_every_emotion(emotion: str) -> None:
+    for case in SINGLE:
+        found = recommend(emotion, count=5, **case)
+        assert len(found) == 5, case
+        assert {s.goal for s in found} <= {case.get("goal", s.goal) for s in found}
 
 
 @pytest.mark.parametrize("emotion", [e.value for e in Emotion])
@@ -132,7 +131,7 @@ def test_alone_at_home_and_tired_there_is_choice(emotion: str, minutes: int) -> 
     assert len(recommend(emotion, count=3, **options)) == 3  # type: ignore[arg-type]
 
 
-def test_an_impossible_wish_gives_an_empty_list() -> None:
+def test_an_impossible_filter_gives_an_empty_list() -> None:
     assert recommend("sad", minutes=1) == []
 
 
@@ -140,10 +139,10 @@ def test_an_impossible_wish_gives_an_empty_list() -> None:
 
 
 @steady
-@given(moods(), wishes, seeds)
-def test_one_seed_gives_one_answer(mood: Mood, wish: Wish, seed: int) -> None:
-    first = choose(bundled(), mood, wish, count=5, seed=seed)
-    assert choose(bundled(), mood, wish, count=5, seed=seed) == first
+@given(moods(), filters, seeds)
+def test_one_seed_gives_one_answer(mood: Mood, asked: Filters, seed: int) -> None:
+    first = choose(bundled(), mood, asked, count=5, seed=seed)
+    assert choose(bundled(), mood, asked, count=5, seed=seed) == first
 
 
 def test_other_seeds_give_other_answers() -> None:
@@ -156,7 +155,7 @@ def test_another_activity_changes_nobodys_luck() -> None:
     mood = mood_of({"sad": 1.0}, whole.policy)
 
     def luck(catalogue: Catalogue) -> dict[str, float]:
-        choices = choose(catalogue, mood, Wish(), count=1000, seed=7)
+        choices = choose(catalogue, mood, Filters(), count=1000, seed=7)
         return {choice.activity.id: choice.terms["chance"] for choice in choices}
 
     some, everyones = luck(fewer), luck(whole)
@@ -169,16 +168,16 @@ def test_another_activity_changes_nobodys_luck() -> None:
 
 
 @steady
-@given(moods(), wishes, seeds)
+@given(moods(), filters, seeds)
 def test_a_score_is_the_sum_of_its_terms_within_their_weights(
-    mood: Mood, wish: Wish, seed: int
+    mood: Mood, asked: Filters, seed: int
 ) -> None:
     most = bundled().policy.scores
-    for choice in choose(bundled(), mood, wish, count=5, seed=seed):
+    for choice in choose(bundled(), mood, asked, count=5, seed=seed):
         assert choice.score == pytest.approx(sum(choice.terms.values()))
         for name, value in choice.terms.items():
             assert 0 <= value <= getattr(most, name) + 1e-9
-        assert ("time" in choice.terms) == (wish.minutes is not None)
+        assert ("time" in choice.terms) == (asked.minutes is not None)
 
 
 def test_the_better_fit_comes_first() -> None:
@@ -232,10 +231,12 @@ def test_a_session_of_20_requests_repeats_nothing_and_mixes_kinds(
 
 
 @settings(steady, max_examples=60)
-@given(moods(), wishes, seeds)
-def test_a_kind_comes_again_only_when_no_other_is_left(mood: Mood, wish: Wish, seed: int) -> None:
-    shown = choose(bundled(), mood, wish, count=12, seed=seed)
-    open_to_all = choose(bundled(), mood, wish, count=1000, seed=seed)
+@given(moods(), filters, seeds)
+def test_a_kind_comes_again_only_when_no_other_is_left(
+    mood: Mood, asked: Filters, seed: int
+) -> None:
+    shown = choose(bundled(), mood, asked, count=12, seed=seed)
+    open_to_all = choose(bundled(), mood, asked, count=1000, seed=seed)
     for place, choice in enumerate(shown):
         last = [c.activity.kind for c in shown[max(0, place - 3) : place]]
         before = {c.activity.id for c in shown[:place]}

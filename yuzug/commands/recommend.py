@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yuzug.commands.catalogue import loaded_of
 from yuzug.commands.output import complain, emit
@@ -11,6 +12,9 @@ from yuzug.commands.parser import Parser
 from yuzug.emotions import Language
 from yuzug.errors import OptionError
 from yuzug.texts import text
+
+if TYPE_CHECKING:
+    from yuzug.recommender import Filters
 
 _NOTHING = "none"  # for --equipment: nothing is at hand
 
@@ -20,22 +24,32 @@ def options(command: Parser) -> None:
     command.option("--catalogue", metavar="DIR", type=Path)
     command.option("--check", metavar="DIR", type=Path)
     command.option("--schema", action="store_true")
-    command.option("--minutes", metavar="N", type=int)
-    command.option("--energy", metavar="low|medium|high")
-    command.option("--place", metavar="indoor|outdoor")
-    command.option("--company", metavar="alone|together")
-    command.option("--goal", metavar="GOAL")
-    command.option("--cost", metavar="free|cheap")
-    command.option("--equipment", metavar="THING,…|none", type=_words)
-    command.option("--time", metavar="morning|afternoon|evening|night")
-    command.option("--accessible", metavar="WAY,…", type=_words, default=())
-    command.option("--avoid", metavar="CAUTION,…", type=_words, default=())
+    command.later(_filter_options)
     for name in ("--recent", "--rejected", "--helped", "--did"):
         command.option(name, metavar="ID,…", type=_words, default=())
+    command.option(
+        "--source", metavar="expressions|named|journal", key="help_source", default="expressions"
+    )
     command.option("--before", metavar="EMOTION,…", type=_words, default=())
     command.option("--unsure", action="store_true")
     command.option("--count", metavar="N", type=int, default=3)
     command.option("--seed", metavar="N", type=int, default=0)
+
+
+def _filter_options(command: Parser) -> None:
+    from yuzug.recommender.filters import all_filters, is_set
+
+    for name, one in all_filters().items():
+        flags = [one.flag or name, *([one.alias] if one.alias else [])]
+        key = one.alias or one.flag or name
+        command.option(
+            *(f"--{flag.replace('_', '-')}" for flag in flags),
+            key=key,
+            words=one.words if is_set(name) else (),
+            dest=name,
+            metavar="WORD,…" if is_set(name) else "|".join(one.words) or "N",
+            type=_words if is_set(name) else str if one.words else int,
+        )
 
 
 def run(options: Namespace) -> int:
@@ -60,18 +74,10 @@ def _recommend(options: Namespace) -> int:
 
     advice = advise(
         options.emotion,
+        _filters(options),
         before=options.before,
+        source=options.source,
         lang=options.lang,
-        minutes=options.minutes,
-        energy=options.energy,
-        place=options.place,
-        company=options.company,
-        goal=options.goal,
-        cost=options.cost,
-        equipment=_at_hand(options.equipment),
-        time=options.time,
-        accessible=options.accessible,
-        cautions=options.avoid,
         count=options.count,
         seed=options.seed,
         catalogue=loaded_of(options.catalogue, options.lang).catalogue,
@@ -89,8 +95,12 @@ def _words(listed: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in listed.split(",") if word.strip())
 
 
-def _at_hand(listed: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    return () if listed == (_NOTHING,) else listed
+def _filters(options: Namespace) -> Filters:
+    from yuzug.recommender.filters import all_filters, read_filters
+
+    given = {name: getattr(options, name) for name in all_filters()}
+    nothing = {name: () for name, value in given.items() if value == (_NOTHING,)}
+    return read_filters({n: v for n, v in given.items() if v is not None} | nothing)
 
 
 def _check(folder: Path, lang: Language) -> int:

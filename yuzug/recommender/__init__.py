@@ -1,27 +1,30 @@
-"""What to do next: activities that fit a mood and a wish, each with its reasons.
+"""What to do next: activities that fit a mood and some filters, each with its reasons.
 
 YAML (recommendations/) → load → catalogue → index → engine → reasons → suggestions
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from yuzug.emotions import LANGUAGES, Language
-from yuzug.recommender.asked import ids_of, mood_asked, one_of, some_of, whole
-from yuzug.recommender.catalogue import vocabulary as words
+from pydantic import BaseModel, Field
+
+from yuzug.emotions import Language
 from yuzug.recommender.catalogue.faults import Finding, invalid
 from yuzug.recommender.catalogue.lint import check
 from yuzug.recommender.catalogue.load import Loaded, bundled, load, load_own
 from yuzug.recommender.catalogue.models import Catalogue
+from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.recommender.engine import choose
-from yuzug.recommender.filters import Wish
+from yuzug.recommender.filters import Filters, checked, read_filters
 from yuzug.recommender.history import History
-from yuzug.recommender.suggestions import Suggestion, suggestion
+from yuzug.recommender.mood import read_mood
+from yuzug.recommender.reasons import Request
+from yuzug.recommender.suggestions import Suggestion
 from yuzug.recommender.support import (
     Contact,
     Help,
@@ -36,6 +39,7 @@ __all__ = [
     "Advice",
     "Catalogue",
     "Contact",
+    "Filters",
     "Finding",
     "Help",
     "Loaded",
@@ -53,20 +57,21 @@ __all__ = [
 ]
 
 
+class _Source(BaseModel):
+    source: HelpSource
+
+
+class _Options(BaseModel):
+    lang: Language
+    count: Annotated[int, Field(ge=1, strict=True)]
+    seed: Annotated[int, Field(strict=True)]
+
+
 def recommend(
     emotion: str | Mapping[str, float],
+    filters: Filters | None = None,
     *,
     lang: Language = "en",
-    minutes: int | None = None,
-    energy: str | None = None,
-    place: str | None = None,
-    company: str | None = None,
-    goal: str | None = None,
-    cost: str | None = None,
-    equipment: Collection[str] | None = None,
-    time: str | None = None,
-    accessible: Collection[str] = (),
-    cautions: Collection[str] = (),
     count: int = 3,
     seed: int = 0,
     catalogue: Catalogue | str | PathLike[str] | None = None,
@@ -76,26 +81,34 @@ def recommend(
     did: Sequence[str] = (),
     sure: bool = True,
     people_first: bool = False,
+    **more_filters: Any,
 ) -> list[Suggestion]:
-    """Activities for an emotion, or for a whole distribution over emotions, best first.
+    """Choose activities for an emotion, or for a distribution over emotions, best first.
 
-    What the person says excludes strictly: at most ``minutes`` and ``cost``, exactly this
-    ``energy``, ``place``, ``company``, ``goal`` and ``time`` of day, nothing that needs more than
-    the ``equipment`` at hand, only what is ``accessible`` in each of these ways, nothing with one
-    of these ``cautions``. So fewer than ``count`` may come, or none; the words stand in
-    ``recommend.vocabulary``.
+    Filters exclude strictly, so fewer than ``count`` may come, or none.
 
-    The history is four lists of ids: of those suggested (``recent``, oldest first) the last 20 do
-    not come again; ``rejected`` never come; ``helped`` come back sooner, and a little more of
-    what the person ``did``.
-
-    With ``sure=False`` the ideas are gentle and neutral and say so (``question`` is what to ask
-    then). With ``people_first``, which is for readings that ``needs_help``, the first idea
-    leads to other people, where the wish leaves any such. A folder given as ``catalogue`` extends
-    ours. In a distribution, a label that is no emotion counts as neutral (see ``mood.mood_of``).
+    Args:
+        emotion: the name of an emotion, or probabilities by name; a label that is no emotion
+            counts as neutral (see ``mood.mood_of``).
+        filters: what the person asks for.
+        lang: the language of the sentences; ``Suggestion.in_language`` changes it later.
+        count: how many activities, at least 1.
+        seed: the same number gives the same answer.
+        catalogue: a catalogue, or a folder that extends ours.
+        recent: ids suggested before, the oldest first; the last 20 do not come again.
+        rejected: ids turned down; these never come.
+        helped: ids found helpful; these come back sooner.
+        did: ids done before; a little more comes of their kinds.
+        sure: False where the expression is not clear; then the ideas are gentle, neutral and
+            short, and say so (``question`` is what to ask then).
+        people_first: for readings that ``needs_help``: the first idea leads to other people,
+            whatever company the filters ask for.
+        more_filters: single fields of :class:`Filters`, over those of ``filters``.
 
     >>> [first] = recommend("sad", minutes=10, place="indoor", equipment=["paper"], count=1)
     >>> first.minutes <= 10 and first.place in ("indoor", "any")
+    True
+    >>> recommend("sad", Filters(minutes=10), lang="tr")[0].in_language("en").minutes <= 10
     True
 
     Raises:
@@ -104,37 +117,22 @@ def recommend(
         CatalogueError: ``catalogue.invalid`` for a folder with a fault; ``load_own`` leaves the
             fault out instead and names it.
     """
-    some_of("lang", [lang], LANGUAGES)
-    wish = Wish(
-        minutes=None if minutes is None else whole("minutes", minutes, 1),
-        energy=one_of("energy", energy, words.ENERGIES),
-        place=one_of("place", place, words.PLACES),
-        company=one_of("company", company, words.COMPANIES),
-        goal=one_of("goal", goal, words.GOALS),
-        cost=one_of("cost", cost, words.COSTS),
-        equipment=None if equipment is None else some_of("equipment", equipment, words.NEEDS),
-        time=one_of("time", time, words.TIMES),
-        accessible=some_of("accessible", accessible, words.ACCESSES),
-        cautions=some_of("cautions", cautions, words.CAUTIONS),
-    )
-    history = History(
-        recent=ids_of("recent", recent),
-        rejected=ids_of("rejected", rejected),
-        helped=ids_of("helped", helped),
-        did=ids_of("did", did),
-    )
+    options = checked(_Options, {"lang": lang, "count": count, "seed": seed})
+    told = {"recent": recent, "rejected": rejected, "helped": helped, "did": did}
+    history = checked(History, told)
+    filters = read_filters(more_filters, filters)
     entire = _catalogue(catalogue)
-    mood = mood_asked(emotion, entire.policy, sure)
+    request = Request(read_mood(emotion, entire.policy, sure), filters, history, entire)
     choices = choose(
         entire,
-        mood,
-        wish,
-        count=whole("count", count, 1),
-        seed=whole("seed", seed, None),
+        request.mood,
+        filters,
+        count=options.count,
+        seed=options.seed,
         history=history,
         people_first=people_first,
     )
-    return [suggestion(choice, entire, lang, mood, wish, history) for choice in choices]
+    return [Suggestion(choice, options.lang, request) for choice in choices]
 
 
 @dataclass(frozen=True)
@@ -152,17 +150,26 @@ class Advice:
 
 def advise(
     emotion: str | Mapping[str, float],
+    filters: Filters | None = None,
     *,
     before: Sequence[Reading] = (),
+    source: HelpSource = "expressions",
     lang: Language = "en",
     catalogue: Catalogue | str | PathLike[str] | None = None,
     sure: bool = True,
-    **wish: Any,
+    **options: Any,
 ) -> Advice:
-    """The activities of :func:`recommend`, with a question or an offer of help where one is due.
+    """Choose activities, with a question or an offer of help where one is due.
 
-    ``before`` are the readings before this one, the oldest first; ``wish`` is whatever else
-    ``recommend`` takes.
+    Args:
+        emotion: as for :func:`recommend`, like everything that is not listed here.
+        filters: what the person asks for.
+        before: the readings before this one, the oldest first.
+        source: where the readings came from: faces, moods that the person named, or a journal.
+        lang: the language of the sentences.
+        catalogue: a catalogue, or a folder that extends ours.
+        sure: False where the expression is not clear.
+        options: whatever else :func:`recommend` takes.
 
     >>> advise("sad", before=["fear", "sad"], minutes=30).suggestions[0].kind
     'social'
@@ -170,16 +177,17 @@ def advise(
     Raises:
         YuzugError: as ``recommend`` does.
     """
+    checked(_Source, {"source": source})
     entire = _catalogue(catalogue)
-    mood = mood_asked(emotion, entire.policy, sure)
+    mood = read_mood(emotion, entire.policy, sure)
     needed = needs_help([*before, mood], entire.policy)
     suggestions = recommend(
-        emotion, lang=lang, catalogue=entire, sure=sure, people_first=needed, **wish
+        emotion, filters, lang=lang, catalogue=entire, sure=sure, people_first=needed, **options
     )
     return Advice(
         suggestions=tuple(suggestions),
         ask=None if mood.sure else question(lang, entire.policy),
-        help=help_offer(lang, entire.policy) if needed else None,
+        help=help_offer(lang, entire.policy, source) if needed else None,
     )
 
 

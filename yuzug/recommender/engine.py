@@ -1,13 +1,13 @@
-"""Which activities fit a mood and a wish: pure functions, no files, no clock, no torch.
+"""Which activities fit a mood and some filters: pure functions, no files, no clock, no torch.
 
-mood + wish + history → who may come (filters, strict) → scores (explainable sums) → one after
+mood + filters + history → what is left (strict) → scores (explainable sums) → one after
 another, each unlike those before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from yuzug.recommender.catalogue.models import Activity, Catalogue
 from yuzug.recommender.catalogue.policy import Policy
 from yuzug.recommender.catalogue.vocabulary import GOALS, Goal
 from yuzug.recommender.diversity import diverse
-from yuzug.recommender.filters import Wish, permitted
+from yuzug.recommender.filters import Filters, permitted
 from yuzug.recommender.history import (
     NO_HISTORY,
     History,
@@ -47,7 +47,7 @@ class Choice:
 def choose(
     catalogue: Catalogue,
     mood: Mood,
-    wish: Wish,
+    filters: Filters,
     *,
     count: int,
     seed: int,
@@ -58,21 +58,23 @@ def choose(
 
     What the history withholds does not come, and the kinds suggested last are followed by other
     kinds. With ``people_first`` the first one leads to a person, as the policy's ``help`` names
-    them, whatever company and goal the wish asks for; where the rest of it leaves any. One seed
+    them, whatever company and goal the filters ask for; where the others leave any. One seed
     always gives one answer.
     """
     index, policy = index_of(catalogue), catalogue.policy
     shares = effective_shares(mood, policy)
     fits = fit_of(index, shares)
-    allowed = allowed_goals(index, fits, mood, wish, policy)
+    allowed = allowed_goals(index, fits, mood, filters, policy)
     contact = np.zeros(len(catalogue.activities), dtype=np.bool_)
     ranked = allowed
-    if people_first:  # whatever company and goal the wish asks for
-        wider = allowed_goals(index, fits, mood, replace(wish, company=None, goal=None), policy)
+    if people_first:  # whatever company and goal the filters ask for
+        wider = allowed_goals(
+            index, fits, mood, filters.model_copy(update={"company": None, "goal": None}), policy
+        )
         contact = _contact(catalogue, index) & wider.any(axis=1)
         only_wider = contact & ~allowed.any(axis=1)
         ranked = np.where(only_wider[:, None], wider, allowed)
-    goal_of_row, terms = _terms(index, fits, ranked, shares, wish, policy)
+    goal_of_row, terms = _terms(index, fits, ranked, shares, filters, policy)
     terms |= _terms_of_history(index, history, policy)
     terms["chance"] = policy.scores.chance * _chance(index, seed)
     open_rows = allowed.any(axis=1) & ~withheld(index, history, policy.recent)
@@ -102,29 +104,31 @@ def fit_of(index: Index, shares: Floats) -> Floats:
     return fits
 
 
-def offered(catalogue: Catalogue, mood: Mood, wish: Wish) -> Bools:
-    """The activities that may come at all for this mood and wish, shape (N,)."""
+def offered(catalogue: Catalogue, mood: Mood, filters: Filters) -> Bools:
+    """The activities that may come at all for this mood and these filters, shape (N,)."""
     index, policy = index_of(catalogue), catalogue.policy
     fits = fit_of(index, effective_shares(mood, policy))
-    rows: Bools = np.any(allowed_goals(index, fits, mood, wish, policy), axis=1)
+    rows: Bools = np.any(allowed_goals(index, fits, mood, filters, policy), axis=1)
     return rows
 
 
-def allowed_goals(index: Index, fits: Floats, mood: Mood, wish: Wish, policy: Policy) -> Bools:
+def allowed_goals(
+    index: Index, fits: Floats, mood: Mood, filters: Filters, policy: Policy
+) -> Bools:
     """For which goals each activity may come, shape (N, G)."""
-    allowed = (fits > 0) & (fits >= policy.fit_at_least) & permitted(index, wish)[:, None]
-    if wish.goal is not None:
-        allowed &= np.array([goal == wish.goal for goal in GOALS])
-    allowed &= suited(index, mood, wish, policy)[:, None]
+    allowed = (fits > 0) & (fits >= policy.fit_at_least) & permitted(index, filters)[:, None]
+    if filters.goal is not None:
+        allowed &= np.array([goal == filters.goal for goal in GOALS])
+    allowed &= suited(index, mood, filters, policy)[:, None]
     if not mood.sure:
         # Gentle, and right for most: nothing that suits only the emotion that is not sure.
         allowed &= index.weights[:, EMOTIONS.index(Emotion.NEUTRAL), :] > 0
-        if wish.energy is None:
+        if filters.energy is None:
             allowed &= np.isin(index.energy, policy.unsure.energies)[:, None]
     return allowed
 
 
-def suited(index: Index, mood: Mood, wish: Wish, policy: Policy) -> Bools:
+def suited(index: Index, mood: Mood, filters: Filters, policy: Policy) -> Bools:
     """What this mood does not rule out, shape (N,): by ``not_for``, and by effort.
 
     An expression that is not sure rules out whatever is not for everybody. Who asks for an energy,
@@ -136,7 +140,7 @@ def suited(index: Index, mood: Mood, wish: Wish, policy: Policy) -> Bools:
     shares = np.array([mood.shares.get(emotion, 0.0) for emotion in EMOTIONS])
     rows = index.excluded @ shares < policy.fit_at_least
     energies = policy.energies.get(mood.dominant)
-    if wish.energy is None and wish.goal != "energise" and energies is not None:
+    if filters.energy is None and filters.goal != "energise" and energies is not None:
         rows &= np.isin(index.energy, energies)
     return rows
 
@@ -155,21 +159,21 @@ def _terms(
     fits: Floats,
     allowed: Bools,
     shares: Floats,
-    wish: Wish,
+    filters: Filters,
     policy: Policy,
 ) -> tuple[list[int], dict[str, Floats]]:
     scores = policy.scores
     wanted = shares @ index.wanted
-    if wish.goal is not None:
-        wanted = np.array([float(goal == wish.goal) for goal in GOALS])
+    if filters.goal is not None:
+        wanted = np.array([float(goal == filters.goal) for goal in GOALS])
     by_goal = np.where(allowed, scores.mood * fits + scores.goal * wanted, -np.inf)
     best = by_goal.argmax(axis=1)
     terms = {
         "mood": scores.mood * fits[np.arange(len(fits)), best],
         "goal": scores.goal * wanted[best],
     }
-    if wish.minutes is not None:  # of what there is time for, rather the longer
-        terms["time"] = scores.time * np.minimum(index.minutes / wish.minutes, 1.0)
+    if filters.minutes is not None:  # of what there is time for, rather the longer
+        terms["time"] = scores.time * np.minimum(index.minutes / filters.minutes, 1.0)
     return best.tolist(), terms
 
 

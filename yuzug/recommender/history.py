@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict
 
 from yuzug.recommender.index import Bools, Floats, Index
 
 _ALSO = 0.5  # what was done, or is of a kind that helped, where what helped is 1
 
 
-@dataclass(frozen=True)
-class History:
+class History(BaseModel):
     """Ids of activities; ``recent`` were suggested, the oldest first. Unknown ids count nothing."""
 
-    recent: Sequence[str] = ()
-    rejected: Sequence[str] = ()
-    helped: Sequence[str] = ()
-    did: Sequence[str] = ()
+    model_config = ConfigDict(frozen=True)
+
+    recent: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    helped: tuple[str, ...] = ()
+    did: tuple[str, ...] = ()
 
 
 NO_HISTORY = History()

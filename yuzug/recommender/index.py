@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,11 +12,11 @@ from numpy.typing import NDArray
 from yuzug.emotions import Emotion
 from yuzug.recommender.catalogue.models import Activity, Catalogue
 from yuzug.recommender.catalogue.policy import Policy
-from yuzug.recommender.catalogue.vocabulary import ACCESSES, CAUTIONS, GOALS, NEEDS, TIMES
+from yuzug.recommender.catalogue.vocabulary import GOALS
+from yuzug.recommender.filters import all_filters
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Bits = NDArray[np.int64]
 EMOTIONS: tuple[Emotion, ...] = tuple(Emotion)
 _KINSHIP = 0.4  # how alike two kinds of one family are, where the same kind is 1
 
@@ -32,12 +31,7 @@ class Index:
     minutes: Floats  # (N,)
     energy: NDArray[np.str_]  # (N,)
     place: NDArray[np.str_]  # (N,)
-    company: NDArray[np.str_]  # (N,)
-    cost: NDArray[np.str_]  # (N,)
-    needs: Bits  # (N,), one bit a word of the vocabulary, as in the three that follow
-    times: Bits  # (N,), 0 for any time
-    cautions: Bits  # (N,)
-    accessible: Bits  # (N,)
+    columns: dict[str, np.ndarray]  # what each filter compares, (N,), by its name
     kind: NDArray[np.intp]  # (N,), positions in kinds
     kinds: tuple[str, ...]
     likeness: Floats  # (K, K), 1 on the diagonal
@@ -61,12 +55,9 @@ def index_of(catalogue: Catalogue) -> Index:
         minutes=np.array([a.minutes for a in activities], dtype=np.float64),
         energy=np.array([a.energy for a in activities], dtype=np.str_),
         place=np.array([a.place for a in activities], dtype=np.str_),
-        company=np.array([a.company for a in activities], dtype=np.str_),
-        cost=np.array([a.cost for a in activities], dtype=np.str_),
-        needs=np.array([bits(a.needs, NEEDS) for a in activities], dtype=np.int64),
-        times=np.array([bits(a.times, TIMES) for a in activities], dtype=np.int64),
-        cautions=np.array([bits(a.cautions, CAUTIONS) for a in activities], dtype=np.int64),
-        accessible=np.array([bits(a.accessible, ACCESSES) for a in activities], dtype=np.int64),
+        columns={
+            name: one.column(activities) for name, one in all_filters().items() if one.activity
+        },
         kind=np.array([position[a.kind] for a in activities], dtype=np.intp),
         kinds=kinds,
         likeness=likeness,
@@ -84,12 +75,3 @@ def _weights(activities: tuple[Activity, ...], policy: Policy) -> Floats:
                 if not policy.withholds(activity.energy, emotion, goal):
                     weights[row, column[emotion], GOALS.index(goal)] = weight
     return weights
-
-
-def bits(words: Iterable[str], vocabulary: Sequence[str]) -> int:
-    """A set of words as one number: bit n is the n-th word of the vocabulary.
-
-    >>> bits(["c", "a"], ["a", "b", "c"])
-    5
-    """
-    return sum(1 << vocabulary.index(word) for word in set(words))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from yuzug.emotions import Emotion
+from yuzug.errors import OptionError
 from yuzug.recommender.catalogue.policy import Policy
 from yuzug.recommender.index import EMOTIONS, Floats
 
@@ -23,6 +25,25 @@ class Mood:
     def dominant(self) -> Emotion:
         """The emotion with the largest share."""
         return max(EMOTIONS, key=lambda emotion: self.shares.get(emotion, 0.0))
+
+
+def read_mood(emotion: str | Mapping[str, float], policy: Policy, sure: bool = True) -> Mood:
+    """Make the mood of an emotion's name, or of a distribution.
+
+    Raises:
+        OptionError: ``emotion.unknown`` for a name that is none, ``option.invalid`` for weights
+            that are no distribution.
+    """
+    if isinstance(emotion, Mapping):
+        return mood_of(_weights(emotion), policy, sure=sure)
+    if not isinstance(emotion, str) or policy.emotion_of(emotion) is None:
+        raise OptionError(
+            "emotion.unknown",
+            must="an emotion must be one of " + ", ".join(e.value for e in Emotion),
+            got=repr(emotion),
+            do="choose one of these",
+        )
+    return mood_of({emotion: 1.0}, policy, sure=sure)
 
 
 def mood_of(weights: Mapping[str, float], policy: Policy, *, sure: bool = True) -> Mood:
@@ -54,3 +75,19 @@ def effective_shares(mood: Mood, policy: Policy) -> Floats:
     lean = policy.unsure.neutral_share
     leaning: Floats = lean * neutral + (1 - lean) * shares
     return leaning
+
+
+def _weights(given: Mapping[str, float]) -> dict[str, float]:
+    try:
+        weights = {str.strip(label): float(weight) for label, weight in given.items()}
+        total = math.fsum(weights.values())
+    except (TypeError, ValueError, OverflowError):
+        total = math.nan
+    if not math.isfinite(total) or total <= 0 or min(weights.values()) < 0:
+        raise OptionError(
+            "option.invalid",
+            must="the weights must be names with numbers of at least 0, not all of them 0",
+            got=repr(dict(given)),
+            do="pass the probabilities of a prediction, such as {'sad': 0.7, 'neutral': 0.3}",
+        )
+    return weights

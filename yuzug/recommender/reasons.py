@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from yuzug.emotions import Language
 from yuzug.recommender.catalogue.models import Activity, Catalogue
 from yuzug.recommender.engine import Choice
-from yuzug.recommender.filters import Wish
+from yuzug.recommender.filters import Filters
 from yuzug.recommender.history import History
 from yuzug.recommender.mood import Mood
 from yuzug.texts import text
 from yuzug.texts.letters import order
 
 
-def why(
-    choice: Choice,
-    mood: Mood,
-    wish: Wish,
-    history: History,
-    catalogue: Catalogue,
-    lang: Language,
-) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Request:
+    """What activities were asked for, and the catalogue that they come from."""
+
+    mood: Mood
+    filters: Filters
+    history: History
+    catalogue: Catalogue
+
+
+def why(choice: Choice, request: Request, lang: Language) -> tuple[str, ...]:
     """The reasons, one sentence each: the mood, the circumstances, the evidence, what helped.
 
     Where the reading is not sure the first sentence says so, and none names an emotion.
     """
-    helped = choice.activity.id in history.helped
+    helped = choice.activity.id in request.history.helped
     return (
-        answer(choice, mood, lang),
-        circumstances(choice, wish, lang),
-        because(choice, catalogue, lang),
+        for_mood(choice, request.mood, lang),
+        circumstances(choice, request.filters, lang),
+        because(choice, request.catalogue, lang),
         *([text("why.helped", lang)] if helped else []),
     )
 
@@ -44,21 +49,29 @@ def notes(activity: Activity, lang: Language) -> tuple[str, ...]:
     )
 
 
-def answer(choice: Choice, mood: Mood, lang: Language) -> str:
-    """What in the mood the activity answers to, and what it is for."""
+def for_mood(choice: Choice, mood: Mood, lang: Language) -> str:
+    """The expression that the activity answers to, and what it is for."""
     if not mood.sure:
         return text("why.unsure", lang)
     key = "why.mood" if choice.emotion is mood.dominant else "why.mood_partly"
-    # To stay with a feeling means something else for each of them.
-    which = f"match_{choice.emotion.value}" if choice.goal == "match" else choice.goal
-    goal = text(f"why.goal_{which}", lang)
-    return text(key, lang, looks=choice.emotion.looks(lang), goal=goal)
+    return text(key, lang, looks=choice.emotion.looks(lang), goal=_goal(choice, lang))
 
 
-def circumstances(choice: Choice, wish: Wish, lang: Language) -> str:
+def aim(choice: Choice, lang: Language) -> str:
+    """What the activity is for, without a word on an expression."""
+    return text("why.aim", lang, goal=_goal(choice, lang))
+
+
+def _goal(choice: Choice, lang: Language) -> str:
+    if choice.goal == "match":  # to stay with a mood is something else for each of them
+        return text(f"why.goal_match_{choice.emotion.value}", lang)
+    return text(f"why.goal_{choice.goal}", lang)
+
+
+def circumstances(choice: Choice, filters: Filters, lang: Language) -> str:
     """How long, where and with whom: "10 minutes, indoors, on your own"."""
     activity = choice.activity
-    place, company = place_of(activity, wish), company_of(activity, wish)
+    place, company = place_of(activity, filters), company_of(activity, filters)
     parts = [text("why.minutes", lang, minutes=activity.minutes)]
     parts += [text(f"why.place_{place}", lang)] if place != "any" else []
     parts += [text(f"why.company_{company}", lang)] if company != "any" else []
@@ -66,14 +79,14 @@ def circumstances(choice: Choice, wish: Wish, lang: Language) -> str:
     return ", ".join(parts)
 
 
-def place_of(activity: Activity, wish: Wish) -> str:
+def place_of(activity: Activity, filters: Filters) -> str:
     """Where it is done: where the person is, if the activity leaves that open."""
-    return (wish.place if activity.place == "any" else None) or activity.place
+    return (filters.place if activity.place == "any" else None) or activity.place
 
 
-def company_of(activity: Activity, wish: Wish) -> str:
+def company_of(activity: Activity, filters: Filters) -> str:
     """With whom it is done: as the person wants it, if the activity leaves that open."""
-    return (wish.company if activity.company == "any" else None) or activity.company
+    return (filters.company if activity.company == "any" else None) or activity.company
 
 
 def because(choice: Choice, catalogue: Catalogue, lang: Language) -> str:

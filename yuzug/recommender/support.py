@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from yuzug.emotions import Emotion, Language
-from yuzug.recommender.asked import mood_asked
 from yuzug.recommender.catalogue.load import bundled
 from yuzug.recommender.catalogue.policy import HelpSource, Policy
-from yuzug.recommender.mood import Mood
+from yuzug.recommender.mood import Mood, read_mood
 
 Reading = Mood | Mapping[str, float] | str
 
@@ -64,7 +63,7 @@ def needs_help(readings: Sequence[Reading], policy: Policy | None = None) -> boo
     policy = policy or bundled().policy
     rule = policy.help
     # Every reading is looked at, so that one that is none is refused wherever it stands.
-    moods = [r if isinstance(r, Mood) else mood_asked(r, policy, sure=True) for r in readings]
+    moods = [r if isinstance(r, Mood) else read_mood(r, policy) for r in readings]
     hard = [_shows(mood, rule.long_streak.emotions, policy) for mood in moods]
     low = [_shows(mood, rule.emotions, policy) for mood in moods]
     short, long = rule.readings, rule.long_streak.readings

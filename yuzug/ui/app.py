@@ -36,7 +36,7 @@ STATE_TIME_TO_LIVE_S = 4 * 3600
 
 
 def build(analyzers: Analyzers, default: Settings) -> GuardedBlocks:
-    """The app for these models; ``default`` is what a visitor with no wishes gets."""
+    """The app for these models; ``default`` is what a new visitor gets."""
     keep_no_values()
     demo = GuardedBlocks(
         title=text("ui.title", default.lang), analytics_enabled=False, fill_width=True

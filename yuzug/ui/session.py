@@ -8,7 +8,8 @@ from typing import Any
 
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import ConsentError
-from yuzug.ui.advice.filters import Wishes, wishes_of
+from yuzug.recommender import Filters
+from yuzug.ui.advice.filters import filters_of, form_of
 
 # A fixed key and secret, or the browser's memory would not survive a restart of the server. It
 # holds nothing secret: the encryption is Gradio's, and keeps nobody out.
@@ -24,15 +25,16 @@ class Settings:
     model: str = "resnet18"
     classes: int = 7
     consent: bool = False
-    wishes: Wishes = field(default_factory=Wishes)
+    filters: Filters = field(default_factory=Filters)
 
     def with_consent(self) -> Settings:
         """The same choices of a visitor who accepted the notice."""
         return replace(self, consent=True)
 
     def to_browser(self) -> dict[str, Any]:
-        """What the browser remembers: the wishes of a visitor who accepted the notice alone."""
-        return asdict(self if self.consent else replace(self, wishes=Wishes()))
+        """What the browser remembers: the filters of a visitor who accepted the notice alone."""
+        kept = asdict(replace(self, filters=Filters()))
+        return {**kept, "filters": form_of(self.filters) if self.consent else {}}
 
 
 def restore(
@@ -55,7 +57,7 @@ def restore(
         model=model if model in models else default.model,
         classes=classes if classes in LABEL_SETS else default.classes,
         consent=known.get("consent") is True,
-        wishes=wishes_of(known.get("wishes")),
+        filters=filters_of(known.get("filters")),
     )
 
 

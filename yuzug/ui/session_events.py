@@ -50,7 +50,7 @@ def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Se
         settings = restore(remembered, asked, analyzers.models, default)
         # Other activities come first for another visitor.
         catalogue = analyzers.activities.catalogue
-        memory = Memory(random.getrandbits(32), settings.wishes, catalogue)
+        memory = Memory(random.getrandbits(32), settings.filters, catalogue)
         memory.keep(restore_journal(kept))
         for board in (live_state.following.board, photo_state.board, mood_state):
             board.memory = memory

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from yuzug.recommender import Catalogue, bundled, needs_help, source_of_streak
+from yuzug.recommender import Catalogue, Filters, bundled, needs_help, source_of_streak
 from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.recommender.mood import Mood, mood_of
-from yuzug.ui.advice.filters import Wishes
 from yuzug.ui.journal.model import Entry, Journal, now
 
 RECENT = 20  # these many last suggestions do not come again
@@ -29,8 +28,8 @@ class Memory:
     """
 
     seed: int = 0
-    wishes: Wishes = field(default_factory=Wishes)
-    catalogue: Catalogue = field(default_factory=bundled)
+    filters: Filters = field(default_factory=Filters)
+    own_catalogue: Catalogue | None = None
     recent: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     helped: tuple[str, ...] = ()
@@ -41,6 +40,11 @@ class Memory:
     journal_on: bool = False
     notes: tuple[Entry, ...] = ()
     news: int = 0
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the activities are taken from: ours, unless the server was given another."""
+        return self.own_catalogue or bundled()
 
     def suggested(self, ids: Sequence[str]) -> None:
         """These were shown."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import html
+import inspect
 import io
+import json
 import re
 import zipfile
 from dataclasses import replace
@@ -17,15 +19,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from yuzug.cli import parser
 from yuzug.emotions import LANGUAGES, Emotion, Language
-from yuzug.recommender import bundled, help_offer, question
+from yuzug.recommender import Filters, bundled, help_offer, question
 from yuzug.recommender.catalogue.policy import HelpSource
+from yuzug.recommender.catalogue.vocabulary import Words
+from yuzug.recommender.filters import all_filters, single_filters
 from yuzug.texts import text
 from yuzug.ui.advice import actions as acts
-from yuzug.ui.advice import filters_form as filters
+from yuzug.ui.advice import filters
 from yuzug.ui.advice import view as advice
 from yuzug.ui.advice.board import CARDS, Board, Mood, said_by_person
-from yuzug.ui.advice.filters import MINUTES, NOTHING, ONE_OF, SOME_OF, Wishes, wishes_of
+from yuzug.ui.advice.filters import NOTHING, filters_of, form_of, offered
+from yuzug.ui.api.endpoints import Endpoints
 from yuzug.ui.components.images import data_url
 from yuzug.ui.components.readings import FaceReading
 from yuzug.ui.journal.model import Journal, MoodEntry, now
@@ -59,45 +65,71 @@ def test_the_areas_memory_is_the_engines() -> None:
 def test_a_filter_acts_on_every_activity_at_once_and_can_be_taken_back() -> None:
     shown = board()
     first = ids(shown)
-    acts.act({"act": "filter", "wishes": {"minutes": ["5"], "place": ["indoor"]}}, shown, "en")
-    assert [card.words["en"].minutes <= 5 for card in shown.cards] == [True] * CARDS
-    acts.act({"act": "filter", "wishes": {}}, shown, "en")
+    acts.act({"act": "filter", "filters": {"minutes": ["5"], "place": ["indoor"]}}, shown, "en")
+    assert [card.suggestion.minutes <= 5 for card in shown.cards] == [True] * CARDS
+    acts.act({"act": "filter", "filters": {}}, shown, "en")
     assert ids(shown) == first, "what nobody had a chance to do does not count as suggested"
 
 
-@pytest.mark.parametrize(("name", "choices"), [*ONE_OF.items(), *SOME_OF.items()])
+@pytest.mark.parametrize(("name", "choices"), offered().items())
 def test_every_filter_that_the_page_offers_is_understood(name: str, choices: list[object]) -> None:
     for choice in choices:
-        wishes = wishes_of({name: [str(choice)]})
-        assert getattr(wishes, name) in (choice, (choice,))
-        made = Board(Memory(wishes=wishes))
+        chosen = filters_of({name: [str(choice)]})
+        assert form_of(chosen) == {name: [str(choice)]}
+        made = Board(Memory(filters=chosen))
         made.follow(said_by_person("neutral", "chosen"))
         for lang in LANGUAGES:
-            assert (
-                filters.bar(wishes, lang).count(" selected")
-                + filters.bar(wishes, lang).count(" checked")
-                == 1
-            )
+            bar = filters.bar(chosen, lang)
+            assert bar.count(" selected") + bar.count(" checked") == 1
+
+
+def test_a_filter_is_added_in_one_place() -> None:
+    """Every field of the model reaches every surface; none is listed anywhere else."""
+    fields = set(Filters.model_fields)
+    assert set(offered()) == fields - {"time_of_day"}, "the browser's clock tells the time"
+    for lang in LANGUAGES:
+        for name in offered():
+            assert f'name="{name}"' in filters.bar(Filters(), lang)
+        options = vars(parser(lang).parse_args(["recommend", "sad"]))
+        assert fields <= set(options)
+    asked = inspect.signature(Endpoints.recommend).parameters
+    flags = {one.flag or name for name, one in all_filters().items()}
+    assert flags <= set(asked)
+    assert "time" in asked
+    for flag in flags:
+        assert f"            {flag}: " in (Endpoints.recommend.__doc__ or "")
+    cases = [case.given() for _, case in single_filters()]
+    assert {name for case in cases for name in case} == fields
+
+
+def test_to_stay_with_a_mood_is_called_differently_for_each() -> None:
+    for lang in LANGUAGES:
+        called = {e: text(f"advice.choice_goal_match_{e.value}", lang) for e in Emotion}
+        for emotion, words in called.items():
+            assert f">{words}<" in filters.bar(Filters(), lang, emotion.value)
+        assert len(set(called.values())) >= 4
+        assert f">{text('advice.choice_goal_match', lang)}<" in filters.bar(Filters(), lang)
 
 
 def test_nothing_at_hand_differs_from_not_saying() -> None:
-    assert Wishes().options()["equipment"] is None
-    assert Wishes(equipment=(NOTHING,)).options()["equipment"] == []
-    assert Wishes(equipment=("paper",)).options()["equipment"] == ["paper"]
+    assert filters_of({}).equipment is None
+    assert filters_of({"equipment": [NOTHING]}).equipment == frozenset()
+    assert filters_of({"equipment": [NOTHING, "paper"]}).equipment == {"paper"}
 
 
 @pytest.mark.parametrize(
     "told", [None, "minutes", {"minutes": 7}, {"place": ["moon"]}, {"equipment": [["x"], None]}]
 )
-def test_wishes_that_the_page_does_not_offer_are_none(told: object) -> None:
-    assert wishes_of(told) == Wishes()
+def test_filters_that_the_page_does_not_offer_are_none(told: object) -> None:
+    assert filters_of(told) == Filters()
 
 
-def test_wishes_are_remembered_only_after_the_notice() -> None:
-    wishes = Wishes(minutes=MINUTES[0], accessible=("seated",))
-    told = Settings(wishes=wishes)
-    assert wishes_of(told.to_browser()["wishes"]) == Wishes()
-    assert wishes_of(replace(told, consent=True).to_browser()["wishes"]) == wishes
+def test_filters_are_remembered_only_after_the_notice() -> None:
+    chosen = Filters(minutes=5, accessible=frozenset({"seated"}), equipment=frozenset())
+    visit = Settings(filters=chosen)
+    assert filters_of(visit.to_browser()["filters"]) == Filters()
+    kept = json.loads(json.dumps(replace(visit, consent=True).to_browser()))
+    assert filters_of(kept["filters"]) == chosen
 
 
 def test_a_corrected_reading_is_followed_and_said_and_can_be_undone() -> None:
@@ -165,8 +197,8 @@ def test_helpful_comes_back_sooner_and_can_be_taken_back() -> None:
 
 def test_when_all_was_seen_it_says_so_and_offers_the_earlier_ideas() -> None:
     shown = board()
-    wishes = {"minutes": ["5"], "place": ["outdoor"], "company": ["together"], "energy": ["high"]}
-    acts.act({"act": "filter", "wishes": wishes}, shown, "en")
+    few = {"minutes": ["5"], "place": ["outdoor"], "company": ["together"], "energy": ["high"]}
+    acts.act({"act": "filter", "filters": few}, shown, "en")
     while shown.full:
         acts.act({"act": "another", "id": shown.cards[0].id}, shown, "en")
     assert text("advice.none_left", "en") in advice.area(shown, "en")
@@ -203,7 +235,7 @@ def test_three_hard_readings_in_a_row_put_people_first(lang: str) -> None:
     assert f'href="tel:{offer.contacts[0].number}"' in page
     assert page.index("yz-help") < page.index("<article")
     kinds = bundled().policy.help.kinds
-    assert shown.cards[0].words["en"].kind in kinds
+    assert shown.cards[0].suggestion.kind in kinds
     acts.hear(shown, Mood("happy", {"happy": 1.0}))
     assert 'class="yz-help"' not in advice.area(shown, lang)  # type: ignore[arg-type]
 
@@ -240,14 +272,14 @@ def test_help_says_where_the_low_readings_came_from(source: HelpSource, lang: La
 
 def test_an_angry_streak_with_alone_chosen_still_offers_contact() -> None:
     shown = Board(Memory(1))
-    acts.act({"act": "filter", "wishes": {"company": ["alone"]}}, shown, "en")
+    acts.act({"act": "filter", "filters": {"company": ["alone"]}}, shown, "en")
     for _ in range(5):
         acts.hear(shown, Mood("angry", {"angry": 1.0}))
     first = shown.cards[0]
     assert first.id in bundled().policy.help.activities
     assert first.id != "letter-with-a-stamp"
-    assert text("why.company_alone", "en") not in first.words["en"].why[1]
-    assert text("why.company_alone", "tr") not in first.words["tr"].why[1]
+    for lang in LANGUAGES:
+        assert text("why.company_alone", lang) not in first.suggestion.in_language(lang).why[1]
 
 
 def test_hard_days_of_long_ago_or_between_better_ones_put_nobody_first() -> None:
@@ -309,15 +341,16 @@ def test_live_leaves_a_correction_alone() -> None:
 
 def test_titles_from_a_catalogue_are_escaped() -> None:
     shown = board()
-    odd = {
-        lang: replace(words, title="<img src=x>", steps=("<b>one</b>",), why=("<i>", "<i>", "<i>"))
-        for lang, words in shown.cards[0].words.items()
-    }
-    shown.update(replace(shown.cards[0], words=odd))
+    odd = Words.model_construct(en="<img src=x>", tr="<img src=x>")
+    step = Words.model_construct(en="<b>one</b>", tr="<b>one</b>")
+    made = shown.cards[0].suggestion
+    activity = made.activity.model_copy(update={"title": odd, "steps": (step, step)})
+    made = replace(made, choice=replace(made.choice, activity=activity))
+    shown.update(replace(shown.cards[0], suggestion=made))
     page = advice.area(shown, "en")
     assert "<img" not in page
     assert "<b>" not in page
-    assert "<i>" not in page
+    assert page.count("&lt;b&gt;one") == 2
 
 
 def test_a_corrected_face_is_taken_along_as_training_reads_it(

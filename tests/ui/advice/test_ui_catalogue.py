@@ -81,7 +81,7 @@ def test_the_endpoint_advises_from_it(own: Analyzers) -> None:
 
 
 def test_the_page_advises_from_it(own: Analyzers) -> None:
-    shown = Board(Memory(1, catalogue=own.activities.catalogue))
+    shown = Board(Memory(1, own_catalogue=own.activities.catalogue))
     acts.hear(shown, said_by_person("sad", "chosen"))
     assert [card.id for card in shown.cards] == ["own-tea"]
     drawn = advice.chooser(shown, "tr")

@@ -6,24 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yuzug.emotions import Emotion
-from yuzug.recommender.catalogue import vocabulary as words
 from yuzug.recommender.catalogue.models import Catalogue
 from yuzug.recommender.engine import offered
-from yuzug.recommender.filters import Wish
+from yuzug.recommender.filters import Filters, single_filters
 from yuzug.recommender.index import EMOTIONS
 from yuzug.recommender.mood import Mood
 
-MINUTES = (5, 10, 30)
 _ENOUGH = 5
+_TIRED_MINUTES = (5, 10, 30)
 _ENOUGH_WHEN_TIRED = 3
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many activities an emotion has for one wish, and how many it should have."""
+    """How many activities an emotion has with some filters, and how many it should have."""
 
     emotion: Emotion
-    wish: str
+    filters: str
     found: int
     least: int
 
@@ -35,44 +34,31 @@ def coverage(catalogue: Catalogue) -> list[Count]:
     home with little energy: then advice is wanted most and choice is scarcest.
     """
     return [
-        Count(emotion, name, int(offered(catalogue, mood, wish).sum()), least)
-        for name, wish, sure, least in _cases()
+        Count(emotion, name, int(offered(catalogue, mood, filters).sum()), least)
+        for name, filters, sure, least in _cases()
         for emotion in EMOTIONS
         for mood in [Mood({emotion: 1.0}, sure=sure)]
     ]
 
 
 def table(catalogue: Catalogue) -> str:
-    """The counts as a table in Markdown, one line a wish and one column an emotion."""
+    """Write the counts as a table in Markdown: a line for each case, a column for each emotion."""
     lines: dict[str, list[str]] = {}
     for count in coverage(catalogue):
-        lines.setdefault(count.wish, []).append(str(count.found))
+        lines.setdefault(count.filters, []).append(str(count.found))
     head = "| | " + " | ".join(emotion.value for emotion in EMOTIONS) + " |"
     rule = "|---|" + "---:|" * len(EMOTIONS)
-    return "\n".join([head, rule, *(f"| {w} | {' | '.join(n)} |" for w, n in lines.items())])
+    return "\n".join(
+        [head, rule, *(f"| {name} | {' | '.join(found)} |" for name, found in lines.items())]
+    )
 
 
-def _cases() -> Iterator[tuple[str, Wish, bool, int]]:
-    yield "all", Wish(), True, _ENOUGH
-    yield "not sure", Wish(), False, _ENOUGH
-    for name, wish in _single_wishes():
-        yield name, wish, True, _ENOUGH
-    for minutes in MINUTES:
-        tired = Wish(minutes=minutes, energy="low", place="indoor", company="alone")
+def _cases() -> Iterator[tuple[str, Filters, bool, int]]:
+    yield "all", Filters(), True, _ENOUGH
+    yield "not sure", Filters(), False, _ENOUGH
+    for name, filters in single_filters():
+        yield name, filters, True, _ENOUGH
+    for minutes in _TIRED_MINUTES:
+        tired = Filters(minutes=minutes, energy="low", place="indoor", company="alone")
         name = f"{minutes} minutes, low, indoor, alone"
         yield name, tired, True, _ENOUGH_WHEN_TIRED
-
-
-def _single_wishes() -> Iterator[tuple[str, Wish]]:
-    """Every wish that says one thing, with its name; who has a thing at hand has more choice."""
-    yield from ((goal, Wish(goal=goal)) for goal in words.GOALS)
-    yield from ((f"{minutes} minutes", Wish(minutes=minutes)) for minutes in MINUTES)
-    yield from ((energy, Wish(energy=energy)) for energy in words.ENERGIES)
-    yield from ((place, Wish(place=place)) for place in words.PLACES)
-    yield from ((company, Wish(company=company)) for company in words.COMPANIES)
-    yield "free", Wish(cost="free")
-    yield "nothing at hand", Wish(equipment=frozenset())
-    yield from ((time, Wish(time=time)) for time in words.TIMES)
-    yield from ((way, Wish(accessible=frozenset({way}))) for way in words.ACCESSES)
-    for caution in words.CAUTIONS:
-        yield f"without {caution}", Wish(cautions=frozenset({caution}))

@@ -3,7 +3,7 @@
 Faults of reading · sentences not translated · activities that never come · risky words without
 what they ask for, and the open air at night · kinds and sources that nobody names, and names that
 are none · contacts that were not checked for long · two activities that are almost the same · too
-little choice for an emotion and a wish.
+little choice for an emotion and a filter.
 """
 
 from __future__ import annotations
@@ -161,11 +161,11 @@ class _Lint:
                 yield self.at(self.own[mine[0]], ("steps",), message)
 
     def scarce(self) -> Iterator[Finding]:
-        """Emotions and wishes with too little choice."""
+        """Emotions and filters with too little choice."""
         for count in coverage(self.catalogue):
             if count.found < count.least:
                 message = f"{count.found} activities, at least {count.least} are wanted"
-                yield Finding(".", 0, f"{count.emotion.value}, {count.wish}", message)
+                yield Finding(".", 0, f"{count.emotion.value}, {count.filters}", message)
 
     def at(self, activity: Activity, path: tuple[int | str, ...], message: str) -> Finding:
         """A finding at this key of an activity."""

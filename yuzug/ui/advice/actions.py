@@ -10,7 +10,7 @@ from yuzug.emotions import Emotion, Language
 from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.texts import text
 from yuzug.ui.advice.board import Board, Card, Mood, rated, said_by_person
-from yuzug.ui.advice.filters import wishes_of
+from yuzug.ui.advice.filters import filters_of
 from yuzug.ui.advice.view import RATINGS
 from yuzug.ui.journal.model import ActivityEntry, MoodEntry, now
 
@@ -49,7 +49,7 @@ def act(told: Mapping[str, Any], board: Board, lang: Language) -> str:
     if name == "back" and board.read is not None:
         hear(board, board.read, instead=True)
     elif name == "filter":
-        board.memory.wishes = wishes_of(told.get("wishes"))
+        board.memory.filters = filters_of(told.get("filters"))
         board.filter()
     elif name == "again":
         board.again()
@@ -71,7 +71,7 @@ def _did(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> s
         return ""
     board.memory.do(card.id)
     _record(board, replace(card, done_at=now()))
-    return text("advice.said_done", lang, title=card.words[lang].title)
+    return text("advice.said_done", lang, title=card.suggestion.in_language(lang).title)
 
 
 def _rate(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
@@ -96,7 +96,7 @@ def _another(board: Board, card: Card, told: Mapping[str, Any], lang: Language) 
     instead = board.replace(card)
     if instead is None:
         return text("advice.said_gone", lang)
-    return text("advice.said_replaced", lang, title=instead.words[lang].title)
+    return text("advice.said_replaced", lang, title=instead.suggestion.in_language(lang).title)
 
 
 _ANSWERS: dict[str, Callable[[Board, Card, Mapping[str, Any], Language], str]] = {
@@ -114,5 +114,5 @@ def _record(board: Board, card: Card) -> None:
 
 
 def _ideas(board: Board, lang: Language) -> str:
-    titles = ", ".join(card.words[lang].title for card in board.cards)
+    titles = ", ".join(card.suggestion.in_language(lang).title for card in board.cards)
     return text("advice.said_ideas", lang, titles=titles) if titles else ""

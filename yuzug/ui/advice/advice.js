@@ -3,22 +3,22 @@ const FORMS = "form.yz-filters";
 const tell = (act, more = {}) => trigger("advise", { act, ...more });
 const cardOf = (inside) => inside.closest("[data-id]")?.dataset.id;
 
-const wishesIn = (form) => {
-  const wishes = {};
-  for (const [name, value] of new FormData(form)) (wishes[name] ??= []).push(value);
-  return wishes;
+const filtersIn = (form) => {
+  const filters = {};
+  for (const [name, value] of new FormData(form)) (filters[name] ??= []).push(value);
+  return filters;
 };
 
 // The filters are those of the visit: every tab shows the same.
 const filter = (form) => {
-  const wishes = wishesIn(form);
+  const filters = filtersIn(form);
   for (const other of document.querySelectorAll(FORMS))
     for (const control of other.elements) {
       if (control.type === "checkbox")
-        control.checked = (wishes[control.name] ?? []).includes(control.value);
-      else if (control.name) control.value = wishes[control.name]?.[0] ?? "";
+        control.checked = (filters[control.name] ?? []).includes(control.value);
+      else if (control.name) control.value = filters[control.name]?.[0] ?? "";
     }
-  tell("filter", { wishes });
+  tell("filter", { filters });
 };
 
 element.addEventListener("submit", (event) => event.preventDefault());

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from yuzug.emotions import LANGUAGES, Language
 from yuzug.recommender import Suggestion, recommend
 from yuzug.ui.components.readings import FaceReading
 from yuzug.ui.visit_history import Memory
@@ -42,9 +41,9 @@ def mood_read(face: FaceReading | None) -> Mood | None:
 
 @dataclass(frozen=True)
 class Card:
-    """One activity in every language, and what the person did with it."""
+    """One activity, and what the person did with it."""
 
-    words: Mapping[Language, Suggestion]
+    suggestion: Suggestion
     helpful: bool = False
     done_at: datetime | None = None
     ratings: Mapping[str, int] = field(default_factory=dict)
@@ -52,7 +51,7 @@ class Card:
     @property
     def id(self) -> str:
         """The activity's name in the catalogue."""
-        return self.words["en"].id
+        return self.suggestion.id
 
 
 @dataclass
@@ -76,7 +75,7 @@ class Board:
         self.cards = self._suggested(CARDS, [])
 
     def filter(self) -> None:
-        """Ask again, by other wishes; what was shown by the last ones may come again."""
+        """Ask again, by other filters; what was shown by the last ones may come again."""
         self.cards = self._suggested(CARDS, [])
 
     def replace(self, card: Card) -> Card | None:
@@ -113,22 +112,20 @@ class Board:
         if self.mood is None or count < 1:
             return ()
         memory = self.memory
-        options = {
-            **memory.wishes.options(),
-            "catalogue": memory.catalogue,
-            "count": count,
-            "seed": memory.seed,
-            "recent": (*memory.recent, *(card.id for card in besides)),
-            "rejected": memory.rejected,
-            "helped": memory.helped,
-            "did": memory.did,
-            "sure": self.mood.sure,
-            "people_first": memory.needs_help and not besides,
-        }
-        by_language = [recommend(self.mood.shares, lang=lang, **options) for lang in LANGUAGES]
-        return tuple(
-            Card(dict(zip(LANGUAGES, pair, strict=True))) for pair in zip(*by_language, strict=True)
+        found = recommend(
+            self.mood.shares,
+            memory.filters,
+            catalogue=memory.catalogue,
+            count=count,
+            seed=memory.seed,
+            recent=(*memory.recent, *(card.id for card in besides)),
+            rejected=memory.rejected,
+            helped=memory.helped,
+            did=memory.did,
+            sure=self.mood.sure,
+            people_first=memory.needs_help and not besides,
         )
+        return tuple(Card(suggestion) for suggestion in found)
 
 
 def rated(card: Card, when: str, rating: int) -> Card:

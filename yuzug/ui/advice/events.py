@@ -51,10 +51,10 @@ def _wire_area(page: Page, tab: str) -> None:
         here = boards[_TABS.index(tab)]
         spoken = acts.act(told(event), here, settings.lang)
         areas = _areas(settings.lang, live_state, photo_state, mood_state)
-        if here.memory.wishes == settings.wishes:
+        if here.memory.filters == settings.filters:
             drawn = [areas[name]() if name == tab else gr.skip() for name in _TABS]
             return [settings, gr.skip(), *drawn, panels.said(spoken)]
-        settings = replace(settings, wishes=here.memory.wishes)
+        settings = replace(settings, filters=here.memory.filters)
         for board in boards:
             board.filter()
         drawn = [draw() for draw in areas.values()]

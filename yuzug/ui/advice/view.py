@@ -12,7 +12,7 @@ from yuzug.emotions import Emotion, Language, looks
 from yuzug.recommender import Contact, help_offer, question
 from yuzug.texts import text
 from yuzug.texts.numbers import day
-from yuzug.ui.advice import filters_form as filters
+from yuzug.ui.advice import filters
 from yuzug.ui.advice.board import Board, Card, Mood
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.html import labelled_html, panel
@@ -92,11 +92,17 @@ def _ideas(board: Board, lang: Language) -> str:
     # The number changes with every note, so that the page asks for the journal to be written.
     cards = "".join(_card(card, board, lang) for card in board.cards)
     return (
-        f'<div class="yz-wishes">{filters.bar(board.memory.wishes, lang)}</div>'
+        f'<div class="yz-wishes">{_filters(board, lang)}</div>'
         f'<div class="yz-help-place">{_help(board, lang)}</div>'
         f'<div class="yz-cards" data-news="{board.memory.news}">{cards}</div>'
         f'<div class="yz-none-place">{"" if board.full else _none_left(lang)}</div>'
     )
+
+
+def _filters(board: Board, lang: Language) -> str:
+    mood = board.mood
+    known = mood is not None and mood.sure and mood.emotion in [one.value for one in _MOODS]
+    return filters.bar(board.memory.filters, lang, mood.emotion if mood and known else None)
 
 
 def _link(act: str, lang: Language) -> str:
@@ -133,10 +139,10 @@ def _contact(contact: Contact, lang: Language) -> str:
 
 
 def _card(card: Card, board: Board, lang: Language) -> str:
-    shown = card.words[lang]
+    shown = card.suggestion.in_language(lang)
     fits_mood, circumstances, because, *helped = shown.why
     # Of a mood that the person named, nothing may be said about an expression.
-    reasons = [because, *helped] if board.said else [fits_mood, because, *helped]
+    reasons = [shown.aim if board.said else fits_mood, because, *helped]
     notes = "".join(f"<li>{escape(note)}</li>" for note in shown.notes)
     return (
         f'<article class="yz-card{" done" if card.done_at else ""}" data-id="{escape(card.id)}">'
@@ -153,12 +159,14 @@ def _card(card: Card, board: Board, lang: Language) -> str:
 def _evidence(card: Card, lang: Language) -> str:
     return (
         f'<details data-key="evidence {escape(card.id)}"><summary>{_t("evidence", lang)}</summary>'
-        f'<p class="evidence">{escape(card.words[lang].evidence)}</p></details>'
+        f'<p class="evidence">{escape(card.suggestion.in_language(lang).evidence)}</p></details>'
     )
 
 
 def _steps(card: Card, lang: Language) -> str:
-    steps = "".join(f"<li>{escape(step)}</li>" for step in card.words[lang].steps[1:])
+    steps = "".join(
+        f"<li>{escape(step)}</li>" for step in card.suggestion.in_language(lang).steps[1:]
+    )
     if not steps:
         return ""
     return (
@@ -175,7 +183,7 @@ def _acts(card: Card, lang: Language) -> str:
         + f">{_t(act, lang)}</button>"
         for act in ("did", "helpful", "reject", "another")
     )
-    label = _t("acts", lang, title=card.words[lang].title)
+    label = _t("acts", lang, title=card.suggestion.in_language(lang).title)
     return f'<div class="acts" role="group" aria-label="{label}">{buttons}</div>'
 
 

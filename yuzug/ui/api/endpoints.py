@@ -17,19 +17,9 @@ from yuzug.emotions import Language
 from yuzug.errors import ImageError, OptionError
 from yuzug.explain import method_named
 from yuzug.models import DEFAULT_MODEL, available_models
-from yuzug.recommender import Catalogue, advise
+from yuzug.recommender import Catalogue, Filters, advise
 from yuzug.recommender import recommend as suggest
-from yuzug.recommender.catalogue.vocabulary import (
-    Access,
-    Caution,
-    Company,
-    Cost,
-    Energy,
-    Goal,
-    Need,
-    Place,
-    Time,
-)
+from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.records import (
     AnalysisRecord,
     ErrorRecord,
@@ -40,6 +30,7 @@ from yuzug.records import (
     Record,
 )
 from yuzug.ui.admission import GuardedBlocks
+from yuzug.ui.api.filters import filters_by_name
 from yuzug.ui.api.publish import Json, answered, publish
 from yuzug.ui.components import images as pictures
 from yuzug.ui.models import Analyzers
@@ -119,27 +110,20 @@ class Endpoints:
         return answers
 
     @answered
+    @filters_by_name
     def recommend(
         self,
         emotion: str,
+        filters: Filters,
         lang: Language = "en",
-        minutes: int | None = None,
-        energy: Energy | None = None,
-        place: Place | None = None,
-        company: Company | None = None,
-        goal: Goal | None = None,
         count: int = 3,
         seed: int = 0,
-        cost: Cost | None = None,
-        equipment: list[Need] | None = None,
-        time: Time | None = None,
-        accessible: list[Access] | None = None,
-        avoid: list[Caution] | None = None,
         recent: list[str] | None = None,
         rejected: list[str] | None = None,
         helped: list[str] | None = None,
         did: list[str] | None = None,
         before: list[str] | None = None,
+        source: HelpSource = "expressions",
         unsure: bool = False,
     ) -> Json:
         """Suggest small activities that fit a mood, each with steps, reasons and evidence.
@@ -151,23 +135,14 @@ class Endpoints:
         Args:
             emotion: angry, disgust, fear, happy, sad, surprise, neutral or contempt
             lang: language of the activities, "en" or "tr"
-            minutes: the most time there is
-            energy: how much effort: low, medium or high
-            place: where: indoor or outdoor
-            company: with whom: alone or together
-            goal: give the mood room (match), lift it (lift), or calm down (calm)
             count: how many activities
             seed: the same number gives the same answer
-            cost: the most it may cost: free or cheap
-            equipment: all that is at hand; an empty list for nothing
-            time: the time of day: morning, afternoon, evening or night
-            accessible: how it must be doable, such as seated or one_hand
-            avoid: nothing that calls for care: injury, pregnancy, food, minors
             recent: ids suggested before, the oldest first; the last 20 do not come again
             rejected: ids turned down; these never come
             helped: ids found helpful; these come back sooner
             did: ids done before
             before: the emotions read before this one, the oldest first
+            source: where these came from: faces (expressions), named by the person, or a journal
             unsure: whether the reading is not sure
 
         Returns:
@@ -175,18 +150,10 @@ class Endpoints:
         """
         advice = advise(
             emotion,
+            filters,
             before=before or (),
+            source=source,
             lang=lang,
-            minutes=minutes,
-            energy=energy,
-            place=place,
-            company=company,
-            goal=goal,
-            cost=cost,
-            equipment=equipment,
-            time=time,
-            accessible=accessible or (),
-            cautions=avoid or (),
             count=count,
             seed=seed,
             recent=recent or (),
