@@ -19,8 +19,9 @@ from yuzug.recommender.catalogue.lint import check
 from yuzug.recommender.catalogue.load import Loaded, bundled, load, load_own
 from yuzug.recommender.catalogue.models import Catalogue
 from yuzug.recommender.catalogue.policy import HelpSource
+from yuzug.recommender.catalogue.vocabulary import Time
 from yuzug.recommender.engine import choose
-from yuzug.recommender.filters import Filters, checked, read_filters
+from yuzug.recommender.filters import Filters, checked, filter_names, read_filters
 from yuzug.recommender.history import History
 from yuzug.recommender.mood import read_mood
 from yuzug.recommender.reasons import Request
@@ -140,12 +141,13 @@ class Advice:
     """What to do next: the activities, and what comes before them where something does.
 
     ``ask`` is the question to put to the person where the reading is not sure; ``help`` is what
-    is offered first after readings that need it.
+    is offered first after readings that need it; ``time_of_day`` is the one that was asked for.
     """
 
     suggestions: tuple[Suggestion, ...]
     ask: str | None = None
     help: Help | None = None
+    time_of_day: Time | None = None
 
 
 def advise(
@@ -178,6 +180,7 @@ def advise(
         YuzugError: as ``recommend`` does.
     """
     checked(_Source, {"source": source})
+    filters = read_filters({n: options.pop(n) for n in [*options] if n in filter_names()}, filters)
     entire = _catalogue(catalogue)
     mood = read_mood(emotion, entire.policy, sure)
     needed = needs_help([*before, mood], entire.policy)
@@ -188,6 +191,7 @@ def advise(
         suggestions=tuple(suggestions),
         ask=None if mood.sure else question(lang, entire.policy),
         help=help_offer(lang, entire.policy, source) if needed else None,
+        time_of_day=filters.time_of_day,
     )
 
 

@@ -17,28 +17,62 @@ def diverse(
     index: Index,
     scores: Floats,
     open_rows: Bools,
-    kinds_before: Sequence[int],
+    before: Sequence[int],
     variety: Variety,
     count: int,
+    luck: Floats | None = None,
+    short: Bools | None = None,
+    every: int = 1,
 ) -> list[int]:
-    """At most ``count`` of the open rows, the first one first.
+    """Pick at most ``count`` of the open rows, the best first.
 
-    ``kinds_before`` are the kinds of what was suggested before, the oldest first.
+    Args:
+        index: the catalogue.
+        scores: how good each activity is, shape (N,).
+        open_rows: what may be picked, shape (N,).
+        before: the rows of what was suggested before, the oldest first.
+        variety: how unlike one another the picked ones must be.
+        count: how many.
+        luck: what the scores hold of chance, shape (N,): the first one is the luckiest of those
+            that come close to the best without it, so that it is not always the same.
+        short: what is short, shape (N,); of any ``every`` suggestions in a row one is short, where
+            one is left whose kind may come. None where length does not matter.
+        every: see ``short``.
     """
-    left, kinds = open_rows.copy(), list(kinds_before)
-    rows: list[int] = []
-    while len(rows) < count and left.any():
-        value = np.where(left, _marginal(index, scores, kinds, variety), -np.inf)
+    left, rows = open_rows.copy(), list(before)
+    while len(rows) < len(before) + count and left.any():
+        allowed, kinds = left, [int(index.kind[row]) for row in rows]
+        if short is not None and _is_short_due(short, rows, every):
+            fresh = left & short & ~np.isin(index.kind, _last(kinds, variety))
+            allowed = fresh if fresh.any() else left
+        value = np.where(allowed, _marginal(index, scores, kinds, variety), -np.inf)
+        if luck is not None and luck.any() and len(rows) == len(before):
+            value = _rotated(value, luck, variety)
         row = int(value.argmax())
         left[row] = False
         rows.append(row)
-        kinds.append(int(index.kind[row]))
-    return rows
+    return rows[len(before) :]
+
+
+def _last(kinds: list[int], variety: Variety) -> list[int]:
+    """The kinds that must rest."""
+    return kinds[-variety.apart :] if variety.apart else []
+
+
+def _rotated(value: Floats, luck: Floats, variety: Variety) -> Floats:
+    """The luck of what is nearly the best without it, shape (N,)."""
+    earned = value - variety.relevance * luck
+    return np.where(earned >= earned.max() - variety.rotate, luck, -np.inf)
+
+
+def _is_short_due(short: Bools, rows: Sequence[int], every: int) -> bool:
+    last = rows[len(rows) - (every - 1) :] if every > 1 else []
+    return len(last) == every - 1 and not any(short[row] for row in last)
 
 
 def _marginal(index: Index, scores: Floats, kinds: list[int], variety: Variety) -> Floats:
-    """λ · score − (1 − λ) · likeness to the last kinds; a kind that had its turn comes last."""
-    last = kinds[-variety.apart :] if variety.apart else []
+    """λ · score − (1 − λ) · similarity to the last kinds; a kind that had its turn comes last."""
+    last = _last(kinds, variety)
     likeness = index.likeness[last].max(axis=0) if last else np.zeros(len(index.kinds))
     penalty = (1 - variety.relevance) * likeness + _had(index, kinds, last, variety)
     value: Floats = variety.relevance * scores - penalty[index.kind]
@@ -46,7 +80,7 @@ def _marginal(index: Index, scores: Floats, kinds: list[int], variety: Variety) 
 
 
 def _had(index: Index, kinds: list[int], last: list[int], variety: Variety) -> Floats:
-    """What keeps a kind back, shape (K,): more than any score, the more the later it came."""
+    """Recency penalty per kind, shape (K,): larger than any score, the larger the later it came."""
     # The step between two ages of a kind must outweigh every score: a sum of six shares.
     had = np.zeros(len(index.kinds))
     times = np.bincount(kinds[-variety.window :], minlength=len(index.kinds))

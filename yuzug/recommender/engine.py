@@ -22,7 +22,7 @@ from yuzug.recommender.history import (
     History,
     freshness,
     helpfulness,
-    kinds_of,
+    rows_of,
     withheld,
 )
 from yuzug.recommender.index import EMOTIONS, Bools, Floats, Index, index_of
@@ -79,14 +79,23 @@ def choose(
     terms["chance"] = policy.scores.chance * _chance(index, seed)
     open_rows = allowed.any(axis=1) & ~withheld(index, history, policy.recent)
     scores = sum(terms.values(), np.zeros(len(catalogue.activities)))
-    kinds = kinds_of(index, history)
+    before = rows_of(index, history)
     rows: list[int] = []
     if people_first:
         contact &= ~withheld(index, history, policy.recent)
-        rows = diverse(index, scores, contact, kinds, policy.variety, 1)
+        rows = diverse(index, scores, contact, before, policy.variety, 1)
         open_rows[rows] = False
-        kinds += [int(index.kind[row]) for row in rows]
-    rows += diverse(index, scores, open_rows, kinds, policy.variety, count - len(rows))
+    rows += diverse(
+        index,
+        scores,
+        open_rows,
+        [*before, *rows],
+        policy.variety,
+        count - len(rows),
+        luck=None if rows else terms["chance"],
+        short=index.minutes <= policy.minutes.short if filters.minutes is None else None,
+        every=policy.minutes.of,
+    )
     return [
         Choice(
             activity=catalogue.activities[row],
@@ -120,6 +129,7 @@ def allowed_goals(
     if filters.goal is not None:
         allowed &= np.array([goal == filters.goal for goal in GOALS])
     allowed &= suited(index, mood, filters, policy)[:, None]
+    allowed &= timely(index, mood, filters, policy)[:, None]
     if not mood.sure:
         # Gentle, and right for most: nothing that suits only the emotion that is not sure.
         allowed &= index.weights[:, EMOTIONS.index(Emotion.NEUTRAL), :] > 0
@@ -142,6 +152,17 @@ def suited(index: Index, mood: Mood, filters: Filters, policy: Policy) -> Bools:
     energies = policy.energies.get(mood.dominant)
     if filters.energy is None and filters.goal != "energise" and energies is not None:
         rows &= np.isin(index.energy, energies)
+    return rows
+
+
+def timely(index: Index, mood: Mood, filters: Filters, policy: Policy) -> Bools:
+    """What the day leaves when nobody asks for more, shape (N,): nothing long, no dark streets."""
+    rows = np.ones(len(index.minutes), dtype=np.bool_)
+    if filters.minutes is None:
+        usual = policy.minutes
+        rows &= index.minutes <= (usual.most if mood.sure else usual.most_unsure)
+    if filters.place is None and filters.time_of_day in policy.indoors_at:
+        rows &= index.place != "outdoor"
     return rows
 
 
@@ -172,9 +193,17 @@ def _terms(
         "mood": scores.mood * fits[np.arange(len(fits)), best],
         "goal": scores.goal * wanted[best],
     }
-    if filters.minutes is not None:  # of what there is time for, rather the longer
-        terms["time"] = scores.time * np.minimum(index.minutes / filters.minutes, 1.0)
+    terms["time"] = scores.time * _use_of_time(index, filters, policy)
     return best.tolist(), terms
+
+
+def _use_of_time(index: Index, filters: Filters, policy: Policy) -> Floats:
+    """Of the time that somebody has, rather the longer; else rather the shorter; shape (N,)."""
+    if filters.minutes is not None:
+        return np.minimum(index.minutes / filters.minutes, 1.0)
+    usual = policy.minutes
+    beyond = (index.minutes - usual.easy) / max(usual.most - usual.easy, 1)
+    return 1.0 - np.clip(beyond, 0.0, 1.0)
 
 
 def _terms_of_history(index: Index, history: History, policy: Policy) -> dict[str, Floats]:

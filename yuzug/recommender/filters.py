@@ -220,6 +220,11 @@ def all_filters() -> dict[str, Filter]:
 _ALL = all_filters()
 
 
+def filter_names() -> set[str]:
+    """The names that are understood: of the fields, and their aliases."""
+    return {*_ALL, *(one.alias for one in _ALL.values() if one.alias)}
+
+
 def is_set(name: str) -> bool:
     """Whether this filter takes several words."""
     return "frozenset" in str(Filters.model_fields[name].annotation)
@@ -268,11 +273,26 @@ def _must(model: type[BaseModel], name: str) -> str:
     schema = next(one for one in schema.get("anyOf", [schema]) if one["type"] != "null")
     if schema["type"] == "array":
         words = schema["items"].get("enum")
-        return f"a collection of some of {', '.join(words)}" if words else "a list of ids"
+        return (
+            f"a collection of some of {', '.join(words)}"
+            if words
+            else "a list of ids of activities"
+        )
     if "enum" in schema:
         return f"one of {', '.join(schema['enum'])}"
     least = schema.get("minimum")
     return "a whole number" + (f" of at least {least}" if least is not None else "")
+
+
+def time_of_day(hour: int) -> Time:
+    """Name the time of day of an hour from 0 to 23, by the clock of the person.
+
+    >>> [time_of_day(hour) for hour in (4, 5, 12, 17, 22)]
+    ['night', 'morning', 'afternoon', 'evening', 'night']
+    """
+    begins: dict[Time, int] = {"morning": 5, "afternoon": 12, "evening": 17, "night": 22}
+    begun = [name for name, start in begins.items() if hour >= start]
+    return begun[-1] if begun else "night"
 
 
 def permitted(index: Index, filters: Filters) -> Rows:

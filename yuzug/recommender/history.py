@@ -45,9 +45,9 @@ def helpfulness(index: Index, history: History) -> Floats:
     return np.where(helped, 1.0, np.where(also, _ALSO, 0.0))
 
 
-def kinds_of(index: Index, history: History) -> list[int]:
-    """The kinds of what was suggested, the oldest first."""
-    return [int(index.kind[index.rows[name]]) for name in history.recent if name in index.rows]
+def rows_of(index: Index, history: History) -> list[int]:
+    """The rows of what was suggested, the oldest first."""
+    return [index.rows[name] for name in history.recent if name in index.rows]
 
 
 def _among(index: Index, names: Sequence[str]) -> Bools:

@@ -18,6 +18,8 @@ class RecommendationsRecord(Record):
     emotion: str
     lang: Language
     recommendations: tuple[dict[str, Any], ...]
+    time_of_day: str | None = None
+    """The time of day that was asked for; null for any."""
     ask: str | None = None
     """The question to put to the person where the reading is not sure."""
     help: dict[str, Any] | None = None
@@ -30,6 +32,7 @@ class RecommendationsRecord(Record):
             emotion=emotion,
             lang=lang,
             recommendations=tuple(one.to_json() for one in advice.suggestions),
+            time_of_day=advice.time_of_day,
             ask=advice.ask,
             help=advice.help.to_json() if advice.help else None,
         )

@@ -22,8 +22,11 @@ from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.events import then_check
 from yuzug.ui.session import Settings, restore
 from yuzug.ui.uploads import bytes_of_data_url
-from yuzug.ui.visit_history import Memory
+from yuzug.ui.visit_history import Memory, clock_ahead
 
+# The visitor's clock travels with what the browser remembers: its time in ms, as if it were UTC.
+_CLOCK = """(remembered, ...others) => [
+  { ...remembered, clock: Date.now() - new Date().getTimezoneOffset() * 60000 }, ...others]"""
 _SHOW = "(lang) => window.yuzug.show(lang)"
 
 
@@ -50,7 +53,8 @@ def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Se
         settings = restore(remembered, asked, analyzers.models, default)
         # Other activities come first for another visitor.
         catalogue = analyzers.activities.catalogue
-        memory = Memory(random.getrandbits(32), settings.filters, catalogue)
+        clock = remembered.get("clock") if isinstance(remembered, dict) else None
+        memory = Memory(random.getrandbits(32), settings.filters, catalogue, clock_ahead(clock))
         memory.keep(restore_journal(kept))
         for board in (live_state.following.board, photo_state.board, mood_state):
             board.memory = memory
@@ -62,7 +66,8 @@ def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Se
     choices = [page.language, page.model, page.classes]
     outputs = [page.settings, *choices, *_door_parts(page), *_word_parts(page), *states]
     inputs = [page.browser, page.journal.kept, *states]
-    demo.load(arrive, inputs, outputs, **quietly(page)).then(None, [page.language], None, js=_SHOW)
+    arrival = demo.load(arrive, inputs, outputs, js=_CLOCK, **quietly(page))
+    arrival.then(None, [page.language], None, js=_SHOW)
 
 
 def _wire_notices(page: Page) -> None:

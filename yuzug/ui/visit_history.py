@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from yuzug.recommender import Catalogue, Filters, bundled, needs_help, source_of_streak
 from yuzug.recommender.catalogue.policy import HelpSource
+from yuzug.recommender.catalogue.vocabulary import Time
+from yuzug.recommender.filters import time_of_day
 from yuzug.recommender.mood import Mood, mood_of
 from yuzug.ui.journal.model import Entry, Journal, now
 
@@ -23,6 +26,7 @@ class Memory:
     ``readings`` has one mood for a photo, for a mood that was named, and for a minute of Live;
     ``sources`` says of each where it came from. ``hard_days`` is whether the journal shows so many
     hard days in a row that help comes first.
+    ``clock_ahead`` is how far the visitor's clock is ahead of UTC, where the browser told.
     ``notes`` is empty unless the visitor keeps a journal, and then soon again; ``news`` counts
     what there was to write.
     """
@@ -30,6 +34,7 @@ class Memory:
     seed: int = 0
     filters: Filters = field(default_factory=Filters)
     own_catalogue: Catalogue | None = None
+    clock_ahead: timedelta | None = None
     recent: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     helped: tuple[str, ...] = ()
@@ -45,6 +50,11 @@ class Memory:
     def catalogue(self) -> Catalogue:
         """What the activities are taken from: ours, unless the server was given another."""
         return self.own_catalogue or bundled()
+
+    @property
+    def time_of_day(self) -> Time | None:
+        """What time of day it is for the visitor; None where the browser did not tell."""
+        return None if self.clock_ahead is None else time_of_day((now() + self.clock_ahead).hour)
 
     def suggested(self, ids: Sequence[str]) -> None:
         """These were shown."""
@@ -114,7 +124,9 @@ class Memory:
 
     def _hard_days(self, journal: Journal) -> bool:
         policy = self.catalogue.policy
-        days = journal.days(now() - timedelta(days=policy.help.journal_days))
+        days = journal.days(
+            now() - timedelta(days=policy.help.journal_days), self.clock_ahead or timedelta()
+        )
         return needs_help(days, policy)
 
     def _tell(self) -> None:
@@ -123,3 +135,16 @@ class Memory:
 
 def _with(ids: tuple[str, ...], name: str) -> tuple[str, ...]:
     return (*(one for one in ids if one != name), name)[-KEPT:]
+
+
+def clock_ahead(told: object) -> timedelta | None:
+    """How far a visitor's clock is ahead of UTC; ``told`` is its time in milliseconds, as if UTC.
+
+    >>> clock_ahead("noon") is None
+    True
+    """
+    if isinstance(told, bool) or not isinstance(told, int | float) or not math.isfinite(told):
+        return None
+    ahead = timedelta(seconds=round(told / 1000 - now().timestamp())) if abs(told) < 1e14 else None
+    # No place is more than 14 hours away from UTC; a clock that is wrong says nothing.
+    return ahead if ahead is not None and abs(ahead) <= timedelta(hours=15) else None

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from yuzug.emotions import Emotion
 from yuzug.recommender.catalogue.risks import Risk
-from yuzug.recommender.catalogue.vocabulary import Energy, Goal, Id, Sentence, Strict, Words
+from yuzug.recommender.catalogue.vocabulary import Energy, Goal, Id, Sentence, Strict, Time, Words
 
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 Url = Annotated[str, StringConstraints(pattern=r"^https://\S+$", max_length=200)]
@@ -32,7 +32,8 @@ class Variety(Strict):
     """What keeps one answer from being like the next.
 
     A kind comes again after ``apart`` others and at most ``most`` (or its own of ``caps``) times
-    in ``window`` suggestions; ``relevance`` is the λ of marginal relevance.
+    in ``window`` suggestions; ``relevance`` is the λ of marginal relevance. The first suggestion
+    is drawn from those whose score is at most ``rotate`` below the best.
     """
 
     apart: Annotated[int, Field(ge=0, le=10)]
@@ -40,6 +41,22 @@ class Variety(Strict):
     window: Annotated[int, Field(ge=1, le=100)]
     most: Annotated[int, Field(ge=1, le=100)]
     caps: dict[Id, Annotated[int, Field(ge=1, le=100)]]
+    rotate: Share = 0.0
+
+
+class DefaultMinutes(Strict):
+    """How long activities take when nobody says how much time there is.
+
+    Nothing takes longer than ``most`` minutes, or ``most_unsure`` where the expression is not
+    sure; one of any ``of`` suggestions in a row takes at most ``short``; up to ``easy`` is as good
+    as any, and what takes longer counts less and less until ``most``.
+    """
+
+    most: Annotated[int, Field(ge=2, le=120)] = 30
+    most_unsure: Annotated[int, Field(ge=2, le=120)] = 15
+    short: Annotated[int, Field(ge=2, le=120)] = 5
+    of: Annotated[int, Field(ge=1, le=20)] = 3
+    easy: Annotated[int, Field(ge=2, le=120)] = 15
 
 
 class Unsure(Strict):
@@ -156,6 +173,9 @@ class Policy(Strict):
     variety: Variety
     recent: Annotated[int, Field(ge=0, le=1000)]
     """How many of the last suggestions do not come again."""
+    minutes: DefaultMinutes = DefaultMinutes()
+    indoors_at: tuple[Time, ...] = ()
+    """The times of day at which nothing outdoors comes unless somebody asks for it."""
     unsure: Unsure
     help: HelpPolicy
     labels: dict[Emotion, tuple[Sentence, ...]]

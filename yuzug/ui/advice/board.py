@@ -114,7 +114,7 @@ class Board:
         memory = self.memory
         found = recommend(
             self.mood.shares,
-            memory.filters,
+            memory.filters.model_copy(update={"time_of_day": memory.time_of_day}),
             catalogue=memory.catalogue,
             count=count,
             seed=memory.seed,

@@ -9,7 +9,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -70,12 +70,15 @@ class Journal(_Part):
         """Whether there is nothing to show."""
         return not (self.moods or self.activities)
 
-    def days(self, since: datetime) -> list[dict[str, float]]:
-        """How often each emotion was noted on each day since then, the oldest day first."""
+    def days(self, since: datetime, ahead: timedelta = timedelta()) -> list[dict[str, float]]:
+        """Count each emotion on each day since then, the oldest day first.
+
+        ``ahead`` is how far the visitor's clock is ahead of UTC: it tells where a day begins.
+        """
         noted: dict[date, dict[str, float]] = {}
         for mood in self.moods:
             if mood.at >= since:
-                day = noted.setdefault(mood.at.date(), {})
+                day = noted.setdefault((mood.at + ahead).date(), {})
                 day[mood.emotion.value] = day.get(mood.emotion.value, 0.0) + 1.0
         return [noted[day] for day in sorted(noted)]
 
