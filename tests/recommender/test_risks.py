@@ -1,4 +1,4 @@
-"""Each planted risk is found in both languages, in a catalogue of somebody else as well."""
+"""The safety rules of the lint: each planted risk is found, in both languages."""
 
 from __future__ import annotations
 
@@ -92,8 +92,8 @@ def test_great_effort_needs_a_caution(tmp_path: Path) -> None:
     high = TEA.replace("energy: low", "energy: high")
     [finding] = risky(tmp_path, high)
     assert finding.message == (
-        "high energy is risky: a heart, blood pressure or lungs may not stand it; "
-        "add cautions: heart"
+        "high energy is risky: it can harm people with heart disease, high blood pressure or "
+        "asthma; add cautions: heart"
     )
     assert risky(tmp_path, high + "  cautions: [heart]\n") == []
 

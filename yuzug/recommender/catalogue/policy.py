@@ -119,14 +119,14 @@ class HelpSentences(Strict):
 
 
 class LongStreak(Strict):
-    """More readings in a row that need help whatever hard emotions they are of."""
+    """A longer row of readings, each of any of these emotions, that leads to help."""
 
     readings: Annotated[int, Field(ge=1, le=20)]
     emotions: Annotated[tuple[Emotion, ...], Field(min_length=1)]
 
 
 class Withheld(Strict):
-    """Activities of these energies are not offered for these goals and expressions."""
+    """Activities with these energies are not offered for these goals and expressions."""
 
     emotions: Annotated[tuple[Emotion, ...], Field(min_length=1)]
     goals: Annotated[tuple[Goal, ...], Field(min_length=1)]

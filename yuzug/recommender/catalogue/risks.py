@@ -1,7 +1,7 @@
 """Words that make an activity risky for somebody, and what it must say then.
 
-The list stands in ``policy.yaml``: a knot is nothing for somebody who is low, and whoever writes
-"boiling" must say that children need an adult.
+The list is in ``policy.yaml``. An activity with a knot, for example, must exclude sad and fearful
+moods; one with boiling water must say that children need an adult.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ RiskWord = Annotated[str, StringConstraints(pattern=r"^[^\W\d_]+( [^\W\d_]+)*\*?
 
 
 class RiskWords(Strict):
-    """The words in both languages, small; one that ends in * also begins longer words."""
+    """The words in both languages, in small letters; with a * at the end also longer words."""
 
     en: Annotated[tuple[RiskWord, ...], Field(min_length=1)]
     tr: Annotated[tuple[RiskWord, ...], Field(min_length=1)]
 
 
 class Risk(Strict):
-    """What may harm somebody, how it is found, and what an activity of that sort must say.
+    """Something that may harm somebody: how to find it, and what the activity must then say.
 
-    It is found where all of what is given holds: one of the ``words``, one of the ``energies``,
-    one of the ``places``. Then one of the ``cautions`` and all of ``not_for`` must stand in the
-    activity; where neither is given, nothing makes it right and the activity must go.
+    It applies to an activity with one of the ``words``, one of the ``energies`` and one of the
+    ``places``, as far as they are given. Such an activity must have one of the ``cautions`` and
+    all of ``not_for``. Where neither is given, the activity must be left out.
     """
 
     id: Id
     why: Sentence
-    """The end of "… is risky: ", for whoever writes a catalogue."""
+    """The reason, as the finding says it after "is risky"."""
     words: RiskWords | None = None
     energies: tuple[Energy, ...] = ()
     places: tuple[Place, ...] = ()
