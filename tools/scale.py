@@ -1,4 +1,4 @@
-"""Write the tables of docs/scale.md and docs/scale.tr.md from what tests/benchmarks/film.py measured.
+"""Write the tables of docs/scale.md and docs/scale.tr.md from measured figures.
 
 Run it after a new measurement: python tests/benchmarks/film.py --out docs/results/film.json, then
 python tools/scale.py

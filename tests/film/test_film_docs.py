@@ -10,6 +10,7 @@ import clips
 import matplotlib
 import pandas as pd
 import pytest
+import scale
 from clips import Picture
 from PIL import Image
 
@@ -96,3 +97,9 @@ def test_links_lead_somewhere(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
     assert [target for target in targets if not (DOCS / target).exists()] == []
+
+
+def test_the_tables_of_scale_are_those_of_what_was_measured() -> None:
+    for lang, path in scale.PAGES.items():
+        assert path.read_text(encoding="utf-8") == scale.page(lang), "run python tools/scale.py"
+        assert "<!-- jobs end -->" in scale.page(lang)
