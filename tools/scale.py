@@ -1,6 +1,6 @@
 """Write the tables of docs/scale.md and docs/scale.tr.md from measured figures.
 
-Run it after a new measurement: python tests/benchmarks/film.py --out docs/results/film.json, then
+Run it after a new measurement: python tests/benchmarks/film.py --out docs/benchmarks/film.json, then
 python tools/scale.py
 """
 
@@ -18,7 +18,7 @@ from yuzug.emotions import LANGUAGES, Language
 from yuzug.texts.numbers import integer, tenths
 
 ROOT = Path(__file__).resolve().parent.parent
-MEASURED = ROOT / "docs" / "results" / "film.json"
+MEASURED = ROOT / "docs" / "benchmarks" / "film.json"
 PAGES: dict[Language, Path] = {
     "en": ROOT / "docs" / "scale.md",
     "tr": ROOT / "docs" / "scale.tr.md",
