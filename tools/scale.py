@@ -1,7 +1,7 @@
 """Write the tables of docs/scale.md and docs/scale.tr.md from measured figures.
 
-Run it after a new measurement: python tests/benchmarks/film.py --out docs/benchmarks/film.json, then
-python tools/scale.py
+Run it after a new measurement:
+python tests/benchmarks/film.py --out docs/benchmarks/film.json && python tools/scale.py
 """
 
 from __future__ import annotations
