@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -14,9 +15,12 @@ from itertools import pairwise
 
 from yuzug import __version__
 from yuzug.commands import COMMANDS, Parser
+from yuzug.commands.output import log_to_stderr
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.errors import YuzugError
 from yuzug.texts import text
+
+_LOG = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,13 +31,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else list(argv)
     lang = _language(words)
     options = parser(lang).parse_args(words)
+    log_to_stderr(verbose=options.verbose, quiet=options.quiet)
     try:
         code: int = options.run(options)
         sys.stdout.flush()
     except YuzugError as error:
         from yuzug.records import sentence_of  # not needed where nothing goes wrong
 
-        print(text("cli.error", lang, sentence=sentence_of(error, lang)), file=sys.stderr)
+        _LOG.error("%s", text("cli.error", lang, sentence=sentence_of(error, lang)))
         return 2
     except BrokenPipeError:
         # Whoever read our lines has had enough; Python would complain once more as it exits.
@@ -48,6 +53,7 @@ def parser(lang: Language) -> argparse.ArgumentParser:
     """The parser of every command, with help in this language."""
     top = Parser(lang, prog="yuzug", description=text("cli.about", lang))
     top.option("--lang", choices=LANGUAGES, default="en")
+    _levels(top, default=False)
     top.option("--version", action="version", version=f"yuzug {__version__}")
     add = top.add_subparsers(
         title=text("cli.title_commands", lang),
@@ -61,8 +67,14 @@ def parser(lang: Language) -> argparse.ArgumentParser:
         options(command)
         # Without a default, so that a language before the command holds too.
         command.option("--lang", choices=LANGUAGES, default=argparse.SUPPRESS)
+        _levels(command, default=argparse.SUPPRESS)
         command.set_defaults(run=run)
     return top
+
+
+def _levels(parser: Parser, default: object) -> None:
+    parser.option("--verbose", "-v", action="store_true", default=default)
+    parser.option("--quiet", "-q", action="store_true", default=default)
 
 
 def _language(words: Sequence[str]) -> Language:

@@ -24,6 +24,7 @@ from yuzug.explain import (
     trust_of,
 )
 from yuzug.models import Batch, Classifier
+from yuzug.models.preprocess import prepare
 
 
 class Explainer:
@@ -125,7 +126,7 @@ class Explainer:
         """
         shown = heatmap or face.explanation or self.face(face)
         column = self.column(shown.target)
-        (picture,) = self.classifier.classify([face.crop]).inputs
+        (picture,) = prepare([face.crop], self.classifier.checkpoint.card.preprocessing)
 
         def probability(pictures: Tensor) -> NDArray[np.float32]:
             return self.classifier.predict(pictures)[:, column]

@@ -58,7 +58,7 @@ def test_analyze_prints_what_the_design_promises(capsys: Capture, astronaut_path
     face = line["faces"][line["dominant"]]
     assert list(face) == [
         *("box_xywh", "score", "emotion", "confidence", "sure", "probabilities", "regions"),
-        "explanation",
+        *("explanation", "doubts", "landmarks", "track"),
     ]
     assert face["explanation"]["target"] == face["emotion"]
     assert face["explanation"]["trust"] is None
@@ -513,3 +513,40 @@ def test_version(capsys: Capture) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["--version"])
     assert capsys.readouterr().out == f"yuzug {yuzug.__version__}\n"
+
+
+def test_quiet_and_verbose_say_less_and_more_on_stderr(capsys: Capture, tmp_path: Path) -> None:
+    missing = tmp_path / "missing.jpg"
+    code, [line], err = lines(capsys, "analyze", missing)
+    assert (code, line["error"]["type"]) == (2, "ImageError")
+    assert "1 of 1" in err
+    assert lines(capsys, "analyze", missing, "-q") == (2, [line], "")
+    _, _, err = lines(capsys, "-v", "analyze", missing)
+    assert "loading " in err
+    assert "1 of 1" in err
+    assert "--classes" not in lines(capsys, "-q", "analyze", missing, "--classes", "9")[2]
+    assert "must be one of" in lines(capsys, "-q", "analyze", missing, "--classes", "9")[2]
+
+
+def test_the_package_runs_as_a_module() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "yuzug", "--version"], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.startswith("yuzug 0.2.")
+
+
+def test_a_heat_map_that_cannot_be_written_is_one_line(
+    capsys: Capture, astronaut_path: Path, tmp_path: Path
+) -> None:
+    """A folder of its name is stepped over; a full disk or a closed folder ends in one line."""
+    (tmp_path / f"{astronaut_path.stem}_cam.png").mkdir()
+    code, [_], err = lines(capsys, "analyze", astronaut_path, "--cam", tmp_path)
+    assert (code, err) == (0, "")
+    assert (tmp_path / f"{astronaut_path.stem}_cam-2.png").is_file()
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / f"{astronaut_path.stem}_cam.png").symlink_to(tmp_path / "no" / "such" / "folder.png")
+    code, [line], err = lines(capsys, "analyze", astronaut_path, "--cam", full)
+    assert (code, len(line["faces"])) == (2, 1)
+    assert len(err.splitlines()) == 1
+    assert "can be written to" in err

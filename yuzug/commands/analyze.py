@@ -83,11 +83,11 @@ def _analyze_one(
     except ImageError as error:
         emit(ErrorRecord.of(image, error, options.lang))
         return False
-    if overlays:
-        overlays.write(image, analysis, _contrasts(analyzer, analysis, options))
     suggestions = _advice(analysis.main_face, catalogue, options.lang) if catalogue else []
     trusts = [analyzer.trust(face) for face in analysis.faces] if options.trust else []
     emit(AnalysisRecord.of(image, analysis, suggestions, trusts, options.lang))
+    if overlays:
+        overlays.write(image, analysis, _contrasts(analyzer, analysis, options))
     return True
 
 

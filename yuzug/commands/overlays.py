@@ -30,12 +30,7 @@ class Overlays:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OptionError(
-                "option.invalid",
-                must="the folder for the heat maps must be one that can be written to",
-                got=f"{folder} ({error.strerror})",
-                do="choose another folder",
-            ) from error
+            raise _unwritable(folder, error) from error
         return cls(folder)
 
     def write(
@@ -44,17 +39,32 @@ class Overlays:
         """Write one painted photo, see :func:`painted`; None where it has no face to paint on.
 
         Photos of one name from different folders are numbered in the order of their coming.
+
+        Raises:
+            OptionError: ``option.invalid`` where the file cannot be written.
         """
         if not analysis.faces:
             return None
         path = self.folder / self._free_name(Path(image).stem)
-        path.write_bytes(png_bytes(painted(analysis, contrasts)))
+        try:
+            path.write_bytes(png_bytes(painted(analysis, contrasts)))
+        except OSError as error:
+            raise _unwritable(path, error) from error
         return path
 
     def _free_name(self, stem: str) -> str:
         number, name = 1, f"{stem}_cam.png"
-        while name in self._taken:
+        while name in self._taken or (self.folder / name).is_dir():
             number += 1
             name = f"{stem}_cam-{number}.png"
         self._taken.add(name)
         return name
+
+
+def _unwritable(path: Path, error: OSError) -> OptionError:
+    return OptionError(
+        "option.invalid",
+        must="the folder for the heat maps must be one that can be written to",
+        got=f"{path} ({error.strerror})",
+        do="choose another folder",
+    )

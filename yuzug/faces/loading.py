@@ -6,6 +6,7 @@ Decided once, at start, in about three seconds at worst; the reason is kept, so 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,8 @@ from yuzug.errors import DetectorError, HubError
 from yuzug.faces.detection import Detector
 from yuzug.faces.haar import HaarDetector
 from yuzug.faces.yunet import YuNetDetector
+
+_LOG = logging.getLogger(__name__)
 
 PATIENCE_S = 3.0
 REPOSITORY = hub.Repository(
@@ -80,7 +83,9 @@ def default_detector() -> LoadedDetector:
 
     A hub that hangs is so waited for once, and all analyzers share one detector.
     """
-    return load_detector()
+    loaded = load_detector()
+    _LOG.debug("face detector %s (%s) %s", loaded.detector.name, loaded.reason, loaded.detail)
+    return loaded
 
 
 def load_detector(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +21,8 @@ from huggingface_hub import (
 from yuzug.errors import HubError
 from yuzug.hub.errors import translate_errors, wait_asked_for_s
 from yuzug.hub.repository import Repository
+
+_LOG = logging.getLogger(__name__)
 
 # Between questions to a busy hub; a connection that fails is not tried again.
 WAITS_S = (1.0, 3.0, 6.0)
@@ -133,6 +136,7 @@ def _ask(
 
 
 def _download(repository: Repository, file: str, token: bool | None, timeout_s: float) -> Path:
+    _LOG.info("fetching %s of %s", file, repository)
     return Path(
         hf_hub_download(
             repository.repo_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from yuzug.models import hub_layout as published
 from yuzug.models.card import Card
 from yuzug.models.checkpoint import Checkpoint, load, members, read_card
 
+_LOG = logging.getLogger(__name__)
 _SUFFIX = ".safetensors"
 
 
@@ -86,6 +88,7 @@ def load_model(model: str | Path) -> Checkpoint:
     'cnn'
     """
     path = resolve(model)
+    _LOG.debug("loading %s", path)
     if path.is_relative_to(_resources.folder("weights")) or path == Path(model):
         return load(path)
     try:

@@ -66,6 +66,11 @@ class FaceRecord(Part):
     emotion: str
     confidence: Share
     sure: bool
+    probabilities: dict[str, Share]
+    regions: dict[str, Share] | None
+    """Shares of the heat map on the parts of the face; null where it is empty."""
+    explanation: MapRecord | None
+    """Null where there is no heat map."""
     doubts: tuple[str, ...]
     """Why it is not sure: "unsure" (below the confidence threshold), "none_of_these", and quality
     flags of the face."""
@@ -73,11 +78,6 @@ class FaceRecord(Part):
     """Eyes, nose and corners of the mouth in pixels of the photo; null from the cascade."""
     track: int | None
     """The number of the person in a stream or film; null in a photo."""
-    probabilities: dict[str, Share]
-    regions: dict[str, Share] | None
-    """Shares of the heat map on the parts of the face; null where it is empty."""
-    explanation: MapRecord | None
-    """Null where there is no heat map."""
 
     @classmethod
     def of(cls, face: Face, trust: Trust | None = None, lang: Language = "en") -> FaceRecord:

@@ -15,6 +15,7 @@ from PIL import Image
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.errors import ConsentError
 from yuzug.explain import METHODS
+from yuzug.models import Batch, Classifier
 from yuzug.pipeline import Analyzer
 from yuzug.texts import text
 from yuzug.ui.components import evidence
@@ -293,3 +294,24 @@ def test_the_fonts_of_the_report_have_every_letter_of_its_words() -> None:
         nothing = bytes(font.getmask("\ue123"))
         for letter in (letters | set("ğüşıöçİĞÜŞÖÇ·“”%–")) - set(" {}"):
             assert bytes(font.getmask(letter)) != nothing, f"{style} has no {letter}"
+
+
+def test_a_question_and_a_check_run_the_network_once(
+    analyzers: Analyzers, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[int] = []
+    classify = Classifier.classify
+
+    def counted(self: Classifier, faces: list[np.ndarray]) -> Batch:
+        runs.append(len(faces))
+        return classify(self, faces)
+
+    monkeypatch.setattr(Classifier, "classify", counted)
+    asking.ask(analyzers, shown.crop, {"label": "surprise"}, ACCEPTED, shown.state)
+    assert runs == [1]
+    runs.clear()
+    asking.check(analyzers, shown.crop, ACCEPTED, shown.state)
+    assert runs == [1]
+    assert shown.state.reading is not None
+    assert shown.state.reading.map is not None
+    assert shown.state.reading.map.trust is not None

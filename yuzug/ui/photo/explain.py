@@ -48,7 +48,7 @@ def ask(
     comparing = state.comparing != (event.get("ask") == "beside")
     try:
         require_consent(settings)
-        face, analyzer = _read(analyzers, crop, reading.model, settings)
+        face, analyzer = _read(analyzers, crop, reading.model, settings, question)
         explanation = explain(analyzer, face, question)
         pair = _pair(analyzers, crop, question, settings) if comparing else []
     except YuzugError as error:
@@ -78,10 +78,14 @@ def _asked(event: Mapping[str, Any], face: FaceReading, now: Question) -> Questi
 
 
 def _read(
-    analyzers: Analyzers, crop: bytes, model: str, settings: Settings
+    analyzers: Analyzers, crop: bytes, model: str, settings: Settings, question: Question
 ) -> tuple[Face, Analyzer]:
+    """The face, read with the heat map that answers the question in the same forward pass."""
     analyzer = analyzers.get(model, settings.classes)
-    return analyzer.analyze(crop, crops=True, heatmaps=False).faces[0], analyzer
+    if question.against is not None:
+        return analyzer.analyze(crop, crops=True, heatmaps=False).faces[0], analyzer
+    analysis = analyzer.analyze(crop, crops=True, method=question.method, target=question.target)
+    return analysis.faces[0], analyzer
 
 
 def explain(analyzer: Analyzer, face: Face, question: Question) -> Heatmap | Contrast:
@@ -92,6 +96,9 @@ def explain(analyzer: Analyzer, face: Face, question: Question) -> Heatmap | Con
     """
     if question.against is not None:
         return analyzer.contrast(face, question.target, question.against)
+    made = face.explanation
+    if made is not None and (made.target, made.method) == (question.target, question.method):
+        return made
     return analyzer.explain_face(face, question.target, question.method)
 
 
@@ -101,7 +108,7 @@ def _pair(
     """The same question to each model: its name, what it read, and its map over the crop."""
     answers = []
     for model in analyzers.models:
-        face, analyzer = _read(analyzers, crop, model, settings)
+        face, analyzer = _read(analyzers, crop, model, settings, question)
         explanation = explain(analyzer, face, question)
         read = replace(face_reading(face), map=map_reading(explanation))
         answers.append((model, read, data_url(layers.painted(face.crop, explanation))))
@@ -128,8 +135,8 @@ def check(
         return PhotoShown()
     try:
         require_consent(settings)
-        face, analyzer = _read(analyzers, crop, reading.model, settings)
-        trust = analyzer.trust(face, analyzer.explain_face(face, now.target, now.method))
+        face, analyzer = _read(analyzers, crop, reading.model, settings, now)
+        trust = analyzer.trust(face)
     except YuzugError as error:
         return PhotoShown(heat_words=panels.error_notice(error, settings.lang))
     if state.reading is not reading:  # something else was asked meanwhile
@@ -156,7 +163,7 @@ def report(
     photo, square, crop = (
         bytes_of_data_url(str(event.get(name, ""))) for name in ("photo", "face", "crop")
     )
-    face, analyzer = _read(analyzers, crop, reading.model, settings)
+    face, analyzer = _read(analyzers, crop, reading.model, settings, reading.map)
     around = _bounded(square)
     trusted = reading.map.trust is None or reading.map.trust.holds
     explanation = explain(analyzer, face, reading.map)
