@@ -9,6 +9,7 @@ import pytest
 from journeys import open_tab, show_example, speak
 from playwright.sync_api import Page, expect
 
+from yuzug.recommender import bundled
 from yuzug.texts import text
 
 MOOD, PHOTO = "#yz-mood-advice", "#yz-photo-advice"
@@ -38,6 +39,29 @@ def changed(page: Page, before: list[str], area: str = MOOD) -> list[str]:
 def minutes(page: Page) -> list[int]:
     told = page.locator(f"{MOOD} .yz-card .meta").all_inner_texts()
     return [int(re.match(r"\d+", one).group()) for one in told]  # type: ignore[union-attr]
+
+
+CLOCK = """
+const ahead = (({hour} - new Date().getUTCHours() + 35) % 24) - 11;
+Date.prototype.getTimezoneOffset = () => -60 * ahead;
+"""
+
+
+@pytest.mark.parametrize(("hour", "is_night"), [(2, True), (10, False)])
+def test_the_browsers_clock_decides_what_comes(
+    visit: Callable[..., Page], hour: int, is_night: bool
+) -> None:
+    page = visit(accept=False, script=CLOCK.replace("{hour}", str(hour)))
+    shown: set[str] = set()
+    for mood in ("sad", "happy", "disgust", "contempt", "angry"):
+        before = ids(page)
+        choose(page, mood)
+        shown |= set(changed(page, before))
+    chosen = [bundled().by_id[name] for name in shown]
+    for_night = [a.place != "outdoor" and (not a.times or "night" in a.times) for a in chosen]
+    assert all(for_night) == is_night
+    if not is_night:
+        assert all(not a.times or "morning" in a.times for a in chosen)
 
 
 def test_a_mood_is_chosen_without_a_camera_and_filters_act_at_once(

@@ -14,8 +14,8 @@ from yuzug.emotions import LANGUAGES, Emotion, Language
 from yuzug.errors import CatalogueError
 from yuzug.recommender import bundled, check, load, load_own, recommend
 from yuzug.recommender.catalogue.coverage import coverage, table
-from yuzug.recommender.catalogue.duplicates import near_duplicates
 from yuzug.recommender.catalogue.faults import Finding
+from yuzug.recommender.catalogue.lint import near_duplicates
 from yuzug.recommender.catalogue.vocabulary import GOALS, GUIDES
 from yuzug.recommender.catalogue.yaml_reader import MAX_DEPTH, LocatedError, parse, read
 

@@ -119,8 +119,8 @@ def recommend(
             fault out instead and names it.
     """
     options = checked(_Options, {"lang": lang, "count": count, "seed": seed})
-    told = {"recent": recent, "rejected": rejected, "helped": helped, "did": did}
-    history = checked(History, told)
+    ids = {"recent": recent, "rejected": rejected, "helped": helped, "did": did}
+    history = checked(History, ids)
     filters = read_filters(more_filters, filters)
     entire = _catalogue(catalogue)
     request = Request(read_mood(emotion, entire.policy, sure), filters, history, entire)

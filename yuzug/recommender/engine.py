@@ -108,13 +108,13 @@ def choose(
 
 
 def fit_of(index: Index, shares: Floats) -> Floats:
-    """How well each activity serves each goal for these shares, shape (N, G): Σ share · weight."""
+    """Score each activity for each goal, shape (N, G): Σ share · weight over the emotions."""
     fits: Floats = np.einsum("e,neg->ng", shares, index.weights)
     return fits
 
 
 def offered(catalogue: Catalogue, mood: Mood, filters: Filters) -> Bools:
-    """The activities that may come at all for this mood and these filters, shape (N,)."""
+    """Mark the activities that may be suggested for this mood and these filters, shape (N,)."""
     index, policy = index_of(catalogue), catalogue.policy
     fits = fit_of(index, effective_shares(mood, policy))
     rows: Bools = np.any(allowed_goals(index, fits, mood, filters, policy), axis=1)
@@ -124,7 +124,7 @@ def offered(catalogue: Catalogue, mood: Mood, filters: Filters) -> Bools:
 def allowed_goals(
     index: Index, fits: Floats, mood: Mood, filters: Filters, policy: Policy
 ) -> Bools:
-    """For which goals each activity may come, shape (N, G)."""
+    """Mark the goals for which each activity may be suggested, shape (N, G)."""
     allowed = (fits > 0) & (fits >= policy.fit_at_least) & permitted(index, filters)[:, None]
     if filters.goal is not None:
         allowed &= np.array([goal == filters.goal for goal in GOALS])
@@ -156,7 +156,7 @@ def suited(index: Index, mood: Mood, filters: Filters, policy: Policy) -> Bools:
 
 
 def timely(index: Index, mood: Mood, filters: Filters, policy: Policy) -> Bools:
-    """What the day leaves when nobody asks for more, shape (N,): nothing long, no dark streets."""
+    """Mark what fits the day, shape (N,): unasked nothing long, and at night nothing outdoors."""
     rows = np.ones(len(index.minutes), dtype=np.bool_)
     if filters.minutes is None:
         usual = policy.minutes
@@ -168,10 +168,10 @@ def timely(index: Index, mood: Mood, filters: Filters, policy: Policy) -> Bools:
 
 def _contact(catalogue: Catalogue, index: Index) -> Bools:
     """The activities with which help comes first, shape (N,)."""
-    said = catalogue.policy.help
-    if said.activities:
-        return np.array([activity.id in said.activities for activity in catalogue.activities])
-    of_kind: Bools = np.isin(np.array(index.kinds), said.kinds)[index.kind]
+    rule = catalogue.policy.help
+    if rule.activities:
+        return np.array([activity.id in rule.activities for activity in catalogue.activities])
+    of_kind: Bools = np.isin(np.array(index.kinds), rule.kinds)[index.kind]
     return of_kind
 
 

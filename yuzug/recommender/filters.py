@@ -268,7 +268,7 @@ def checked(
 
 
 def _must(model: type[BaseModel], name: str) -> str:
-    """What a value of this field must be, in words."""
+    """Describe the values that a field takes, for an error."""
     schema = model.model_json_schema()["properties"][name]
     schema = next(one for one in schema.get("anyOf", [schema]) if one["type"] != "null")
     if schema["type"] == "array":
@@ -296,7 +296,7 @@ def time_of_day(hour: int) -> Time:
 
 
 def permitted(index: Index, filters: Filters) -> Rows:
-    """The activities that the filters leave, shape (N,), the goal apart."""
+    """Mark the activities that pass every filter but the goal, shape (N,)."""
     rows = np.ones(len(index.minutes), dtype=np.bool_)
     for name, value in filters.given().items():
         if _ALL[name].activity:
@@ -305,7 +305,7 @@ def permitted(index: Index, filters: Filters) -> Rows:
 
 
 def single_filters() -> Iterator[tuple[str, Filters]]:
-    """Every case of the coverage table that sets one filter, with its name."""
+    """Yield the cases of the coverage table that set one filter, with their names."""
     for name, one in _ALL.items():
         cases = one.cases
         if cases is None:

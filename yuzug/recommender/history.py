@@ -27,7 +27,7 @@ NO_HISTORY = History()
 
 
 def withheld(index: Index, history: History, recent: int) -> Bools:
-    """What does not come now, shape (N,): the last ``recent`` suggestions and all turned down."""
+    """Mark what is not suggested now, shape (N,): the last ``recent`` ones and all turned down."""
     last = history.recent[-recent:] if recent else ()
     return _among(index, last) | _among(index, history.rejected)
 

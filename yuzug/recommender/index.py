@@ -41,7 +41,7 @@ class Index:
 
 @lru_cache(maxsize=8)
 def index_of(catalogue: Catalogue) -> Index:
-    """The index of this catalogue, made once."""
+    """Build the arrays of this catalogue; cached."""
     activities, kinds = catalogue.activities, tuple(catalogue.kinds)
     position = {kind: number for number, kind in enumerate(kinds)}
     families = np.array([kind.family for kind in catalogue.kinds.values()])

@@ -67,7 +67,7 @@ def mood_of(weights: Mapping[str, float], policy: Policy, *, sure: bool = True) 
 
 
 def effective_shares(mood: Mood, policy: Policy) -> Floats:
-    """The shares that count, shape (E,): a mood that is not sure leans towards neutral."""
+    """Blend the shares with neutral where the mood is not sure, shape (E,)."""
     shares = np.array([mood.shares.get(emotion, 0.0) for emotion in EMOTIONS])
     if mood.sure:
         return shares

@@ -1,4 +1,4 @@
-"""When people and professional help come before any activity, and what is said then.
+"""Support: when help by people comes before any activity, its sentences and contacts.
 
 No diagnosis: a face says little about how somebody is, and the words must not claim more.
 """
@@ -35,7 +35,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Help:
-    """What is said when help is offered first, in one language: sentences and contacts."""
+    """An offer of help in one language: sentences and contacts."""
 
     sentences: tuple[str, ...]
     contacts: tuple[Contact, ...]

@@ -1,4 +1,4 @@
-"""The faults of a catalogue, said by file, line and key."""
+"""Findings: the faults of a catalogue with file, line and key."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def faults(
         keys = [str(step) for step in error["loc"] if step != "[key]"]
         if owner is not None and error["loc"][:1] != ("id",):
             keys.insert(0, str(owner))
-        yield Finding(name, document.line(path), ".".join(keys), _said(error))
+        yield Finding(name, document.line(path), ".".join(keys), _message(error))
 
 
-_SAID = {
+_MESSAGES = {
     "missing": "this key is missing",
     "extra_forbidden": "no such key; a typing error?",
     "too_short": "must not be empty",
@@ -83,10 +83,10 @@ _SAID = {
 _MOST_SHOWN = 60  # characters of a value that is wrong
 
 
-def _said(error: Mapping[str, Any]) -> str:
+def _message(error: Mapping[str, Any]) -> str:
     """Pydantic's finding in the words of someone who writes YAML."""
-    if error["type"] in _SAID:
-        return _SAID[error["type"]]
+    if error["type"] in _MESSAGES:
+        return _MESSAGES[error["type"]]
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
     if error["type"] in ("string_too_long", "too_long"):

@@ -170,14 +170,14 @@ def _read_file(path: Path, name: str, parts: Parts) -> None:
         parts.findings.append(Finding(name, 1, "", f"cannot be opened: {fault.strerror}"))
         return
     if name == "kinds.yaml":
-        _take_kinds(document, name, parts)
+        _add_kinds(document, name, parts)
     elif name == "policy.yaml":
-        _take_policy(document, name, parts)
+        _add_policy(document, name, parts)
     else:
-        _take_activities(document, name, parts)
+        _add_activities(document, name, parts)
 
 
-def _take_kinds(document: Document, name: str, parts: Parts) -> None:
+def _add_kinds(document: Document, name: str, parts: Parts) -> None:
     try:
         read_kinds = KindsFile.model_validate(document.value)
     except ValidationError as fault:
@@ -197,7 +197,7 @@ def _take_kinds(document: Document, name: str, parts: Parts) -> None:
             parts.places[f"kinds.{key}"] = (name, document.line(("kinds", key)))
 
 
-def _take_policy(document: Document, name: str, parts: Parts) -> None:
+def _add_policy(document: Document, name: str, parts: Parts) -> None:
     value = document.value
     if parts.policy is not None and isinstance(value, dict):
         value = merged(parts.policy.model_dump(), value)
@@ -207,7 +207,7 @@ def _take_policy(document: Document, name: str, parts: Parts) -> None:
         parts.findings.extend(faults(fault, document, name, ()))
 
 
-def _take_activities(document: Document, name: str, parts: Parts) -> None:
+def _add_activities(document: Document, name: str, parts: Parts) -> None:
     if not isinstance(document.value, list):
         message = "must be a list of activities, each beginning with '- id:'"
         parts.findings.append(Finding(name, 1, "", message))

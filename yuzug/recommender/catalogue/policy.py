@@ -93,7 +93,7 @@ HelpSource = Literal["expressions", "named", "journal"]
 
 
 class HelpSentences(Strict):
-    """What is said when help comes first, in this order.
+    """The sentences shown when help comes first, in this order.
 
     Emergencies; then one of ``expressions``, ``named`` and ``journal``, after where the low
     readings came from; then ``people`` one can turn to.
@@ -110,12 +110,12 @@ class HelpSentences(Strict):
 
     def after(self, source: HelpSource) -> tuple[Words, ...]:
         """The sentences for low readings of this origin."""
-        told: dict[HelpSource, tuple[Words, ...]] = {
+        by_source: dict[HelpSource, tuple[Words, ...]] = {
             "expressions": self.expressions,
             "named": self.named,
             "journal": self.journal,
         }
-        return (*self.emergency, *told[source], *self.people)
+        return (*self.emergency, *by_source[source], *self.people)
 
 
 class LongStreak(Strict):

@@ -3,7 +3,7 @@
 Our own narrow reading of YAML: no tags, no anchors, no doubled keys, and only ``true`` and
 ``false`` are booleans, so that a title "No" stays a word. The values are built from the events
 of the parser (libyaml's, where PyYAML was built with it); the lines are looked up only when
-something is to be said about one.
+a finding points at one.
 """
 
 from __future__ import annotations

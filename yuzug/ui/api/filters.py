@@ -27,8 +27,8 @@ def filters_by_name(method: Method) -> Method:
 
     @wraps(method)
     def spread(*values: Any, **by_name: Any) -> Any:
-        told = {named[key][0]: by_name.pop(key) for key in [*by_name] if key in named}
-        given = {name: value for name, value in told.items() if value is not None}
+        values_of = {named[key][0]: by_name.pop(key) for key in [*by_name] if key in named}
+        given = {name: value for name, value in values_of.items() if value is not None}
         return method(*values, filters=read_filters(given), **by_name)
 
     kept = [one for one in own if one.name != "filters"]
