@@ -62,6 +62,7 @@ KINDS: frozenset[str] = frozenset(
         "consent.required",
         "session.unknown",  # a call to the page from no visit of it
         "request.refused",  # nothing that the server answers, or from elsewhere
+        "live.full",
         "port.taken",
         "export.differs",  # an exported file does not answer as the model does
         "extra.missing",  # a command whose optional packages are not installed

@@ -68,8 +68,6 @@ def test_another_language_leaves_no_word_of_the_first(
     no_word_of(page, lang)
     page.locator("[data-camera=freeze]").click()
     page.locator("[data-camera=resume]").wait_for()
-    page.wait_for_timeout(400)
-    frozen = page.locator("#yz-live-picture img").get_attribute("src")
     show_example(page)
     pictures = [
         page.locator(f"#yz-photo-{name} img").first.get_attribute("src")
@@ -87,7 +85,6 @@ def test_another_language_leaves_no_word_of_the_first(
     page.locator("#yz-photo-reading [role=alert]").wait_for()
     speak(page, other)
     no_word_of(page, lang)
-    assert frozen
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])

@@ -59,8 +59,9 @@ def test_photos_are_read_on_the_gpu_and_live_pictures_are_not(
     assert calls == [1]
     assert face_of(away.reading) == pytest.approx(face_of(at_home.reading), abs=1e-5)
 
-    state = live.LiveState(camera="on")
-    live.step(borrowing, astronaut_path.read_bytes(), ME, state, now_s=0.0)
+    state = live.LiveState()
+    frame = astronaut_path.read_bytes()
+    live.step(borrowing, frame, live.FrameOptions(), ME, state, now_s=0.0)
     assert state.reading is not None
     assert calls == [1]
 

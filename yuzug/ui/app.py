@@ -45,7 +45,7 @@ def build(analyzers: Analyzers, default: Settings) -> GuardedBlocks:
         page = _draw(analyzers, default)
         demo.settings = page.settings
         session_events.wire(demo, page, analyzers, default)
-        live_events.wire(page, analyzers, demo.uploads)
+        live_events.wire(page, analyzers)
         photo_events.wire(page, analyzers, demo.uploads)
         advice_events.wire(page, analyzers.activities.catalogue)
         api.offer(demo, analyzers)
@@ -74,7 +74,7 @@ def _draw(analyzers: Analyzers, default: Settings) -> Page:
             with chrome.make(gr.Tab, {"label": "tab_live"}, id="live"):
                 live_notice = _notice(chrome)
                 with live_notice.room:
-                    live_parts = live_tab(chrome, live.idle(live.LiveState(), chrome.lang))
+                    live_parts = live_tab(chrome, live.idle(chrome.lang))
             with chrome.make(gr.Tab, {"label": "tab_photo"}, id="photo"):
                 photo_notice = _notice(chrome)
                 with photo_notice.room:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
+from typing import Any
 
+import cv2
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from yuzug.emotions import LANGUAGES
-from yuzug.faces import full_image
+from yuzug.emotions import LANGUAGES, Language
+from yuzug.images import jpeg_bytes
 from yuzug.texts import text
-from yuzug.ui.components.readings import FaceReading, PictureReading
 from yuzug.ui.live import handlers as live
-from yuzug.ui.live.view import LiveShown
+from yuzug.ui.live.handlers import FrameOptions
+from yuzug.ui.live.view import ACTIONS, TROUBLES, LiveShown, camera_bar
 from yuzug.ui.models import Analyzers
 from yuzug.ui.session import Settings
 
 ACCEPTED = Settings(model="cnn", consent=True)
-NOTHING = {"__type__": "update"}
+PLAIN = FrameOptions()
 
 
 @pytest.fixture
@@ -26,61 +32,96 @@ def frame(astronaut_path: Path) -> bytes:
     return astronaut_path.read_bytes()
 
 
-def running() -> live.LiveState:
-    return live.LiveState(camera="on")
+@pytest.fixture
+def two(astronaut: NDArray[np.uint8]) -> bytes:
+    """Two people: the portrait beside a smaller copy."""
+    small = cv2.resize(astronaut, (400, 400), interpolation=cv2.INTER_AREA)
+    canvas = np.full((512, 912, 3), 128, np.uint8)
+    canvas[:, :512], canvas[:400, 512:] = astronaut, small
+    return jpeg_bytes(canvas, 92)
 
 
-def test_a_frame_fills_every_panel_at_once(analyzers: Analyzers, frame: bytes) -> None:
-    shown = live.step(analyzers, frame, ACCEPTED, running(), 0.0)
-    assert "data:image/jpeg;base64," in shown.picture
-    assert "data:image/jpeg;base64," in shown.heat
-    assert "yz-bars" in shown.reading
-    assert "<article" in shown.advice
-    assert len(shown.picture) + len(shown.heat) < 250_000, "a frame must stay light"
+def step(
+    analyzers: Analyzers,
+    frame: bytes,
+    state: live.LiveState,
+    now_s: float = 0.0,
+    settings: Settings = ACCEPTED,
+    **options: Any,
+) -> dict[str, Any]:
+    return live.step(analyzers, frame, FrameOptions(**options), settings, state, now_s)
+
+
+def test_an_answer_holds_numbers_words_and_a_small_map_and_no_frame(
+    analyzers: Analyzers, frame: bytes
+) -> None:
+    answer = step(analyzers, frame, live.LiveState())
+    assert answer["size"] == [512, 512]
+    [face] = answer["faces"]
+    assert face["chosen"]
+    assert face["label"].startswith("happy")
+    x, _, w, h = face["box"]
+    assert 100 < x < 250
+    assert w == pytest.approx(h, rel=0.5)
+    assert answer["map"]["png"].startswith("data:image/png;base64,")
+    assert "yz-bars" in answer["html"]["reading"]
+    assert answer["advised"]
+    sent = json.dumps(answer)
+    assert "image/jpeg" not in sent
+    assert len(sent) < 12_000
 
 
 def test_frames_before_consent_are_refused(analyzers: Analyzers, frame: bytes) -> None:
-    shown = live.step(analyzers, frame, Settings(), running(), 0.0)
-    assert text("errors.consent.required", "en") in shown.reading
-    assert shown.picture == NOTHING
-
-
-def test_a_frame_that_comes_after_stopping_is_not_shown(analyzers: Analyzers, frame: bytes) -> None:
-    state = running()
-    live.step(analyzers, frame, ACCEPTED, state, 0.0)
-    live.camera({"state": "idle", "order": 1}, ACCEPTED, state)
-    assert live.step(analyzers, frame, ACCEPTED, state, 0.1) == LiveShown()
+    state = live.LiveState()
+    answer = step(analyzers, frame, state, settings=Settings())
+    assert text("errors.consent.required", "en") in unescape(answer["notice"])
     assert state.reading is None
 
 
 def test_a_frame_that_is_read_while_it_stops_leaves_nothing_behind(
     analyzers: Analyzers, frame: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state = running()
+    state = live.LiveState()
     real = live.load_image
 
     def stopped_meanwhile(source: bytes) -> object:
-        live.camera({"state": "idle", "order": 1}, ACCEPTED, state)
+        live.camera({"state": "off"}, state)
         return real(source)
 
     monkeypatch.setattr(live, "load_image", stopped_meanwhile)
-    assert live.step(analyzers, frame, ACCEPTED, state, 0.0) == LiveShown()
+    assert step(analyzers, frame, state) == {}
     assert state.reading is None
     assert state.following.board.cards == ()
 
 
-def test_a_broken_frame_gives_its_sentence_and_the_stream_goes_on(
+def test_after_stopping_the_last_result_and_its_advice_stay(
     analyzers: Analyzers, frame: bytes
 ) -> None:
-    state = running()
-    shown = live.step(analyzers, b"no picture", ACCEPTED, state, 0.0)
-    assert text("errors.image.undecodable", "en") in shown.reading
-    assert "yz-bars" in live.step(analyzers, frame, ACCEPTED, state, 0.1).reading
+    state = live.LiveState()
+    step(analyzers, frame, state)
+    cards = state.following.board.cards
+    live.camera({"state": "off"}, state)
+    assert cards
+    assert state.following.board.cards == cards
+    assert "happy" in live.redraw(state, "en").reading
+    assert state.numbers == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"), [(b"no picture", "undecodable"), (b"", "empty"), (None, "empty")]
+)
+def test_a_broken_frame_gives_its_sentence_and_the_stream_goes_on(
+    analyzers: Analyzers, frame: bytes, source: bytes | None, kind: str
+) -> None:
+    state = live.LiveState()
+    answer = live.step(analyzers, source, PLAIN, ACCEPTED, state, 0.0)
+    assert text(f"errors.image.{kind}", "en") in unescape(answer["notice"])
+    assert "yz-bars" in step(analyzers, frame, state, 0.1)["html"]["reading"]
 
 
 def test_the_session_keeps_no_frame_and_no_model(analyzers: Analyzers, frame: bytes) -> None:
-    state = running()
-    live.step(analyzers, frame, ACCEPTED, state, 0.0)
+    state = live.LiveState()
+    step(analyzers, frame, state)
     assert "data:image" not in repr(vars(state))
     assert not [
         name
@@ -89,87 +130,93 @@ def test_the_session_keeps_no_frame_and_no_model(analyzers: Analyzers, frame: by
     ]
 
 
-def face(emotion: str, track: int = 1) -> FaceReading:
-    shares = {"happy": 0.5, "sad": 0.5}
-    return FaceReading(emotion, 0.8, shares, (), full_image((48, 48)), map=None, track=track)
-
-
-def reading_of(*faces: FaceReading) -> PictureReading:
-    return PictureReading("cnn", (48, 48), faces, 0, 1.0)
-
-
-def test_a_picked_person_keeps_the_panels(analyzers: Analyzers) -> None:
-    state = running()
-    state.reading = reading_of(face("happy", 1), face("sad", 2))
-    shown = live.pick({"track": "2"}, ACCEPTED, state, 5.0)
-    assert state.stream.picked == 2
-    assert state.reading.chosen == 1
-    assert re.search(r'chosen" data-pick="1"', shown.reading)
-    for nonsense in ({}, {"track": ""}, {"track": "7"}, {"track": "x"}):
-        live.pick(nonsense, ACCEPTED, state, 6.0)
-        assert state.reading.chosen == 1
+def test_a_picked_person_keeps_the_panels_and_everybody_their_number(
+    analyzers: Analyzers, two: bytes
+) -> None:
+    state = live.LiveState()
+    first = step(analyzers, two, state)["faces"]
+    assert [face["number"] for face in first] == [1, 2]
+    assert first[0]["chosen"]
+    other = first[1]["track"]
+    answer = step(analyzers, two, state, 0.1, track=other)
+    assert [face["chosen"] for face in answer["faces"]] == [False, True]
+    assert answer["advised"], "the advice is for whom was picked"
+    assert re.search(rf'chosen" data-pick="1" data-track="{other}"', answer["html"]["reading"])
+    mirrored = jpeg_bytes(np.ascontiguousarray(live.load_image(two)[:, ::-1]), 92)
+    later = step(analyzers, mirrored, live.LiveState())["faces"]
+    assert [face["number"] for face in later] == [1, 2]
+    again = step(analyzers, two, state, 0.2, track=999)
+    assert [face["chosen"] for face in again["faces"]] == [False, True], "nobody has this track"
 
 
 def test_other_models_start_a_new_smoothing(analyzers: Analyzers, frame: bytes) -> None:
-    state = running()
-    live.step(analyzers, frame, ACCEPTED, state, 0.0)
+    state = live.LiveState()
+    step(analyzers, frame, state)
     before = state.stream
-    shown = live.step(analyzers, frame, replace(ACCEPTED, classes=3), state, 0.1)
+    answer = step(analyzers, frame, state, 0.1, settings=replace(ACCEPTED, classes=3))
     assert state.stream is not before
-    assert shown.reading.count('<li class="') == 3
+    assert answer["html"]["reading"].count('<li class="') == 3
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("state", ["idle", "opening", "on", "frozen", "waiting", *live.TROUBLES])
-def test_every_state_of_the_camera_has_its_buttons_and_words(state: str, lang: str) -> None:
-    bar = live.camera_bar(state, lang)  # type: ignore[arg-type]
-    assert re.search(r"<button[^>]+data-camera=", bar)
-    if state in (*live.TROUBLES, "opening", "waiting"):
-        assert text(f"ui.camera_{state}", lang) in bar  # type: ignore[arg-type]
+def test_the_bar_brings_every_button_and_word_so_that_a_press_acts_offline(lang: Language) -> None:
+    bar = camera_bar(lang)
+    for action in ACTIONS:
+        assert f'data-camera="{action}"' in bar
+    [words] = re.findall(r'data-words="([^"]*)"', bar)
+    said = json.loads(unescape(words))
+    for name in ("again", "live", "frozen", "opening", "waiting", "slow", *TROUBLES):
+        assert said[name] == text(f"ui.camera_{name}", lang)
 
 
-def test_what_the_browser_may_never_say_is_read_as_off() -> None:
-    state = live.LiveState()
-    live.camera({"state": ["on"], "facing": 3, "order": 1}, ACCEPTED, state)
-    assert state.camera not in live.RUNNING
+@pytest.mark.parametrize(
+    "sent", [None, "", "[", "3", '{"track": "1"}', '{"track": -1}', '{"target": ["sad"]}', "{" * 99]
+)
+def test_malformed_options_ask_for_nothing(sent: str | None) -> None:
+    assert FrameOptions.of(sent) == PLAIN
 
 
-def test_another_language_redraws_the_words_and_keeps_the_picture(
+def test_another_language_redraws_the_words_and_nothing_is_analysed(
     analyzers: Analyzers, frame: bytes
 ) -> None:
-    state = running()
-    live.step(analyzers, frame, ACCEPTED, state, 0.0)
+    state = live.LiveState()
+    step(analyzers, frame, state)
     turkish = live.redraw(state, "tr")
-    assert turkish.picture == turkish.heat == NOTHING
     assert "mutlu" in turkish.reading
     assert text("ui.camera_freeze", "tr") in turkish.camera
 
 
-def test_a_word_of_the_camera_that_was_overtaken_is_void() -> None:
+def test_the_advice_is_drawn_when_there_is_some(analyzers: Analyzers, frame: bytes) -> None:
     state = live.LiveState()
-    live.camera({"state": "refused", "order": 2}, ACCEPTED, state)
-    late = live.camera({"state": "opening", "order": 1}, ACCEPTED, state)
-    assert late == LiveShown()
-    assert state.camera == "refused"
+    assert live.advice_shown(state, "en") == LiveShown()
+    step(analyzers, frame, state)
+    assert "<article" in live.advice_shown(state, "en").advice
 
 
-def test_a_bar_asks_for_its_map_from_the_next_frame_on(analyzers: Analyzers, frame: bytes) -> None:
-    state = running()
-    first = live.step(analyzers, frame, ACCEPTED, state, 0.0)
+def test_a_bar_asks_for_its_map(analyzers: Analyzers, frame: bytes) -> None:
+    state = live.LiveState()
+    first = step(analyzers, frame, state)
     assert state.reading is not None
     assert state.reading.map is not None
     assert state.reading.map.target == "happy"
-    assert live.explain({"label": "sad"}, state) == LiveShown()
-    shown = live.step(analyzers, frame, ACCEPTED, state, 0.1)
+    answer = step(analyzers, frame, state, 0.1, target="sad", still=True)
     assert state.reading.map.target == "sad"
-    assert state.reading.faces[0].emotion == "happy", "another map, not another reading"
-    assert shown.heat != first.heat
-    assert re.search(r'data-explain="sad" aria-pressed="true"', shown.reading)
-    for nonsense in ({}, {"label": "bored"}, {"label": None}):
-        live.explain(nonsense, state)
-        assert state.explained == "sad"
-    live.explain({"label": "sad"}, state)
-    assert state.explained is None, "pressed once more, it lets go"
-    live.explain({"label": "disgust"}, state)
-    live.step(analyzers, frame, replace(ACCEPTED, classes=3), state, 0.2)
+    assert state.reading.faces[0].emotion == "happy", "another map, not another result"
+    assert answer["map"] != first["map"]
+    assert re.search(r'data-explain="sad" aria-pressed="true"', answer["html"]["reading"])
+    step(analyzers, frame, state, 0.2, target="bored")
+    assert state.reading.map.target == "happy", "no such label: the predicted one"
+    three = step(
+        analyzers, frame, state, 0.3, settings=replace(ACCEPTED, classes=3), target="disgust"
+    )
     assert state.explained is None, "three expressions have no disgust among them"
+    assert three["map"]
+
+
+def test_a_frozen_frame_that_is_asked_again_counts_once(analyzers: Analyzers, frame: bytes) -> None:
+    state = live.LiveState()
+    step(analyzers, frame, state)
+    counted = state.following.stretch.frames
+    answer = step(analyzers, frame, state, 0.1, target="sad", still=True)
+    assert state.following.stretch.frames == counted
+    assert not answer["advised"]

@@ -95,11 +95,11 @@ def _chips(reading: PictureReading, lang: Language) -> str:
 
 def _chip_text(index: int, face: FaceReading, lang: Language) -> str:
     if not face.sure:
-        return text("ui.face_chip_unsure", lang, number=index + 1)
+        return text("ui.face_chip_unsure", lang, number=face.number or index + 1)
     return text(
         "ui.face_chip",
         lang,
-        number=index + 1,
+        number=face.number or index + 1,
         emotion=looks(face.emotion, lang),
         percent=percent(face.confidence, lang),
     )

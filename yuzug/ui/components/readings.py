@@ -61,7 +61,8 @@ class MapReading(Question):
 class FaceReading:
     """What was read in one face, without the face.
 
-    ``alignment`` is where it lies in the photo, in pixels; ``map`` is None where there is none.
+    ``alignment`` is where it lies in the photo, in pixels; ``map`` is None where there is none;
+    ``number`` is what a live person is called, None for their place in the picture.
     """
 
     emotion: str
@@ -71,6 +72,7 @@ class FaceReading:
     alignment: Alignment
     map: MapReading | None
     track: int | None
+    number: int | None = None
 
     @property
     def sure(self) -> bool:

@@ -1,112 +1,390 @@
-// The remote control of the hidden webcam component: start, stop, freeze, front and back.
-// Gradio's component streams whatever its <video> shows while it "records"; what the camera does
-// is decided here and told to the server, which answers with the buttons in the page's language.
-const STALLED_MS = 4000;
-const PATIENT_MS = 300;
+// The owner of every camera on the page, and the Live tab's script: it shows the camera's own
+// video, sends small frames one at a time, and draws boxes that follow the face between answers.
+const room = element.closest("#yz-live-panels");
+const find = (selector) => room.querySelector(selector);
+const words = () => JSON.parse(find(".yz-camera").dataset.words);
+
+const PATIENT_MS = 300; // a permission question is mentioned after that
+const STALLED_MS = 4000; // without an answer for so long, the page says that it waits
+const HIDE_AFTER_MS = 1200; // an older box may be anywhere
+const PREDICT_MS = 250; // a face goes on as it moved for that long
+const SLOW_LINE_MS = 250; // above this the frames get smaller,
+const LONG_LINE_MS = 60; // above this two are on the way at a time
+const SIZES = [{ side: 480, quality: 0.7 }, { side: 320, quality: 0.6 }, { side: 240, quality: 0.5 }];
+const EVERY_MS = 50;
+const MAP_PX = 288;
+const TROUBLE = { NotAllowedError: "refused", SecurityError: "refused", NotFoundError: "missing" };
+
+// --- Every camera of the page -----------------------------------------------------------------
+// The Photo tab's camera is Gradio's; its streams are known here, so that none runs unseen.
+const ask = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
+const stopTracks = (stream) => stream?.getTracks().forEach((track) => track.stop());
+const others = new Set();
+const pickerSeen = () =>
+  !document.hidden && document.querySelector("#yz-picker")?.offsetParent != null;
+if (ask)
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await ask(wanted);
+    others.add(stream);
+    stopUnseen();
+    return stream;
+  };
+const stopUnseen = () => {
+  for (const stream of others) {
+    if (!pickerSeen()) stopTracks(stream);
+    if (!stream.active) others.delete(stream);
+  }
+};
+
+// --- State ------------------------------------------------------------------------------------
+let state = "idle"; // idle opening on frozen, or a trouble
+let round = 0; // what belongs to an earlier opening is void
 let facing = "user";
 let stream = null;
-let recording = false;
-let told = "idle";
-let order = 0;
-let frameAt = 0;
+let several = false;
+let waiting = false;
+let comeBack = false; // the page was hidden while the camera ran
+let aborted = null;
 
-const video = () => document.querySelector("#yz-webcam video");
-const recordButton = () => video().parentElement.querySelector(".button-wrap button");
-const tell = (state) => {
-  told = state;
-  order += 1; // two words may overtake one another on their way
-  trigger("camera", { state, facing, order });
-};
-
-const record = (wanted) => {
-  if (recording === wanted) return;
-  recording = wanted;
-  frameAt = performance.now();
-  recordButton()?.click();
-};
-
-const release = () => {
-  stream?.getTracks().forEach((track) => track.stop());
-  stream = null;
-};
-
-const appears = async (find) => {
-  while (!find()) await new Promise((resolve) => setTimeout(resolve, 20));
-};
-
-// Gradio opens the camera by its own button; it is handed the stream that we already have.
-const show = async () => {
-  if (!recordButton()) {
-    const ask = navigator.mediaDevices.getUserMedia;
-    navigator.mediaDevices.getUserMedia = async () => stream;
-    video().parentElement.querySelector("button").click();
-    navigator.mediaDevices.getUserMedia = ask;
-    await appears(recordButton);
-  } else {
-    video().srcObject = stream;
-    await video().play();
+const BUTTONS = { on: ["freeze", "flip", "stop"], frozen: ["resume", "stop"], opening: ["stop"] };
+const show = () => {
+  const say = words();
+  const bar = find(".yz-camera");
+  room.dataset.camera = state;
+  const troubled = state in say && !["opening", "frozen"].includes(state);
+  for (const button of bar.querySelectorAll("[data-camera]")) {
+    const action = button.dataset.camera;
+    const shown = (BUTTONS[state] ?? ["start"]).includes(action);
+    button.hidden = !shown || (action === "flip" && !several);
+    if (action === "start") button.textContent = troubled ? say.again : say.start;
   }
+  const slow = state === "on" && size > 0;
+  const told = troubled ? say[state]
+    : state === "on" && waiting ? say.waiting : slow ? say.slow : patient ? say.opening : "";
+  if (bar.firstElementChild.textContent !== told) bar.firstElementChild.textContent = told;
+  const badge = bar.querySelector(".yz-badge");
+  badge.hidden = !(state === "on" || state === "frozen");
+  badge.className = `yz-badge ${state === "frozen" ? "frozen" : "live"}`;
+  badge.textContent = state === "frozen" ? say.frozen : say.live;
+  find("canvas.still").hidden = state !== "frozen";
 };
 
-const troubles = { NotAllowedError: "refused", SecurityError: "refused", NotFoundError: "missing" };
+let patient = false;
+const enter = (next) => {
+  state = next;
+  patient = false;
+  show();
+};
+
+const close = (next = "idle") => {
+  round += 1;
+  const ran = stream !== null;
+  stopTracks(stream);
+  stream = null;
+  aborted?.abort();
+  onTheWay = 0;
+  find("video").srcObject = null;
+  faces.clear();
+  const focused = find(".yz-camera").contains(document.activeElement);
+  enter(next);
+  if (focused) find("[data-camera=start]").focus();
+  if (ran) trigger("camera", { state: "off" });
+};
 
 const open = async () => {
-  if (!window.isSecureContext || !navigator.mediaDevices) return tell("insecure");
-  const asking = setTimeout(tell, PATIENT_MS, "opening");
+  if (state === "opening" || state === "on" || state === "frozen") return;
+  const mine = (round += 1);
+  if (!window.isSecureContext || !ask) return enter("insecure");
+  enter("opening");
+  setTimeout(() => {
+    if (mine !== round || state !== "opening") return;
+    patient = true;
+    show();
+  }, PATIENT_MS);
+  let fresh;
   try {
-    release();
-    const size = { width: { ideal: 640 }, height: { ideal: 480 } };
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: facing, ...size } });
-    stream.getVideoTracks()[0].addEventListener("ended", close);
-    await show();
-    const devices = await navigator.mediaDevices.enumerateDevices();
-    const cameras = devices.filter((device) => device.kind === "videoinput");
-    element.classList.toggle("several", cameras.length > 1);
+    const video = { facingMode: facing, width: { ideal: 1280 }, height: { ideal: 720 } };
+    fresh = await ask({ video });
   } catch (error) {
-    release();
-    return tell(troubles[error.name] ?? "unavailable");
-  } finally {
-    clearTimeout(asking);
+    if (mine === round) enter(TROUBLE[error.name] ?? "unavailable");
+    return;
   }
-  tell("on");
-  record(true);
+  if (mine !== round) return stopTracks(fresh);
+  // Nobody looks any more: nobody is filmed.
+  if (!element.offsetParent) return stopTracks(fresh), close();
+  stream = fresh;
+  const [track] = fresh.getVideoTracks();
+  track.addEventListener("ended", () => mine === round && close("unavailable"));
+  const video = find("video");
+  video.srcObject = fresh;
+  video.classList.toggle("mirrored", facing === "user");
+  await video.play().catch(() => {});
+  if (mine !== round) return;
+  aborted = new AbortController();
+  [onTheWay, answeredAt, waiting, target, picked] = [0, performance.now(), false, null, null];
+  enter("on");
+  const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+  several = devices.filter((device) => device.kind === "videoinput").length > 1;
+  if (mine === round) show();
 };
 
-const close = () => {
-  record(false);
-  release();
-  tell("idle");
+// The frame that was read last, over the video, so that boxes and words are of what is seen.
+const drawStill = () => {
+  const still = find("canvas.still");
+  [still.width, still.height] = [lastShot.width, lastShot.height];
+  still.getContext("2d").drawImage(lastShot, 0, 0);
 };
 
 const actions = {
   start: open,
-  stop: close,
-  freeze: () => { record(false); tell("frozen"); },
-  resume: () => { record(true); tell("on"); },
+  stop: () => close(),
+  freeze: () => {
+    if (!lastShot) return;
+    drawStill();
+    find("video").pause();
+    enter("frozen");
+    find("[data-camera=resume]").focus();
+  },
+  resume: () => {
+    find("video").play().catch(() => {});
+    answeredAt = performance.now();
+    enter("on");
+    find("[data-camera=freeze]").focus();
+  },
   flip: () => {
-    record(false);
     facing = facing === "user" ? "environment" : "user";
+    close();
     open();
   },
 };
 
-element.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-camera]");
-  if (button) actions[button.dataset.camera]();
+// --- Frames to the server ---------------------------------------------------------------------
+let onTheWay = 0;
+let sentAt = 0;
+let answeredAt = 0;
+let lineMs = 0; // a frame's time on the line, both ways, as a running mean
+let serial = 0;
+let drawn = 0; // the newest frame whose answer was drawn
+let size = 0; // index into SIZES
+let target = null;
+let picked = null;
+let lastShot = null;
+const pool = [];
+
+const grab = () => {
+  const video = find("video");
+  if (!video.videoWidth) return null;
+  const { side } = SIZES[size];
+  const scale = Math.min(1, side / Math.max(video.videoWidth, video.videoHeight));
+  const shot = pool.pop() ?? document.createElement("canvas");
+  shot.width = Math.round(scale * video.videoWidth);
+  shot.height = Math.round(scale * video.videoHeight);
+  const pen = shot.getContext("2d", { willReadFrequently: true });
+  if (facing === "user") pen.setTransform(-1, 0, 0, 1, shot.width, 0);
+  pen.drawImage(video, 0, 0, shot.width, shot.height);
+  return shot;
+};
+
+const call = async (shot, still) => {
+  const root = window.gradio_config.root.replace(/\/$/, "");
+  const options = JSON.stringify({ track: picked, target, still });
+  const data = [shot.toDataURL("image/jpeg", SIZES[size].quality), options, null, null];
+  const answer = await fetch(`${root}/gradio_api/run/frame`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ data, session_hash: window.__gradio_session_hash__ }),
+    signal: aborted?.signal,
+  });
+  const body = await answer.json();
+  if (!answer.ok) return { full: answer.status === 503, refused: body.error ?? body.detail };
+  return body.data[0] ?? {};
+};
+
+const send = async (shot, still = false) => {
+  const [mine, number, at] = [round, (serial += 1), performance.now()];
+  sentAt = at;
+  onTheWay += 1;
+  let answer;
+  try {
+    answer = await call(shot, still);
+  } catch {
+    answer = null; // the line is gone; the next frame tries again
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  if (mine !== round) return;
+  onTheWay -= 1;
+  if (answer === null) return;
+  if (answer.full) await new Promise((resolve) => setTimeout(resolve, 1000));
+  else answeredAt = performance.now();
+  if (mine !== round) return;
+  if (answer.ms && !still) adapt(performance.now() - at - answer.ms);
+  if (number > drawn) {
+    drawn = number;
+    if (lastShot && lastShot !== shot) pool.push(lastShot);
+    lastShot = shot;
+    apply(answer, shot, at);
+  } else if (pool.length < 3) pool.push(shot);
+};
+
+const adapt = (ms) => {
+  lineMs += 0.2 * (ms - lineMs);
+  const before = size;
+  if (lineMs > SLOW_LINE_MS && size < SIZES.length - 1) size += 1;
+  else if (lineMs < SLOW_LINE_MS / 3 && size > 0) size -= 1;
+  if (size !== before) {
+    lineMs = SLOW_LINE_MS / 2; // see first what the new size does
+    show();
+  }
+};
+
+const pump = () => {
+  if (state !== "on" || document.hidden) return;
+  const now = performance.now();
+  const stalled = now - answeredAt > STALLED_MS;
+  if (stalled !== waiting) {
+    waiting = stalled;
+    show();
+  }
+  if (onTheWay >= (lineMs > LONG_LINE_MS ? 2 : 1) || now - sentAt < EVERY_MS) return;
+  const shot = grab();
+  if (shot) send(shot);
+};
+
+// --- What came back ---------------------------------------------------------------------------
+const faces = new Map(); // by track: where it was, how it moves (frame pixels a millisecond)
+const part = (name) => window.yuzug.parts?.[`yz-live-${name}`];
+
+const apply = (answer, shot, at) => {
+  if (answer.refused || answer.notice) {
+    const note = document.createElement("div");
+    note.className = "yz-notice error";
+    note.setAttribute("role", "alert");
+    note.textContent = answer.refused ?? "";
+    if (part("reading")) part("reading").value = answer.notice ?? note.outerHTML;
+    return;
+  }
+  if (!answer.faces) return;
+  const gone = new Set(faces.keys());
+  for (const face of answer.faces) {
+    const old = faces.get(face.track);
+    const lapse = old ? at - old.at : 0;
+    const speed = lapse > 0 && lapse < 1000
+      ? face.box.map((value, i) => 0.5 * old.speed[i] + (0.5 * (value - old.box[i])) / lapse)
+      : [0, 0, 0, 0];
+    faces.set(face.track, { ...face, at, speed, group: old?.group });
+    gone.delete(face.track);
+  }
+  for (const track of gone) {
+    faces.get(track).group?.remove();
+    faces.delete(track);
+  }
+  const boxes = find("svg.boxes");
+  boxes.setAttribute("viewBox", `0 0 ${answer.size[0]} ${answer.size[1]}`);
+  if (state === "frozen") drawStill();
+  for (const [name, html] of Object.entries(answer.html)) {
+    const shown = part(name === "heat_words" ? "heat-words" : name);
+    if (shown && shown.value !== html) shown.value = html;
+  }
+  drawMap(answer.map, shot);
+  if (answer.advised) trigger("advised", {});
+};
+
+const drawMap = async (map, shot) => {
+  const canvas = find("canvas.yz-live-map");
+  room.classList.toggle("mapped", Boolean(map));
+  canvas.hidden = !map;
+  if (!map) return;
+  const layer = new Image();
+  layer.src = map.png;
+  await layer.decode();
+  if (shot !== lastShot) return; // overtaken
+  canvas.width = canvas.height = MAP_PX;
+  const pen = canvas.getContext("2d");
+  const [left, top] = map.center.map((middle) => middle - map.side / 2);
+  pen.drawImage(shot, left, top, map.side, map.side, 0, 0, MAP_PX, MAP_PX);
+  pen.globalAlpha = 0.75;
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(layer, 0, 0, MAP_PX, MAP_PX);
+  pen.globalAlpha = 1;
+};
+
+const SVG = "http://www.w3.org/2000/svg";
+const groupOf = (face) => {
+  if (face.group?.isConnected) return face.group;
+  const group = document.createElementNS(SVG, "g");
+  for (const name of ["halo", "line"]) {
+    const rect = document.createElementNS(SVG, "rect");
+    rect.setAttribute("class", name);
+    group.append(rect);
+  }
+  group.append(document.createElementNS(SVG, "text"));
+  group.dataset.track = face.track;
+  find("svg.boxes").append(group);
+  return (face.group = group);
+};
+
+const drawBoxes = () => {
+  const now = performance.now();
+  const frozen = state === "frozen";
+  for (const face of faces.values()) {
+    const age = now - face.at;
+    const group = groupOf(face);
+    group.style.display = !frozen && age > HIDE_AFTER_MS ? "none" : "";
+    const ahead = frozen ? 0 : Math.min(age, PREDICT_MS);
+    const [x, y, w, h] = face.box.map((value, i) => value + ahead * face.speed[i]);
+    group.setAttribute(
+      "class", `yz-frame${face.chosen ? " chosen" : ""}${face.sure ? "" : " unsure"}`,
+    );
+    const [halo, line, label] = group.children;
+    for (const rect of [halo, line])
+      for (const [name, value] of Object.entries({ x, y, width: w, height: h, rx: 0.16 * w }))
+        rect.setAttribute(name, Math.max(0, value).toFixed(1));
+    const words = faces.size > 1 ? `${face.number} · ${face.label}` : face.label;
+    if (label.textContent !== words) label.textContent = words;
+    const view = find("svg.boxes").viewBox.baseVal;
+    const high = 0.05 * Math.max(view.width, view.height);
+    label.setAttribute("font-size", high.toFixed(1));
+    label.setAttribute("x", (x + w / 2).toFixed(1));
+    label.setAttribute("y", (y > 1.3 * high ? y - 0.7 * high : y + h + 0.8 * high).toFixed(1));
+  }
+  requestAnimationFrame(drawBoxes);
+};
+
+// --- What a visitor does ----------------------------------------------------------------------
+const resend = () => state === "frozen" && lastShot && send(lastShot, true);
+
+room.addEventListener("click", ({ target: pressed }) => {
+  const button = pressed.closest("[data-camera]");
+  if (button && button !== room) return void actions[button.dataset.camera]?.();
+  const bar = pressed.closest("[data-explain]");
+  if (bar) {
+    target = target === bar.dataset.explain ? null : bar.dataset.explain;
+    return void resend();
+  }
+  const person = pressed.closest("[data-track]");
+  if (person?.dataset.track) {
+    picked = Number(person.dataset.track);
+    resend();
+  }
 });
 
-// Leaving the tab turns the camera off: nobody is filmed without seeing it.
+document.addEventListener("visibilitychange", () => {
+  stopUnseen();
+  if (document.hidden && stream) {
+    comeBack = state === "on";
+    close();
+  } else if (!document.hidden && comeBack && element.offsetParent) {
+    comeBack = false;
+    open();
+  }
+});
+addEventListener("pagehide", () => { if (stream) close(); others.forEach(stopTracks); });
+// Leaving the tab turns the cameras off.
 new ResizeObserver(() => {
-  if (stream && !element.offsetParent) close();
+  if (!element.offsetParent && (stream || state === "opening")) close();
 }).observe(element);
-
-// No frame for a while means waiting for the server, for one of its places or for its time.
-new MutationObserver(() => {
-  frameAt = performance.now();
-  if (told === "waiting") tell("on");
-}).observe(document.querySelector("#yz-live-picture"), {
-  subtree: true, childList: true, attributeFilter: ["src"],
-});
-setInterval(() => {
-  if (recording && told === "on" && performance.now() - frameAt > STALLED_MS) tell("waiting");
-}, 1000);
+setInterval(stopUnseen, 250);
+setInterval(pump, 15);
+watch("value", show);
+requestAnimationFrame(drawBoxes);
+show();

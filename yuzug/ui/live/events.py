@@ -3,58 +3,60 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
 
+from yuzug.errors import YuzugError
+from yuzug.ui.components import reading as panels
 from yuzug.ui.components.event_options import every_one, quietly, told
 from yuzug.ui.live import handlers as live
+from yuzug.ui.live.turns import Turns
 from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
 from yuzug.ui.session import Settings
-from yuzug.ui.uploads import Uploads
-
-STREAM_EVERY_S = 0.08
-# Seconds of work on the server, not of wall clock; then others get their turn, and the page
-# goes on by itself.
-STREAM_TIME_LIMIT_S = 30
-STREAMS_AT_ONCE = 6
+from yuzug.ui.uploads import bytes_of_data_url
 
 
-def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
-    """Connect the camera, the faces and the bars."""
+def wire(page: Page, analyzers: Analyzers) -> None:
+    """Connect the frames, the camera and the advice."""
     tab, state = page.live, page.live_state
-    outputs = [*tab.panels, state]
+    turns = Turns()
 
     def step(
-        payload: Mapping[str, Any] | None, settings: Settings, live_state: live.LiveState
+        frame: str | None,
+        options: str | None,
+        settings: Settings,
+        live_state: live.LiveState,
+        request: gr.Request,
     ) -> list[Any]:
-        now_s = time.monotonic()
-        source = uploads.encoded(payload)
-        return [*live.step(analyzers, source, settings, live_state, now_s), live_state]
+        asked = live.FrameOptions.of(options)
+        try:
+            with turns.take(str(request.session_hash)):
+                start_s = time.monotonic()
+                source = bytes_of_data_url(frame or "")
+                answer = live.step(analyzers, source, asked, settings, live_state, start_s)
+                answer["ms"] = round(1000 * (time.monotonic() - start_s), 1)
+        except YuzugError as error:
+            answer = {"full": True, "notice": panels.error_notice(error, settings.lang)}
+        return [answer, live_state]
 
-    def camera(settings: Settings, live_state: live.LiveState, event: gr.EventData) -> list[Any]:
-        return [*live.camera(told(event), settings, live_state), live_state]
-
-    def pick(settings: Settings, live_state: live.LiveState, event: gr.EventData) -> list[Any]:
-        shown = live.pick(told(event), settings, live_state, time.monotonic())
-        return [*shown, live_state]
-
-    tab.webcam.stream(
+    # The script calls this by its name, past the queue: a frame is worth nothing once it is old.
+    tab.frame.submit(
         step,
-        [tab.webcam, page.settings, state],
-        outputs,
-        stream_every=STREAM_EVERY_S,
-        time_limit=STREAM_TIME_LIMIT_S,
-        concurrency_limit=STREAMS_AT_ONCE,
-        preprocess=False,
+        [tab.frame, tab.options, page.settings, state],
+        [tab.answer, state],
+        api_name="frame",
+        queue=False,
         **quietly(page),
     )
-    tab.panels.camera.camera(camera, [page.settings, state], outputs, **every_one(page))
 
-    def show_evidence(live_state: live.LiveState, event: gr.EventData) -> list[Any]:
-        return [*live.explain(told(event), live_state), live_state]
+    def camera(live_state: live.LiveState, event: gr.EventData) -> live.LiveState:
+        live.camera(told(event), live_state)
+        return live_state
 
-    tab.panels.reading.pick(pick, [page.settings, state], outputs, **every_one(page))
-    tab.panels.reading.explain(show_evidence, [state], outputs, **every_one(page))
+    def advised(settings: Settings, live_state: live.LiveState) -> list[Any]:
+        return [*live.advice_shown(live_state, settings.lang)]
+
+    tab.panels.camera.camera(camera, [state], [state], **every_one(page))
+    tab.panels.camera.advised(advised, [page.settings, state], [*tab.panels], **every_one(page))

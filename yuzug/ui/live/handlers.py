@@ -1,207 +1,222 @@
-"""The Live tab: a frame in, the panels out, all of them of one and the same frame."""
+"""The Live tab: a frame in; boxes, words and a small map layer out, all of that very frame."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import gradio as gr
-import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from yuzug.emotions import Language
+from yuzug.analysis import Analysis, Face
+from yuzug.emotions import Language, looks
 from yuzug.errors import YuzugError
-from yuzug.images import Rgb, load_image
+from yuzug.explain import layer
+from yuzug.images import load_image, png_bytes
 from yuzug.stream import StreamSession
-from yuzug.texts import text
+from yuzug.texts import percent
 from yuzug.ui.advice import view as advice
 from yuzug.ui.components import evidence
-from yuzug.ui.components import images as pictures
 from yuzug.ui.components import reading as panels
-from yuzug.ui.components.readings import PictureReading, reading_of
+from yuzug.ui.components.images import around, spread
+from yuzug.ui.components.readings import FaceReading, PictureReading, reading_of
 from yuzug.ui.live.advice_pacing import Following
-from yuzug.ui.live.view import LiveShown
+from yuzug.ui.live.view import LiveShown, camera_bar
 from yuzug.ui.models import Analyzers
 from yuzug.ui.session import Settings, require_consent
 
-RUNNING = ("on", "frozen", "waiting")
-TROUBLES = ("refused", "missing", "unavailable", "insecure")
-CAMERA_STATES = ("idle", "opening", *RUNNING, *TROUBLES)
+MAP_PX = 56  # a map is smooth, so that the browser may enlarge it
+
+
+class FrameOptions(BaseModel):
+    """What the script asks of a frame.
+
+    ``track`` is the person that the visitor picked, ``target`` the label to explain instead of the
+    predicted one, ``still`` whether the frame is frozen and was read before.
+    """
+
+    model_config = ConfigDict(strict=True)
+
+    track: int | None = Field(default=None, ge=0, lt=10**9)
+    target: str | None = Field(default=None, max_length=60)
+    still: bool = False
+
+    @classmethod
+    def of(cls, sent: str | None) -> FrameOptions:
+        """Read what the script sent; what is malformed asks for nothing.
+
+        >>> FrameOptions.of('{"track": 3}').track, FrameOptions.of("[").track
+        (3, None)
+        """
+        try:
+            return cls.model_validate_json(sent or "{}")
+        except ValidationError:
+            return cls()
 
 
 @dataclass
 class LiveState:
     """What a visit to the Live tab holds: no frame and no model.
 
-    ``camera`` is what the browser last said of it, its ``camera_order``-th word: idle, opening,
-    on, frozen, waiting, or one of ``TROUBLES``. ``explained`` is the label that the map is asked
-    for, None for the one that the face looks like. Only handlers of this tab write here.
+    ``explained`` is the label that the map is asked for, None for the predicted one. ``numbers``
+    are what each track is called on the page, so that a person keeps their number.
     """
 
-    camera: str = "idle"
-    camera_order: int = 0
-    mirrored: bool = True
     stream: StreamSession = field(default_factory=StreamSession)
     read_with: tuple[str, int] | None = None
     explained: str | None = None
     reading: PictureReading | None = None
     following: Following = field(default_factory=Following)
+    numbers: dict[int, int] = field(default_factory=dict)
 
-    def forget(self) -> None:
-        """Start anew, with nobody in the picture."""
+    def stop(self) -> None:
+        """Forget who was in the picture; the last result and its advice stay to be looked at."""
         self.stream = StreamSession()
-        self.reading = self.explained = None
-        self.following.forget()
+        self.explained = None
+        self.numbers = {}
 
 
 def step(
-    analyzers: Analyzers, source: bytes | None, settings: Settings, live: LiveState, now_s: float
-) -> LiveShown:
-    """Read one encoded frame; a frame that cannot be read gives its sentence instead."""
-    if source is None:
-        return LiveShown()
+    analyzers: Analyzers,
+    source: bytes | None,
+    options: FrameOptions,
+    settings: Settings,
+    live: LiveState,
+    now_s: float,
+) -> dict[str, Any]:
+    """Analyse one encoded frame, as it is shown (mirrored or not); answer what the script draws.
+
+    Returns:
+        ``size`` (width, height) of the frame, ``faces`` with ``box`` (x, y, w, h) in its pixels,
+        ``map`` (a PNG over the square ``center`` and ``side``, or None), ``html`` by part, and
+        ``advised``: whether the advice changed. ``notice`` alone where it cannot be analysed.
+    """
     try:
         require_consent(settings)
-        if live.camera not in RUNNING:
-            return LiveShown()
         analyzer = analyzers.live(settings.model, settings.classes)
         stream = _stream_for(settings, live)
-        analysis = stream.step(analyzer, _frame(source, live), now_s, target=live.explained)
+        labels = analyzer.classifier.head.labels
+        live.explained = options.target if options.target in labels else None
+        picked = options.track is not None and options.track != stream.picked
+        if options.track in live.numbers:
+            stream.pick(options.track)
+        frame = load_image(source or b"")
+        analysis = stream.step(analyzer, frame, now_s, target=live.explained)
     except YuzugError as error:
-        return LiveShown(reading=panels.error_notice(error, settings.lang))
+        return {"notice": panels.error_notice(error, settings.lang)}
     if live.stream is not stream:  # stopped in the meantime
-        return LiveShown()
+        return {}
     chosen = analysis.dominant_index
-    live.reading = reading_of(analysis, chosen)
-    advised = live.following.see(live.reading.face, now_s)
-    words = _words(live.reading, settings.lang)
-    return words.but(
-        picture=pictures.framed(analysis, chosen, pictures.LIVE_LONG_SIDE_PX, "live-picture-alt"),
-        heat=pictures.heat_map(analysis, chosen, "live-heat-alt") or words.heat,
-        advice=advice.area(live.following.board, settings.lang) if advised else gr.skip(),
-        said=panels.said(panels.sentence(live.reading, settings.lang)) if advised else gr.skip(),
-    )
+    live.reading = _numbered(reading_of(analysis, chosen), live.numbers)
+    if picked:
+        live.following.forget()
+    advised = not options.still and live.following.see(live.reading.face, now_s)
+    return _answer(analysis, live.reading, settings.lang) | {"advised": advised or picked}
 
 
 def _stream_for(settings: Settings, live: LiveState) -> StreamSession:
     """The stream so far; a new one where other models or labels would be smoothed into it."""
     if live.read_with != (settings.model, settings.classes):
         live.stream, live.read_with = StreamSession(), (settings.model, settings.classes)
-        live.explained = None
+        live.numbers = {}
     return live.stream
 
 
-def _frame(source: bytes, live: LiveState) -> Rgb:
-    frame = load_image(source)
-    return np.ascontiguousarray(frame[:, ::-1]) if live.mirrored else frame
-
-
-def camera(event: Mapping[str, Any], settings: Settings, live: LiveState) -> LiveShown:
-    """What the browser says of its camera: draw the buttons, and the panels where it went off.
-
-    ``order`` counts what it said; a word that was overtaken by a later one is void.
-    """
-    order = event.get("order")
-    if not isinstance(order, int) or order <= live.camera_order:
-        return LiveShown()
-    live.camera_order = order
-    state = event.get("state")
-    live.camera = state if state in CAMERA_STATES else "idle"
-    live.mirrored = event.get("facing") != "environment"
-    bar = camera_bar(live.camera, settings.lang)
-    if live.camera in RUNNING:
-        return LiveShown(camera=bar)
-    live.forget()
-    return idle(live, settings.lang)
-
-
-def pick(event: Mapping[str, Any], settings: Settings, live: LiveState, now_s: float) -> LiveShown:
-    """The visitor picks a person: from the next frame on, the panels are theirs."""
-    told = str(event.get("track", ""))
-    if live.reading is None or not (told.isdecimal() and len(told) < 10):
-        return LiveShown()
-    track = int(told)
-    live.stream.pick(track)
-    found = [i for i, face in enumerate(live.reading.faces) if face.track == track]
-    if not found:
-        return LiveShown()
-    live.reading = live.reading.choosing(found[0])
-    live.following.forget()
-    live.following.see(live.reading.face, now_s)
-    return _words(live.reading, settings.lang).but(
-        advice=advice.area(live.following.board, settings.lang)
+def _numbered(reading: PictureReading, numbers: dict[int, int]) -> PictureReading:
+    """The same reading with each person's number; a new person gets the next free one."""
+    tracks = [face.track for face in reading.faces if face.track is not None]
+    for track in tracks:
+        if track not in numbers:
+            taken = {numbers[known] for known in tracks if known in numbers}
+            numbers[track] = next(n for n in range(1, len(tracks) + 1) if n not in taken)
+    faces = tuple(
+        face if face.track is None else replace(face, number=numbers[face.track])
+        for face in reading.faces
     )
+    return replace(reading, faces=faces)
 
 
-def explain(event: Mapping[str, Any], live: LiveState) -> LiveShown:
-    """The visitor asks for another expression's map: it comes with the next frame."""
-    face = live.reading.face if live.reading else None
-    label = str(event.get("label"))
-    if face is not None and face.map is not None and label in face.probabilities:
-        # The pressed one is let go: the map follows the expression again.
-        live.explained = None if live.explained == label else label
-    return LiveShown()
+def _answer(analysis: Analysis, reading: PictureReading, lang: Language) -> dict[str, Any]:
+    height, width = analysis.image.shape[:2]
+    faces = [
+        {
+            "box": [round(value, 1) for value in face.box_xywh],
+            "track": face.track,
+            "number": read.number,
+            "label": _label(read, lang),
+            "sure": face.sure,
+            "chosen": index == reading.chosen,
+        }
+        for index, (face, read) in enumerate(zip(analysis.faces, reading.faces, strict=True))
+    ]
+    chosen = None if reading.chosen is None else analysis.faces[reading.chosen]
+    return {
+        "size": [width, height],
+        "faces": faces,
+        "map": _map(chosen),
+        "html": {
+            "reading": panels.reading_panel(reading, lang, "live"),
+            "heat_words": evidence.under_map(reading, lang, "live"),
+        },
+    }
 
 
-def redraw(live: LiveState, lang: Language) -> LiveShown:
-    """The same words in another language; the pictures stay, and nothing is analysed."""
+def _label(face: FaceReading, lang: Language) -> str:
+    name = looks(face.emotion, lang)
+    return f"{name} {percent(face.confidence, lang)}" if face.sure else "?"
+
+
+def _map(face: Face | None) -> dict[str, Any] | None:
+    """The map of a face as a PNG over a square of the frame, in its pixels."""
+    if face is None or face.explanation is None:
+        return None
+    square = around(face.alignment)
+    values = spread(face.explanation.values, face.alignment, MAP_PX)
+    png = png_bytes(layer(values, face.explanation.strength))
+    return {
+        "png": "data:image/png;base64," + base64.b64encode(png).decode(),
+        "center": [round(float(value), 1) for value in square.center_xy],
+        "side": round(float(square.side_px), 1),
+    }
+
+
+def camera(event: Mapping[str, Any], live: LiveState) -> None:
+    """The browser says that its camera went off."""
+    if event.get("state") == "off":
+        live.stop()
+
+
+def advice_shown(live: LiveState, lang: Language) -> LiveShown:
+    """The advice area and what a screen reader says, once the advice changed."""
     if live.reading is None:
-        shown = idle(live, lang)
-        return shown if live.camera not in RUNNING else shown.but(picture=gr.skip())
-    words = _words(live.reading, lang)
-    return words.but(
-        camera=camera_bar(live.camera, lang),
+        return LiveShown()
+    return LiveShown(
         advice=advice.area(live.following.board, lang),
         said=panels.said(panels.sentence(live.reading, lang)),
     )
 
 
-def idle(live: LiveState, lang: Language) -> LiveShown:
+def redraw(live: LiveState, lang: Language) -> LiveShown:
+    """The same words in another language; the pictures stay, and nothing is analysed."""
+    if live.reading is None:
+        return idle(lang)
+    return idle(lang).but(
+        heat_words=evidence.under_map(live.reading, lang, "live"),
+        reading=panels.reading_panel(live.reading, lang, "live"),
+        advice=advice.area(live.following.board, lang),
+        said=panels.said(panels.sentence(live.reading, lang)),
+    )
+
+
+def idle(lang: Language) -> LiveShown:
     """The panels before there is a picture."""
     return LiveShown(
-        camera=camera_bar(live.camera, lang),
+        camera=camera_bar(lang),
         picture=panels.empty("camera_idle", lang),
         heat=panels.empty("heat_idle", lang),
         heat_words="",
         reading=panels.empty("reading_idle", lang),
         advice=panels.empty("advice_idle", lang),
         said=panels.said(""),
-    )
-
-
-def camera_bar(state: str, lang: Language) -> str:
-    """The camera's buttons and what there is to say of it, for this state."""
-    actions = _actions(state)
-    main = actions[0]
-    buttons = "".join(
-        f'<button type="button" class="yz-button{" main" if action == main else ""}" '
-        f'data-camera="{"start" if action == "again" else action}">'
-        f"{text(f'ui.camera_{action}', lang)}</button>"
-        for action in actions
-    )
-    said = text(f"ui.camera_{state}", lang) if state in (*TROUBLES, "opening", "waiting") else ""
-    live = "frozen" if state == "frozen" else "live"
-    badge = f'<span class="yz-badge {live}">{text(f"ui.camera_{live}", lang)}</span>'
-    return (
-        f'<div class="yz-camera {state}" role="group" '
-        f'aria-label="{text("ui.camera_controls", lang)}">'
-        f'<p class="told" role="status">{said}</p>'
-        f'<div class="buttons">{buttons}</div>{badge if state in RUNNING else ""}</div>'
-    )
-
-
-def _actions(state: str) -> tuple[str, ...]:
-    if state in ("on", "waiting"):
-        return ("freeze", "flip", "stop")
-    if state == "frozen":
-        return ("resume", "stop")
-    return ("again",) if state in TROUBLES else ("start",)
-
-
-def _words(reading: PictureReading, lang: Language) -> LiveShown:
-    no_face = reading.face is None
-    return LiveShown(
-        heat=panels.empty("heat_idle", lang) if no_face else gr.skip(),
-        heat_words=evidence.under_map(reading, lang, "live"),
-        reading=panels.reading_panel(reading, lang, "live"),
     )
