@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this checkout's, not a copy's
 
 from yuzug.explain import METHODS, REGIONS
-from yuzug.lab.evaluation.bootstrap import Interval
+from yuzug.lab.evaluation.intervals import Interval
 from yuzug.lab.explanations.faithfulness import CENTRE, RANDOM, Explained, MapScore
 from yuzug.models import available_models
 

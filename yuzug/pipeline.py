@@ -33,7 +33,6 @@ from yuzug.faces import (
 from yuzug.faces.quality import MIN_SCORE
 from yuzug.images import ImageSource, load_image
 from yuzug.models import (
-    DEFAULT_CLASSES,
     DEFAULT_MODEL,
     Batch,
     Checkpoint,
@@ -88,8 +87,8 @@ class Analyzer:
     def __init__(
         self,
         checkpoint: Checkpoint,
-        classes: int | str,
-        detector: Detector | None = None,
+        classes: int | str | None,
+        detector: Detector,
         stem: Stem | None = None,
     ) -> None:
         self.classifier = Classifier(checkpoint, classes, stem)
@@ -100,7 +99,7 @@ class Analyzer:
     def load(
         cls,
         model: str | Path = DEFAULT_MODEL,
-        classes: int | str = DEFAULT_CLASSES,
+        classes: int | str | None = None,
         *,
         detector: Detector | None = None,
         crops_only: bool = False,
@@ -110,7 +109,8 @@ class Analyzer:
         With ``crops_only`` no detector is loaded: each picture must be one cropped face.
 
         ``model`` is the name of a bundled model, a weights file, or ``"owner/name"`` on a hub,
-        pinned as ``"owner/name@revision"``.
+        pinned as ``"owner/name@revision"``. ``classes`` is the number of emotions, or the name of
+        a head of your own; unless given, seven emotions, or what else the file holds.
 
         Raises:
             ModelError: ``model.unknown`` or ``model.classes``.

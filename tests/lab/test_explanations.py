@@ -14,7 +14,7 @@ import torch
 
 from yuzug.explain import METHODS, REGIONS
 from yuzug.lab.data.faceset import VOTES, FaceSet
-from yuzug.lab.evaluation.bootstrap import Interval
+from yuzug.lab.evaluation.intervals import Interval
 from yuzug.lab.explanations.deletion import deletion_and_insertion
 from yuzug.lab.explanations.faithfulness import CENTRE, RANDOM, Measured, explain_set
 from yuzug.lab.explanations.mean_maps import write

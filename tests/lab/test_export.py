@@ -6,8 +6,10 @@ import json
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
+import onnxruntime
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,8 +20,8 @@ from yuzug.cli import main
 from yuzug.lab.data.faceset import read
 from yuzug.lab.export.export import TOLERANCE, Served
 from yuzug.lab.export.export import drawn_faces as soft_faces
-from yuzug.lab.export.runtimes import RUNTIMES, Runtime, run_onnx
-from yuzug.models import available_models, load, read_card, resolve
+from yuzug.lab.export.runtimes import RUNTIMES, Runtime, describe_tflite, run_onnx
+from yuzug.models import available_models, find, load, read_card
 from yuzug.models.checkpoint import save
 from yuzug.models.classifier import Classifier
 from yuzug.models.networks import ARCHITECTURES, build
@@ -71,6 +73,30 @@ def drawn(architecture: str, place: Path) -> Path:
     return place / f"{architecture}.safetensors"
 
 
+def metadata_of(file: Path, kind: str) -> dict[str, object]:
+    """What an exported file says of itself, read as a program would."""
+    if kind == "onnx":
+        session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+        found = session.get_modelmeta().custom_metadata_map
+        return found | {key: json.loads(found[key]) for key in ("labels", "input_px")}
+    if kind == "pt2":
+        extra = {"yuzug.json": ""}
+        torch.export.load(file, extra_files=extra)
+        return dict(json.loads(extra["yuzug.json"]))
+    with ZipFile(file) as files:
+        return dict(json.loads(files.read("yuzug.json")))
+
+
+def test_tflite_carries_its_labels_behind_the_graph(tmp_path: Path) -> None:
+    file = tmp_path / "a.tflite"
+    file.write_bytes(b"TFL3" * 50)
+    describe_tflite(file, {"labels": ["Mutlu", "Üzgün"], "input_px": 48})
+    assert file.read_bytes().startswith(b"TFL3" * 50)  # what a runtime reads is as it was
+    with ZipFile(file) as files:
+        assert files.read("labels.txt").decode() == "Mutlu\nÜzgün\n"
+    assert metadata_of(file, "tflite")["labels"] == ["Mutlu", "Üzgün"]
+
+
 @pytest.mark.parametrize("model", ARCHITECTURES)
 @pytest.mark.parametrize("kind", ["pt2", "onnx", "tflite", "safetensors"])
 def test_each_format_answers_as_torch_does(
@@ -86,6 +112,8 @@ def test_each_format_answers_as_torch_does(
     assert len(said["labels"]) == 7
     if kind in RUNTIMES:
         assert said["tolerance"] == TOLERANCE
+        assert metadata_of(file, kind)["labels"] == said["labels"]
+        assert metadata_of(file, kind)["input_px"] == said["input_px"]
         # Another number of faces than it was traced with, and faces that it was not tried on.
         faces = soft_faces(3, said["input_px"], seed=9)
         given = RUNTIMES[kind].run(file, faces)

@@ -50,7 +50,7 @@ def test_training_sees_what_serving_sees(cut: tuple[slice, slice], face: Picture
     np.testing.assert_array_equal(read(tmp_path / "faces", 48).images[0], served)
     # The decoder makes grey of colours itself, and rounds otherwise.
     assert np.abs(read(table, 48).images[0].astype(int) - served).max() <= 3
-    prepare_folder(tmp_path / "faces", tmp_path / "made", size_px=48)
+    prepare_folder(tmp_path / "faces", tmp_path / "made", size_px=48, crops=True)
     np.testing.assert_array_equal(read(tmp_path / "made", 48).images[0], served)
 
 
@@ -95,7 +95,7 @@ def test_pictures_may_be_wrapped_as_hugging_face_does(face: Picture, tmp_path: P
     [
         (b"", "image.empty"),
         (None, "image.empty"),
-        ({"bytes": None, "path": "a.png"}, "image.empty"),
+        ({"bytes": None, "path": "a.png"}, "image.missing"),
         (b"no picture at all", "image.undecodable"),
     ],
 )
@@ -108,9 +108,9 @@ def test_a_row_without_a_picture_is_named(
     assert caught.value.kind == kind
 
 
-def test_words_in_place_of_pictures_and_no_rows_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match="got a str in row 0"):
-        read(rows(tmp_path / "a.parquet", ["a.png"], ["happy"]), 48)
+def test_numbers_in_place_of_pictures_and_no_rows_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match="got a int in row 0"):
+        read(rows(tmp_path / "a.parquet", [7], ["happy"]), 48)
     with pytest.raises(YuzugError, match="no faces"):
         read(rows(tmp_path / "a.parquet", [], []), 48)
 

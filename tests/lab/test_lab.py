@@ -19,10 +19,10 @@ from yuzug.lab.data.duplicates import fingerprints, groups, has_near, hold_out
 from yuzug.lab.data.faceset import VOTES, FaceSet, read
 from yuzug.lab.data.training_data import Measured
 from yuzug.lab.evaluation.evaluate import evaluate
-from yuzug.lab.evaluation.measure import expected_calibration_error, per_class
+from yuzug.lab.evaluation.metrics import expected_calibration_error, per_class
 from yuzug.lab.training.augment import Augmentation, augment
 from yuzug.lab.training.calibrate import fit_temperature, softmax, sure_at
-from yuzug.lab.training.finalize import finish
+from yuzug.lab.training.finalize import finalize
 from yuzug.lab.training.recipe import Cycle, read_recipe
 from yuzug.lab.training.schedule import learning_rate
 from yuzug.lab.training.targets import targets
@@ -64,11 +64,11 @@ def test_a_folder_without_faces_is_refused(tmp_path: Path) -> None:
 def test_a_parquet_file_must_be_one_of_faces(tmp_path: Path) -> None:
     path = tmp_path / "faces.parquet"
     path.write_text("not parquet")
-    with pytest.raises(YuzugError, match="no parquet file") as caught:
+    with pytest.raises(YuzugError, match="no table") as caught:
         read(path, 48)
-    assert caught.value.kind == "option.invalid"
+    assert caught.value.kind == "data.invalid"
     pq.write_table(pa.table({"picture": [b""]}), path)
-    with pytest.raises(YuzugError, match="without the column image, label"):
+    with pytest.raises(YuzugError, match="without the column image and label"):
         read(path, 48)
 
 
@@ -183,7 +183,7 @@ def test_training_learns_and_finish_writes_what_evaluate_measures(tmp_path: Path
     faces, held = drawn_faces(256), drawn_faces(96, seed=1)
     recipe = tiny_recipe(cycles=[{"epochs": 6, "learning_rate": 0.05}], ema=0.8)
     best = Trainer(recipe, faces, held, tmp_path).run()
-    path = finish(recipe, best, held, [Measured("drawn", "validation", held)])
+    path = finalize(recipe, best, held, [Measured("drawn", "validation", held)])
     card = read_card(path)
     assert set(card.heads) == {str(n) for n in LABEL_SETS}
     assert card.heads["8"].fitted_to == "votes"
@@ -198,7 +198,7 @@ def test_data_without_votes_trains_every_head(tmp_path: Path) -> None:
     faces = drawn_faces(96)
     plain = FaceSet(faces.images, faces.labels, faces.splits, np.zeros_like(faces.votes))
     best = Trainer(tiny_recipe(), plain, plain, tmp_path).run()
-    card = read_card(finish(tiny_recipe(), best, plain, [Measured("drawn", "validation", plain)]))
+    card = read_card(finalize(tiny_recipe(), best, plain, [Measured("drawn", "validation", plain)]))
     assert card.heads["8"].fitted_to == "label"
     assert card.heads["8"].metrics[0].n == 96
 
@@ -210,7 +210,7 @@ def test_a_part_is_measured_by_the_heads_that_know_a_label_of_it(tmp_path: Path)
     best = Trainer(tiny_recipe(), faces, faces, tmp_path).run()
     parts = [Measured("plain", "validation", plain), Measured("voted", "outside", faces),
              Measured("calm", "outside", neutral)]  # fmt: skip
-    heads = read_card(finish(tiny_recipe(), best, faces, parts)).heads
+    heads = read_card(finalize(tiny_recipe(), best, faces, parts)).heads
     assert [one.data for one in heads["3"].metrics] == ["plain", "voted"]  # no neutral there
     told = [(one.data, one.labels, one.n) for one in heads["8"].metrics]
     assert told == [

@@ -55,7 +55,7 @@ def test_a_data_set_is_prepared_and_every_file_is_accounted_for(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    words = ["prepare", str(photos), str(out), "--subject", r"(p\d+)_", "--size", "64"]
+    words = ["prepare", str(photos), str(out), "--subject", r"(p\d+)_", "--size", "64", "--crops"]
     assert main(words) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["dropped"] == {
@@ -124,7 +124,8 @@ def test_what_a_split_lacks_is_told(
         for number in range(count):
             (tmp_path / "in" / label / f"{number}.png").write_bytes(png(smooth(random)))
     (tmp_path / "in" / "fear" / "0.png").write_bytes(b"no picture")
-    assert main(["prepare", str(tmp_path / "in"), str(tmp_path / "out"), "--lang", lang]) == 0
+    words = ["prepare", str(tmp_path / "in"), str(tmp_path / "out"), "--crops"]
+    assert main([*words, "--lang", lang]) == 0
     said = capsys.readouterr()
     lacking = json.loads(said.out)["lacking"]
     assert lacking == {

@@ -24,16 +24,16 @@ from yuzug.cli import main
 from yuzug.errors import YuzugError
 from yuzug.lab.data.training_data import Measured, gather
 from yuzug.lab.evaluation.metrics import balanced_accuracy
+from yuzug.lab.training.augment import mix
 from yuzug.lab.training.checkpointing import Parts, Progress, save_state
-from yuzug.lab.training.finalize import finish
+from yuzug.lab.training.finalize import finalize
 from yuzug.lab.training.losses import class_weights_of, loss
-from yuzug.lab.training.mixing import mix
 from yuzug.lab.training.recipe import OWN, Recipe, read_recipe
 from yuzug.lab.training.results import Result
 from yuzug.lab.training.schedule import learning_rate
 from yuzug.lab.training.targets import targets
-from yuzug.lab.training.trainer import Trainer, has_bfloat16
-from yuzug.models import load, read_card, resolve
+from yuzug.lab.training.trainer import HeldOut, Trainer, has_bfloat16
+from yuzug.models import find, load, read_card
 from yuzug.models.checkpoint import save
 from yuzug.models.networks import ARCHITECTURES, build
 from yuzug.pipeline import Analyzer
@@ -109,7 +109,7 @@ def test_plateau_and_early_stop_follow_the_held_out_score(tmp_path: Path) -> Non
         cycles=[{"epochs": 30, "learning_rate": 1e-7}], ema=0, optimizer="adam",
     )  # fmt: skip
     trainer = Trainer(recipe, drawn_faces(32), drawn_faces(24, seed=1), tmp_path)
-    trainer.score = lambda: 0.5  # type: ignore[method-assign]  # it never gets better
+    trainer.score = lambda: HeldOut(0.5, 1.0)  # type: ignore[method-assign]  # it never gets better
     trainer.run()
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert [line["learning_rate"] for line in lines] == [1e-7, 1e-7, 5e-8, 2.5e-8]
@@ -145,10 +145,10 @@ def test_mixed_faces_hold_the_share_that_they_say() -> None:
     faces = torch.zeros(8, 1, 32, 32)
     faces[4:] = 200.0
     random = torch.Generator().manual_seed(0)
-    assert mix(faces, tiny_recipe(), random) is None
+    assert mix(faces, random) is None
     for kind in ("mixup", "cutmix"):
         for _ in range(5):
-            mixed = mix(faces, tiny_recipe(**{kind: 1.0}), random)
+            mixed = mix(faces, random, **{kind: 1.0})
             assert mixed is not None
             own, other = faces.mean(dim=(1, 2, 3)), faces[mixed.partners].mean(dim=(1, 2, 3))
             expected = mixed.share * own + (1 - mixed.share) * other
@@ -333,7 +333,7 @@ def test_corrected_faces_of_the_app_teach_the_bundled_model(
 def test_the_card_holds_the_recipe_and_its_licence(tmp_path: Path) -> None:
     recipe, faces = tiny_recipe(licence="CC-BY-4.0"), drawn_faces(48)
     best = Trainer(recipe, faces, faces, tmp_path).run()
-    card = read_card(finish(recipe, best, faces, [Measured("drawn", "validation", faces)]))
+    card = read_card(finalize(recipe, best, faces, [Measured("drawn", "validation", faces)]))
     assert card.licence == "CC-BY-4.0"
     assert Recipe.model_validate(card.recipe_values) == recipe
     assert card.recipe_digest == recipe.digest != tiny_recipe().digest
@@ -368,7 +368,7 @@ def test_a_recipe_must_be_text(tmp_path: Path) -> None:
 def test_a_teacher_without_a_head_is_named(tmp_path: Path) -> None:
     faces, recipe = drawn_faces(16), tiny_recipe(head_weights={7: 1.0})
     best = Trainer(recipe, faces, faces, tmp_path / "seven").run()
-    seven = str(finish(recipe, best, faces, [Measured("drawn", "validation", faces)]))
+    seven = str(finalize(recipe, best, faces, [Measured("drawn", "validation", faces)]))
     teaching = {"teaching": {"teachers": [seven], "share": 0.5}}
     Trainer(tiny_recipe(head_weights={7: 1.0}, **teaching), faces, faces, tmp_path / "taught")
     with pytest.raises(YuzugError, match="without the head 3"):
@@ -379,7 +379,7 @@ def test_weights_of_another_architecture_are_a_wrong_recipe(tmp_path: Path) -> N
     faces = drawn_faces(16)
     with pytest.raises(YuzugError, match="start from a cnn48") as caught:
         Trainer(tiny_recipe(architecture="cnn48", start_from="cnn"), faces, faces, tmp_path)
-    assert caught.value.kind == "option.invalid"
+    assert caught.value.kind == "start.unfit"
 
 
 def test_a_loss_that_is_no_number_stops_training_and_leaves_the_files(tmp_path: Path) -> None:

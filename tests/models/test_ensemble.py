@@ -12,9 +12,10 @@ import torch
 from drawn import drawn_faces
 
 from yuzug.errors import WeightsError
-from yuzug.explain import METHODS, ForwardPass, evidence
-from yuzug.lab.training.ensemble import MEMBERS, vote
-from yuzug.models import Classifier, available_models, load, resolve
+from yuzug.explain import METHODS, Subject, evidence
+from yuzug.faces import NoDetector
+from yuzug.lab.training.ensemble import MEMBERS, build_ensemble
+from yuzug.models import Classifier, available_models, find, load
 from yuzug.models.checkpoint import Checkpoint, members
 from yuzug.models.preprocess import prepare
 from yuzug.pipeline import Analyzer
@@ -80,7 +81,7 @@ def test_an_ensemble_that_is_made_explains_itself_by_the_map_that_shows_both(
     for name in MEMBERS:
         (tmp_path / resolve(name).name).symlink_to(resolve(name))
     faces = drawn_faces(80)
-    card = load(vote(tmp_path, "both", faces, faces, "drawn")).card
+    card = load(build_ensemble(tmp_path, "both", faces, faces, "drawn")).card
     assert card.explanation == "hirescam"
     network = load(resolve("ensemble")).network
     x = prepare(list(faces.images), card.preprocessing)

@@ -23,12 +23,13 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Write the file, run it by its own runtime, and print how far it is from torch."""
-    from yuzug.models import DEFAULT_CLASSES, load_model
+    from yuzug.models import Classifier, take
 
     if options.quantise:
         _can_quantise(options)
-    checkpoint = load_model(options.model)
-    classes = options.classes or DEFAULT_CLASSES
+    checkpoint = take(options.model)
+    classifier = Classifier(checkpoint, options.classes)
+    classes = classifier.head_name
     with installed(_EXTRAS.get(options.format, "lab")):
         from yuzug.lab.export.export import export
 
@@ -43,8 +44,11 @@ def run(options: Namespace) -> int:
         calibration, measured = (
             every.take(part_rows(every, split)) for split in ("train", "validation")
         )
-        head = checkpoint.card.heads[str(classes)]
-        print(quantise(options.out, head, calibration, measured).model_dump_json(by_alias=True))
+        print(
+            quantise(options.out, classifier.head, calibration, measured).model_dump_json(
+                by_alias=True
+            )
+        )
     return 0
 
 

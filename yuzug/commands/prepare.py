@@ -1,4 +1,4 @@
-"""``yuzug prepare``: a folder of labelled pictures made fit to train on."""
+"""``yuzug prepare``: labelled pictures become faces to train on."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from yuzug.texts import text
 
 
 def options(command: Parser) -> None:
-    command.option("source", metavar="DIR", type=Path)
+    command.option("source", metavar="DATA", type=Path)
     command.option("out", key="prepared", metavar="OUT", type=Path)
+    command.option("--crops", key="prepare_crops", action="store_true")
     command.option("--size", metavar="PX", type=int, default=224)
     command.option("--seed", metavar="N", type=int, default=0)
     command.option("--subject", metavar="REGEX")
+    command.option(
+        "--near-copies", key="near_copies", choices=("drop", "keep", "report"), default="drop"
+    )
 
 
 def run(options: Namespace) -> int:
@@ -31,9 +35,14 @@ def run(options: Namespace) -> int:
         size_px=options.size,
         seed=options.seed,
         subject=options.subject,
+        crops=options.crops,
+        near_copies=options.near_copies,
     )
     class_counts(report.splits, options.lang).savefig(options.out / COUNTS)
-    print(report.model_dump_json(by_alias=True, exclude={"files"}))
+    print(report.model_dump_json(by_alias=True, exclude={"files", "several", "near"}))
+    no_face = report.dropped.get("no_face", 0)
+    if 2 * no_face > report.found:
+        complain(text("cli.no_faces_found", options.lang, n=no_face, found=report.found))
     for split, labels in report.lacking.items():
         complain(text("cli.split_lacks", options.lang, split=split, labels=", ".join(labels)))
     return 0

@@ -14,6 +14,7 @@ from yuzug.models.preprocess import Preprocessing
 # Cards come from strangers too: a name becomes part of the network and of the page.
 HeadName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 Label = Annotated[str, Field(min_length=1, max_length=40)]
+_USUAL_HEAD = "7"
 
 
 class _Frozen(BaseModel):
@@ -44,15 +45,15 @@ class Metrics(_Frozen):
     """Expected calibration error over 15 bins of confidence, after the temperature."""
     coverage: float
     """Share of faces with a sure reading."""
-    sure_accuracy: float
-    """Accuracy of the sure readings."""
+    sure_accuracy: float | None
+    """Accuracy of the sure readings; null without one."""
     per_class: dict[str, ClassMetrics]
 
 
 class HeadCard(_Frozen):
     """One label set of a checkpoint."""
 
-    labels: tuple[Label, ...] = Field(min_length=3, max_length=8)
+    labels: tuple[Label, ...] = Field(min_length=2, max_length=20)
     """In the order of the outputs."""
     served_from: str
     """Name of the head whose outputs are read: this one, or a larger one restricted to its
@@ -101,6 +102,14 @@ class Card(_Frozen):
             if missing:
                 raise ValueError(f"head {head.served_from} has no output for {missing}")
         return self
+
+    @property
+    def default_head(self) -> str:
+        """Name of the head that is used where none is chosen: that of seven emotions where there
+        is one, else the one with most labels."""
+        if _USUAL_HEAD in self.heads:
+            return _USUAL_HEAD
+        return max(self.heads, key=lambda name: len(self.heads[name].labels))
 
     @property
     def head_sizes(self) -> dict[str, int]:

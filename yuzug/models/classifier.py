@@ -84,6 +84,8 @@ def check_classes(card: Card, classes: int | str) -> None:
 class Classifier:
     """One label set of one checkpoint; holds no state, so threads may share it.
 
+    ``classes`` is the name of a head, for emotions their number; None takes the card's default.
+
     ``stem`` computes the explained activations of faces, (N, C, S, S) → (N, K, h, w), in place of
     the checkpoint's own: the same on another device, for instance.
 
@@ -92,10 +94,17 @@ class Classifier:
     """
 
     def __init__(
-        self, checkpoint: Checkpoint, classes: int | str, stem: Stem | None = None
+        self, checkpoint: Checkpoint, classes: int | str | None, stem: Stem | None = None
     ) -> None:
         heads = checkpoint.card.heads
-        check_classes(checkpoint.card, classes)
+        classes = checkpoint.card.default_head if classes is None else classes
+        if str(classes) not in heads:
+            raise ModelError(
+                "model.classes",
+                must=f"the classes of {checkpoint.card.name} must be one of {', '.join(heads)}",
+                got=str(classes),
+                do="choose one of these, or leave the number out",
+            )
         self.checkpoint = checkpoint
         self.stem = stem or checkpoint.network.features
         self.head_name = str(classes)

@@ -25,7 +25,7 @@ _LIMITS = ("feeling", "data", "weak", "pictures", "decisions")
 def page(analyzers: Analyzers, settings: Settings) -> str:
     """The card of the chosen model and label set as HTML."""
     card, lang = analyzers.card(settings.model), settings.lang
-    head = card.heads.get(str(settings.classes)) or next(iter(card.heads.values()))
+    head = card.heads.get(str(settings.classes)) or card.heads[card.default_head]
     metrics = head.metrics[0] if head.metrics else None
     measured = _tiles(metrics, card, lang) + _weak(metrics, lang) if metrics else _unmeasured(lang)
     classes = _section("classes", _per_class(metrics, lang), lang) if metrics else ""
@@ -100,7 +100,7 @@ def _tiles(metrics: Metrics, card: Card, lang: Language) -> str:
         "accuracy": metrics.accuracy,
         "balanced_accuracy": metrics.balanced_accuracy,
         "macro_f1": metrics.macro_f1,
-        "sure_accuracy": metrics.sure_accuracy,
+        "sure_accuracy": metrics.sure_accuracy or 0.0,
         "coverage": metrics.coverage,
         "ece": metrics.ece,
     }

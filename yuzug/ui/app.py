@@ -9,7 +9,6 @@ from typing import Any
 
 import gradio as gr
 
-from yuzug.emotions import LABEL_SETS
 from yuzug.texts import text
 from yuzug.ui import about, session_events
 from yuzug.ui.admission import GuardedBlocks
@@ -125,11 +124,13 @@ def _selectors(
             elem_id="yz-model",
             min_width=0,
         )
+        sizes = analyzers.label_sets(default.model)
         classes = chrome.make(
             gr.Radio,
             {"label": "classes"},
-            choices=[(str(n), n) for n in LABEL_SETS],
-            value=default.classes,
+            choices=[(str(n), n) for n in sizes],
+            value=default.classes if sizes else None,
+            visible=len(sizes) > 1,  # a choice of one is none
             elem_id="yz-classes",
             elem_classes="yz-segments",
             min_width=0,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
+from yuzug.emotions import LABEL_SETS
 from yuzug.errors import ModelError, YuzugError
 from yuzug.models import Card, Stem
 from yuzug.pipeline import Analyzer
 from yuzug.recommender import Loaded, load_own
+from yuzug.ui.session import Settings
 
 _TITLES = {"resnet18": "ResNet18", "cnn": "CNN", "ensemble": "ResNet18 + CNN"}
 
@@ -54,7 +56,31 @@ class Analyzers:
         Raises:
             ModelError: ``model.unknown`` or ``model.classes``.
         """
-        return self._analyzer(model).with_classes(classes)
+        analyzer = self._analyzer(model)
+        # The page and the interface for programs count emotions; labels of one's own have one head.
+        if len(analyzer.classifier.checkpoint.card.heads) == 1:
+            return analyzer
+        return analyzer.with_classes(classes)
+
+    def label_sets(self, model: str) -> tuple[int, ...]:
+        """The numbers of emotions that a model tells apart; none for labels of one's own.
+
+        Raises:
+            ModelError: ``model.unknown``.
+        """
+        return tuple(size for size in LABEL_SETS if str(size) in self.card(model).heads)
+
+    def fitting(self, settings: Settings) -> Settings:
+        """The same settings with a number of classes that their model has, where it has any.
+
+        Raises:
+            ModelError: ``model.unknown``.
+        """
+        sizes = self.label_sets(settings.model)
+        if not sizes or settings.classes in sizes:
+            return settings
+        nearest = min(sizes, key=lambda size: abs(size - settings.classes))
+        return replace(settings, classes=nearest)
 
     def card(self, model: str) -> Card:
         """What is known about a model.

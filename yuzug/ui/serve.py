@@ -14,7 +14,7 @@ from yuzug._resources import PORTRAIT
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.hub import is_address
-from yuzug.models import DEFAULT_CLASSES, DEFAULT_MODEL, available_models
+from yuzug.models import DEFAULT_MODEL, available_models
 from yuzug.pipeline import Analyzer
 from yuzug.recommender import Loaded
 from yuzug.records import sentence_of
@@ -41,7 +41,7 @@ def serve(
     host: str | None = None,
     port: int | None = None,
     model: str | None = None,
-    classes: int = DEFAULT_CLASSES,
+    classes: int | str | None = None,
     lang: Language = "en",
     activities: Loaded | None = None,
 ) -> None:
@@ -68,7 +68,10 @@ def serve(
     analyzers = zerogpu.with_gpu(load_all(model or wished_model(), classes, lang))
     if activities is not None:
         analyzers = replace(analyzers, activities=activities)
-    settings = Settings(lang=lang, model=analyzers.models[0], classes=classes)
+    settings = Settings(lang=lang, model=analyzers.models[0])
+    if isinstance(classes, int):
+        settings = replace(settings, classes=classes)
+    settings = analyzers.fitting(settings)
     demo = build(analyzers, settings)
     launch(demo, host, port)
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host
@@ -87,7 +90,7 @@ def _port() -> int:
     return int(named) if named else DEFAULT_PORT
 
 
-def load_all(model: str, classes: int, lang: Language) -> Analyzers:
+def load_all(model: str, classes: int | str | None, lang: Language) -> Analyzers:
     """The wished model first, then the other ones there are, each warmed with one picture.
 
     A repository on a hub that cannot be had, is to be refused or has no such label set is told
@@ -102,7 +105,7 @@ def load_all(model: str, classes: int, lang: Language) -> Analyzers:
     for name in dict.fromkeys((model, wished_model(), *bundled)):
         first = next(iter(by_model.values()), None)
         try:
-            analyzer = _warmed(name, classes if name == model else DEFAULT_CLASSES, first, lang)
+            analyzer = _warmed(name, classes if name == model else None, first, lang)
         except YuzugError as error:
             if not is_address(name):
                 raise
@@ -111,11 +114,14 @@ def load_all(model: str, classes: int, lang: Language) -> Analyzers:
         else:
             by_model.setdefault(analyzer.model, analyzer)
     # A wrong number of classes is told also where the model it was meant for is missing.
-    next(iter(by_model.values())).with_classes(classes)
+    if classes is not None:
+        next(iter(by_model.values())).with_classes(classes)
     return Analyzers(by_model, missing)
 
 
-def _warmed(model: str, classes: int, first: Analyzer | None, lang: Language) -> Analyzer:
+def _warmed(
+    model: str, classes: int | str | None, first: Analyzer | None, lang: Language
+) -> Analyzer:
     name = model if is_address(model) else Path(model).stem
     print(text("ui.serve_loading", lang, model=name), end=" ", flush=True)
     start_s = time.perf_counter()

@@ -50,7 +50,7 @@ def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Se
         request: gr.Request,
     ) -> list[Any]:
         asked = str(request.headers.get("accept-language", ""))
-        settings = restore(remembered, asked, analyzers.models, default)
+        settings = analyzers.fitting(restore(remembered, asked, analyzers.models, default))
         # Other activities come first for another visitor.
         catalogue = analyzers.activities.catalogue
         clock = remembered.get("clock") if isinstance(remembered, dict) else None
@@ -58,7 +58,7 @@ def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Se
         memory.keep(restore_journal(kept))
         for board in (live_state.following.board, photo_state.board, mood_state):
             board.memory = memory
-        choices = [settings.lang, settings.model, settings.classes]
+        choices = [settings.lang, settings.model, _sizes(analyzers, settings)]
         visited = (live_state, photo_state, mood_state)
         words = _words(page, analyzers, settings, *visited, kept)
         return [settings, *choices, *_doors(page, settings), *words, *visited]
@@ -105,10 +105,23 @@ def _wire_language(page: Page, analyzers: Analyzers) -> None:
     ).then(None, [page.language], None, js=_SHOW)
 
 
+def _sizes(analyzers: Analyzers, settings: Settings) -> dict[str, Any]:
+    """The numbers of expressions to choose from for a model; hidden where there is no choice."""
+    sizes = analyzers.label_sets(settings.model)
+    update: dict[str, Any] = gr.update(
+        choices=[(str(size), size) for size in sizes],
+        value=settings.classes if sizes else None,
+        visible=len(sizes) > 1,
+    )
+    return update
+
+
 def _wire_model(page: Page, analyzers: Analyzers) -> None:
-    def choose(model: str, classes: int, settings: Settings) -> list[Any]:
-        settings = replace(settings, model=model, classes=classes)
-        return [settings, settings.to_browser(), about.page(analyzers, settings)]
+    def choose(model: str, classes: int | None, settings: Settings) -> list[Any]:
+        settings = replace(settings, model=model, classes=classes or settings.classes)
+        settings = analyzers.fitting(settings)
+        words = about.page(analyzers, settings)
+        return [settings, settings.to_browser(), _sizes(analyzers, settings), words]
 
     def read_again(url: str | None, settings: Settings, state: photo.PhotoState) -> list[Any]:
         source = bytes_of_data_url(url) if url else None
@@ -119,7 +132,7 @@ def _wire_model(page: Page, analyzers: Analyzers) -> None:
         [page.model.input, page.classes.input],
         choose,
         [page.model, page.classes, page.settings],
-        [page.settings, page.browser, page.about],
+        [page.settings, page.browser, page.classes, page.about],
         **last_one(page),
     )
     # The server has no picture to read again; the page sends the one that it shows.

@@ -1,8 +1,10 @@
-"""Identical and nearly identical faces, and a held-out part that has none in the rest."""
+"""Near-duplicate faces by perceptual hash, and a held-out split without any across it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Literal
 
 import imagehash
 import numpy as np
@@ -12,11 +14,19 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from tqdm import tqdm
 
-# 256 bits; two different FER2013 faces differ in about 128 of them, a re-encoded or slightly
-# shifted copy in under 30.
+# Of 256 bits, two different faces of FER2013 differ in at least 82. One shifted by a pixel differs
+# in up to 58 of 48 pixels, and pictures of one person with one expression in 12 to 60.
 _HASH_SIDE = 16
+# Near: never on two sides of a split. Aligned pictures of one person may be that near too, so
+# where near faces make one large group, copies take their place.
 _NEAR_BITS = 40
+_LARGE_GROUP = 0.2
+# Copies: one picture, saved anew as JPEG (6 to 12 bits), brighter (2 to 10), noisier or smaller.
+# Of JAFFE's 108 aligned pictures one pair is so near, with the same label.
+_COPY_BITS = 14
 _ROWS_AT_ONCE = 2048
+# What is done with near copies of one label: one is kept, or all are.
+NearCopies = Literal["drop", "keep", "report"]
 # A class of so many faces gives one to the part that is held out, whatever the share.
 _MIN_OF_CLASS = 5
 
@@ -33,7 +43,9 @@ def fingerprints(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.stack(rows)
 
 
-def has_near(prints: NDArray[np.bool_], others: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def has_near(
+    prints: NDArray[np.bool_], others: NDArray[np.bool_], bits: int = _NEAR_BITS
+) -> NDArray[np.bool_]:
     """Which rows of ``prints`` have an identical or near row among ``others``."""
     right = np.where(others, 1, -1).astype(np.float32)
     found = np.zeros(len(prints), bool)
@@ -41,36 +53,72 @@ def has_near(prints: NDArray[np.bool_], others: NDArray[np.bool_]) -> NDArray[np
         left = np.where(prints[start : start + _ROWS_AT_ONCE], 1, -1).astype(np.float32)
         # With bits as ±1, the dot product is 256 − 2 · (number of differing bits).
         differing = (prints.shape[1] - left @ right.T) / 2
-        found[start : start + _ROWS_AT_ONCE] = (differing <= _NEAR_BITS).any(axis=1)
+        found[start : start + _ROWS_AT_ONCE] = (differing <= bits).any(axis=1)
     return found
 
 
-def near_before(prints: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """For each row the first row before it that is identical or near; -1 where there is none."""
-    before = np.full(len(prints), -1, np.intp)
-    signed = np.where(prints, 1, -1).astype(np.float32)
-    for start in range(0, len(prints), _ROWS_AT_ONCE):
-        stop = min(start + _ROWS_AT_ONCE, len(prints))
-        differing = (prints.shape[1] - signed[start:stop] @ signed[:stop].T) / 2
-        near = differing <= _NEAR_BITS
-        near &= np.arange(stop)[None, :] < np.arange(start, stop)[:, None]
-        before[start:stop] = np.where(near.any(axis=1), near.argmax(axis=1), -1)
-    return before
+@dataclass(frozen=True)
+class Pairs:
+    """All pairs of near rows, (M,) each: their rows, and in how many bits they differ."""
+
+    count: int
+    left: NDArray[np.intp]
+    right: NDArray[np.intp]
+    bits: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, prints: NDArray[np.bool_]) -> Pairs:
+        """The near pairs of fingerprints (N, 256)."""
+        signed = np.where(prints, 1, -1).astype(np.float32)
+        parts: list[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]] = []
+        for start in range(0, len(prints), _ROWS_AT_ONCE):
+            differing = (prints.shape[1] - signed[start : start + _ROWS_AT_ONCE] @ signed.T) / 2
+            left, right = np.nonzero(differing <= _NEAR_BITS)
+            parts.append((left + start, right, differing[left, right]))
+        nothing = np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.float32)
+        left, right, bits = (np.concatenate(one) for one in zip(*(parts or [nothing]), strict=True))
+        return cls(len(prints), left.astype(np.intp), right.astype(np.intp), bits)
+
+    def where(self, mask: NDArray[np.bool_]) -> Pairs:
+        """Some of the pairs, of the same rows."""
+        return Pairs(self.count, self.left[mask], self.right[mask], self.bits[mask])
+
+    def copies(self, labels: NDArray[np.str_]) -> Pairs:
+        """The pairs that are copies: nearer still, and with one label."""
+        is_copy = (self.bits <= _COPY_BITS) & (labels[self.left] == labels[self.right])
+        return self.where(is_copy)
+
+    def groups(self) -> NDArray[np.intp]:
+        """The number of each row's group, shape (N,): rows of a pair, and what pairs join."""
+        ends = self.left, self.right
+        links = coo_matrix((np.ones(len(self.left), bool), ends), shape=(self.count, self.count))
+        return np.asarray(connected_components(links, directed=False)[1], np.intp)
+
+
+def first_copies(prints: NDArray[np.bool_], labels: NDArray[np.str_]) -> NDArray[np.intp]:
+    """For each row the first row before it of which it is a copy; -1 for none, shape (N,).
+
+    Pictures with different labels are no copies of one another.
+    """
+    pairs = Pairs.of(prints).copies(labels)
+    before = np.full(len(prints), len(prints), np.intp)
+    earlier = pairs.right < pairs.left
+    np.minimum.at(before, pairs.left[earlier], pairs.right[earlier])
+    return np.where(before == len(prints), -1, before)
 
 
 def groups(prints: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """The number of each row's group, shape (N,): near rows, and what is near to those."""
-    signed = np.where(prints, 1, -1).astype(np.float32)
-    left: list[NDArray[np.intp]] = [np.zeros(0, np.intp)]
-    right: list[NDArray[np.intp]] = [np.zeros(0, np.intp)]
-    for start in range(0, len(prints), _ROWS_AT_ONCE):
-        differing = (prints.shape[1] - signed[start : start + _ROWS_AT_ONCE] @ signed.T) / 2
-        near = np.nonzero(differing <= _NEAR_BITS)
-        left.append(near[0] + start)
-        right.append(near[1])
-    ends = np.concatenate(left), np.concatenate(right)
-    links = coo_matrix((np.ones(len(ends[0]), bool), ends), shape=(len(prints), len(prints)))
-    return np.asarray(connected_components(links, directed=False)[1], np.intp)
+    """The number of each row's group of near faces, which belong on one side of a split, (N,)."""
+    return _sides(Pairs.of(prints))[0]
+
+
+def _sides(pairs: Pairs) -> tuple[NDArray[np.intp], int]:
+    """Groups that belong on one side of a split, and the bits within which they are near."""
+    found = pairs.groups()
+    if len(found) and np.bincount(found).max() > max(1, _LARGE_GROUP * len(found)):
+        # As with many pictures of few people: no split could keep them together.
+        return pairs.where(pairs.bits <= _COPY_BITS).groups(), _COPY_BITS
+    return found, _NEAR_BITS
 
 
 def hold_out(
@@ -79,29 +127,36 @@ def hold_out(
     share: float,
     key: str,
     labels: NDArray[np.str_],
+    *,
+    near_copies: NearCopies = "drop",
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows to train on and rows held out, from the fingerprints of both splits.
 
-    Chance is a hash of the key and of the face: what is held out with some data beside it is held
-    out without that data too, so weights that were trained with a key saw nothing that a later
-    recipe of the same key judges them by. The held-out rows have no near copy anywhere in
-    ``train``; nothing near to a row of ``measured`` is used at all, and of near copies one is
-    kept. A label of at least five faces, as all of them together, holds out one at least.
+    The split is a hash of key and face, whatever other data is loaded, so models that were
+    trained with the same key can be compared or fine-tuned without leakage. The held-out rows
+    have no near copy anywhere in ``train``, and nothing near to a row of ``measured`` is used.
+    Of near copies with one label one is kept, unless ``near_copies`` is "keep" or "report". A
+    label of at least five faces, and all labels together, holds out one at least.
     """
     if not len(train):
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
-    group, chance = groups(train), _chances(train, key)
-    # A group goes to one side: that of its member that is least of all held out.
+    pairs = Pairs.of(train)
+    (group, bits), chance = _sides(pairs), _chances(train, key)
+    # Near copies stay on one side of the split: a group takes the largest hash of its members.
     of_group = np.zeros(len(train))
     np.maximum.at(of_group, group, chance)
-    usable = np.flatnonzero(~has_near(train, measured))
-    in_order = usable[np.lexsort((chance[usable], group[usable]))]
-    kept = np.sort(in_order[np.unique(group[in_order], return_index=True)[1]])
+    usable = np.flatnonzero(~has_near(train, measured, bits))
+    kept = usable
+    if near_copies == "drop":
+        # Of copies the one with the smallest hash.
+        copies = pairs.copies(labels).groups()
+        in_order = usable[np.lexsort((chance[usable], copies[usable]))]
+        kept = np.sort(in_order[np.unique(copies[in_order], return_index=True)[1]])
     drawn = of_group[group[kept]]
     is_held = drawn < share
     for members in (*(labels[kept] == one for one in np.unique(labels)), drawn >= 0):
         if members.sum() >= _MIN_OF_CLASS and not is_held[members].any():
-            is_held[members & (drawn == drawn[members].min())] = True
+            is_held |= np.isin(group[kept], group[kept][members & (drawn == drawn[members].min())])
     return kept[~is_held], kept[is_held]
 
 

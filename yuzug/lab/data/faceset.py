@@ -1,17 +1,15 @@
-"""Labelled faces in memory, read from a parquet file or from folders."""
+"""Labelled faces in memory, read from a table or from folders."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import cv2
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -19,13 +17,20 @@ from yuzug.emotions import Emotion
 from yuzug.errors import ImageError, OptionError
 from yuzug.faces import full_image
 from yuzug.images import FORMATS, load_image
+from yuzug.lab.data.tables import is_table, not_faces, picture_of, read_table, split_name, words
 from yuzug.models.preprocess import resize, to_grey
 from yuzug.pipeline import CROP_PX
 
 VOTES = tuple(emotion.value for emotion in Emotion)
+# What a face is compared with: its label, or the majority of its annotators' votes.
+LabelSource = Literal["label", "votes"]
+# A picture whose grey levels have a smaller standard deviation is blank; FER2013 has thirteen.
+BLANK_STD = 2.0
 _OUTSIDE = ("unknown", "not_a_face")
 # What ``yuzug prepare`` draws of a data set, beside its splits.
 COUNTS = "counts.png"
+# A longer string in a table is the pixels themselves and no path.
+_LONGEST_PATH = 1000
 
 
 @dataclass(frozen=True)
@@ -34,13 +39,15 @@ class FaceSet:
 
     ``images`` is uint8 (N, side, side); ``labels`` (N,) holds names; ``splits`` (N,) names or
     ""; ``votes`` float32 (N, 8) in the order of :data:`VOTES` sums to at most 1 in a row (what is
-    missing went to "unknown" and "not a face") and is zero in a row without votes.
+    missing went to "unknown" and "not a face") and is zero in a row without votes. ``files`` (N,)
+    says where each face came from: a path below the data, or the number of a row.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.str_]
     splits: NDArray[np.str_]
     votes: NDArray[np.float32]
+    files: NDArray[np.str_] | None = None
 
     def __post_init__(self) -> None:
         lengths = {len(self.images), len(self.labels), len(self.splits), len(self.votes)}
@@ -54,7 +61,10 @@ class FaceSet:
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> FaceSet:
         """The rows of a mask or of an index."""
-        return FaceSet(self.images[rows], self.labels[rows], self.splits[rows], self.votes[rows])
+        files = None if self.files is None else self.files[rows]
+        return FaceSet(
+            self.images[rows], self.labels[rows], self.splits[rows], self.votes[rows], files
+        )
 
     def split(self, name: str) -> FaceSet:
         """The rows of one split."""
@@ -73,16 +83,30 @@ class FaceSet:
         clear = alone & (top > 0) & (top > outside + 1e-4)
         return np.where(clear, np.array(VOTES)[self.votes.argmax(axis=1)], "")
 
+    def label_source(self, labels: Sequence[str]) -> LabelSource:
+        """What a head over these labels is trained on and compared with: the votes where it has
+        all eight emotions and any face has votes, the label otherwise."""
+        return "votes" if tuple(labels) == VOTES and self.votes.any() else "label"
+
+    def targets(self, source: LabelSource) -> NDArray[np.str_]:
+        """The label of each face, or the majority of its votes ("" for none), shape (N,)."""
+        return self.majority() if source == "votes" else self.labels
+
+    def classes(self) -> NDArray[np.str_]:
+        """The majority of the votes, and the label of a face without one, shape (N,)."""
+        majority = self.majority()
+        return np.where(majority == "", self.labels, majority)
+
 
 def read(path: Path, side_px: int) -> FaceSet:
-    """A set from a parquet file, from ``split/label/*.png`` or from ``label/*.png``.
+    """Read a table, see :mod:`yuzug.lab.data.tables`, ``split/label/*.png`` or ``label/*.png``.
 
     Raises:
         ImageError: for the first picture that cannot be read, with its row or file.
         OptionError: ``option.invalid`` where the path holds no labelled faces, or pictures that
             stand elsewhere than the others.
     """
-    return _read_parquet(path, side_px) if path.is_file() else _read_folder(path, side_px)
+    return _read_table(path, side_px) if is_table(path) else _read_folder(path, side_px)
 
 
 def suffixes() -> frozenset[str]:
@@ -106,31 +130,15 @@ def grey_square(picture: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
     return resize(to_grey(picture), size_px)
 
 
-def _not_faces(got: str) -> OptionError:
-    return OptionError(
-        "option.invalid",
-        must="the data must be labelled faces: parquet, split/label/*.png or label/*.png",
-        got=got,
-        do="check the path",
-    )
-
-
-def _read_parquet(path: Path, side_px: int) -> FaceSet:
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise _not_faces(f"{path}, which is no parquet file") from error
+def _read_table(path: Path, side_px: int) -> FaceSet:
+    table = read_table(path)
     names = set(table.column_names)
-    missing = {"image", "label"} - names
-    if missing:
-        raise _not_faces(f"{path} without the column {', '.join(sorted(missing))}")
     rows = table.num_rows
-    if not rows:
-        raise _not_faces(f"no faces under {path}")
+    folder = path if path.is_dir() else path.parent
     images = []
     for row, cell in enumerate(table["image"].to_pylist()):
-        with _placed(f"in row {row}"):
-            images.append(grey_square(_decoded(cell), side_px))
+        with _located(f"in row {row}"):
+            images.append(grey_square(_decoded(picture_of(cell, folder)), side_px))
     votes = np.zeros((rows, len(VOTES) + len(_OUTSIDE)), np.float32)
     for column, name in enumerate(VOTES + _OUTSIDE):
         if f"votes_{name}" in names:
@@ -138,17 +146,19 @@ def _read_parquet(path: Path, side_px: int) -> FaceSet:
             votes[:, column] = cast.to_numpy()
     total = np.maximum(votes.sum(axis=1, keepdims=True), 1)
     shares = (votes / total)[:, : len(VOTES)].astype(np.float32)
-    splits = _words(table["split"].to_pylist()) if "split" in names else np.array([""] * rows)
-    return FaceSet(np.stack(images), _words(table["label"].to_pylist()), splits, shares)
-
-
-def _words(cells: list[Any]) -> NDArray[np.str_]:
-    return np.array(["" if cell is None else str(cell) for cell in cells])
+    splits = words(table["split"].to_pylist()) if "split" in names else np.array([""] * rows)
+    files = [
+        cell if isinstance(cell, str) and len(cell) < _LONGEST_PATH else str(row)
+        for row, cell in enumerate(table["image"].to_pylist())
+    ]
+    return FaceSet(
+        np.stack(images), words(table["label"].to_pylist()), splits, shares, np.array(files)
+    )
 
 
 @contextmanager
-def _placed(where: str) -> Iterator[None]:
-    """Say of a picture that cannot be read where it stands."""
+def _located(where: str) -> Iterator[None]:
+    """Say of a picture that cannot be read where it is."""
     try:
         yield
     except ImageError as error:
@@ -157,35 +167,32 @@ def _placed(where: str) -> Iterator[None]:
         ) from error
 
 
-def _decoded(cell: Any) -> NDArray[np.uint8]:
-    """The picture of a cell: encoded bytes, or Hugging Face's ``{"bytes": …, "path": …}``."""
-    data = cell.get("bytes") if isinstance(cell, dict) else cell
-    if not isinstance(data, bytes) or not data:
-        raise ImageError(
-            "image.empty",
-            must="a face must be the bytes of a picture",
-            got="none" if not data else f"a {type(data).__name__}",
-            do="write the encoded pictures into the column image",
-        )
+def _decoded(picture: Path | bytes | NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Pixels: grey where OpenCV decodes the bytes, which is much faster for many small ones."""
+    if isinstance(picture, np.ndarray):
+        return picture
+    if isinstance(picture, Path):
+        return load_image(picture)
     try:
-        grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+        grey = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
     except cv2.error:
         grey = None
-    return load_image(data) if grey is None else np.asarray(grey, np.uint8)
+    return load_image(picture) if grey is None else np.asarray(grey, np.uint8)
 
 
 def _read_folder(path: Path, side_px: int) -> FaceSet:
     files = _pictures(path)
     images = []
     for file in files:
-        with _placed(f"in {file}"):
+        with _located(f"in {file}"):
             images.append(grey_square(load_image(file), side_px))
     parts = [file.relative_to(path).parts for file in files]
     return FaceSet(
         np.stack(images),
         np.array([part[-2] for part in parts]),
-        np.array([part[0] if len(part) == 3 else "" for part in parts]),
+        np.array([split_name(part[0]) if len(part) == 3 else "" for part in parts]),
         np.zeros((len(files), len(VOTES)), np.float32),
+        np.array([file.relative_to(path).as_posix() for file in files]),
     )
 
 
@@ -201,12 +208,12 @@ def _pictures(path: Path) -> list[Path]:
     for file in files:
         by_depth.setdefault(len(file.relative_to(path).parts), []).append(file)
     if not {2, 3} & set(by_depth):
-        raise _not_faces(f"no faces under {path}")
+        raise not_faces(f"no faces under {path}")
     if len(by_depth) > 1:
         each = (f"{len(some)} as {some[0].relative_to(path)}" for some in by_depth.values())
-        raise OptionError(
-            "option.invalid",
-            must="all images must be in label/*.png, or all in split/label/*.png",
+        raise YuzugError(
+            "data.invalid",
+            must="all pictures must stand as label/*.png, or all as split/label/*.png",
             got=" and ".join(each),
             do="move some of them, or sort them with yuzug prepare",
         )

@@ -1,4 +1,4 @@
-"""A folder of labelled pictures made fit to train on: grey, one size, no copies, split."""
+"""Prepare labelled pictures for training: find and align faces, drop copies, split."""
 
 from __future__ import annotations
 
@@ -7,28 +7,32 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
-from yuzug.errors import ImageError, OptionError
-from yuzug.images import MIN_SIDE_PX, load_image
-from yuzug.lab.data.duplicates import fingerprints, near_before
-from yuzug.lab.data.faceset import grey_square, suffixes
+from yuzug.errors import ImageError, YuzugError
+from yuzug.faces import Detector, align, default_detector
+from yuzug.images import FORMATS, MIN_SIDE_PX, load_image
+from yuzug.lab.data.duplicates import NearCopies, fingerprints, first_copies, groups
+from yuzug.lab.data.faceset import BLANK_STD, grey_square, suffixes
 from yuzug.lab.data.split import SHARES, assign
+from yuzug.lab.data.tables import is_split, is_table, picture_of, read_table, split_name, words
 from yuzug.models.preprocess import resize
 
-# Less contrast than this is a blank picture.
-_MIN_STD = 2.0
 _PRINT_PX = 64
 
 Reason = Literal[
-    "not_a_picture", "no_label", "unreadable", "blank", "other_label", "identical", "near"
-]
+    "not_a_picture", "unsupported_format", "no_label", "unreadable", "no_face", "blank",
+    "other_label", "identical", "near",
+]  # fmt: skip
+# Pictures that a camera writes and this package does not read.
+_UNSUPPORTED = frozenset({".heic", ".heif", ".avif", ".raw", ".dng", ".cr2", ".nef", ".arw"})
 
 
 class Dropped(BaseModel):
@@ -51,6 +55,10 @@ class Report(BaseModel):
     """Files of any sort; each was kept or dropped."""
     kept: int
     dropped: dict[Reason, int]
+    several_faces: int
+    """Kept pictures with more than one face, of which the largest was taken."""
+    near_kept: int
+    """Near copies that were kept because they were to be."""
     subjects: int | None
     """People, by the pattern; null without one."""
     without_subject: int
@@ -59,26 +67,65 @@ class Report(BaseModel):
     lacking: dict[str, tuple[str, ...]]
     """The labels of which a split has no face; splits that lack none are left out."""
     files: tuple[Dropped, ...] = ()
+    several: tuple[str, ...] = ()
+    """The files with more than one face."""
+    near: tuple[Dropped, ...] = ()
+    """Near copies that were kept, where they are to be reported."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A labelled picture before it is read; ``split`` and ``subject`` may be empty."""
+
+    file: str
+    label: str
+    picture: Any
+    split: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True)
 class _Picture:
-    """A readable file: its place below the folder, its label, and its face as PNG."""
+    """A readable face as PNG."""
 
-    file: str
-    label: str
+    source: _Source
     png: bytes
     digest: str
     small: NDArray[np.uint8]
+    faces: int
+
+    @property
+    def file(self) -> str:
+        return self.source.file
+
+    @property
+    def label(self) -> str:
+        return self.source.label
 
 
 def prepare_folder(
-    source: Path, out: Path, *, size_px: int = 224, seed: int = 0, subject: str | None = None
+    source: Path,
+    out: Path,
+    *,
+    size_px: int = 224,
+    seed: int = 0,
+    subject: str | None = None,
+    crops: bool = False,
+    near_copies: NearCopies = "drop",
+    detector: Detector | None = None,
 ) -> Report:
-    """Write ``out/split/label/*.png`` from pictures whose last folder is their label.
+    """Find, crop and align the faces of labelled pictures and write ``out/split/label/*.png``.
 
-    ``subject`` is a pattern found in the path below ``source``; its first group, or all of it,
-    names the person, whose faces stay in one split.
+    Args:
+        source: a folder whose pictures stand in folders named by their labels, with or without
+            split folders above them; or a table, see :mod:`yuzug.lab.data.tables`. Splits that
+            the data has are kept.
+        size_px: side of the faces that are written.
+        subject: a regular expression searched in the path below ``source``; its first group, or
+            all of it, names the person, whose faces stay in one split.
+        crops: the pictures already are faces, and none is searched for.
+        near_copies: what is done with near copies of one label.
+        detector: finds the faces; the best one to be had, unless given.
 
     Raises:
         OptionError: ``option.invalid`` where there are no pictures, the pattern is none, the size
@@ -92,31 +139,41 @@ def prepare_folder(
             got=str(size_px),
             do="give a larger size",
         )
-    files, dropped = _labelled_files(source)
-    found = len(files) + len(dropped)
-    labels = sorted({file.parent.name for file in files})
+    sources, dropped = _rows(source) if is_table(source) else _labelled_files(source)
+    found = len(sources) + len(dropped)
+    labels = sorted({one.label for one in sources})
     if out.exists() and any(out.iterdir()):
-        raise OptionError(
-            "option.invalid",
-            must="the output folder must be new or empty",
+        raise YuzugError(
+            "output.occupied",
+            must="the folder for what is made must be new or empty",
             got=f"{out} with something in it",
             do="choose another one",
         )
-    pictures, unfit = _read(source, files, size_px)
-    pictures, copies = _without_copies(pictures)
-    dropped += unfit + copies
-    subjects = [_subject(picture.file, pattern) for picture in pictures]
-    groups = [name or f"file {one.file}" for name, one in zip(subjects, pictures, strict=True)]
-    places = assign([picture.label for picture in pictures], groups, seed)
+    if not crops and detector is None:
+        detector = default_detector().detector
+    pictures, unfit = _read(sources, size_px, None if crops else detector)
+    pictures, same = _without_identical(pictures)
+    copies = _near_copies(pictures)
+    if near_copies == "drop":
+        again = {one.file for one in copies}
+        pictures = [one for one in pictures if one.file not in again]
+        dropped += copies
+    dropped += unfit + same
+    subjects = [one.source.subject or _subject(one.file, pattern) for one in pictures]
+    has_subjects = pattern is not None or any(subjects)
+    places = _split(pictures, subjects, seed)
     for picture, place in zip(pictures, places, strict=True):
         _write(out, place, picture)
     splits = _counts(pictures, places)
+    several = tuple(one.file for one in pictures if one.faces > 1)
     report = Report(
         found=found,
         kept=len(pictures),
         dropped=dict(Counter(one.reason for one in dropped)),
-        subjects=len(set(subjects) - {""}) if pattern else None,
-        without_subject=subjects.count("") if pattern else 0,
+        several_faces=len(several),
+        near_kept=0 if near_copies == "drop" else len(copies),
+        subjects=len(set(subjects) - {""}) if has_subjects else None,
+        without_subject=subjects.count("") if has_subjects else 0,
         splits=splits,
         lacking={
             split: missing
@@ -124,6 +181,8 @@ def prepare_folder(
             if (missing := tuple(label for label in labels if label not in counts))
         },
         files=tuple(dropped),
+        several=several,
+        near=tuple(copies) if near_copies == "report" else (),
     )
     out.mkdir(parents=True, exist_ok=True)
     (out / "report.json").write_text(report.model_dump_json(by_alias=True, indent=1), "utf-8")
@@ -142,51 +201,105 @@ def _compiled(subject: str | None) -> re.Pattern[str] | None:
         ) from error
 
 
-def _labelled_files(source: Path) -> tuple[list[Path], list[Dropped]]:
+def _labelled_files(source: Path) -> tuple[list[_Source], list[Dropped]]:
     """The pictures in folders, and all other files."""
     known = suffixes()
-    files: list[Path] = []
+    files: list[_Source] = []
     dropped: list[Dropped] = []
-    # A link that leads nowhere is no folder either, and is told as unreadable.
+    # A link that leads nowhere is no folder either, and is reported as unreadable.
     for path in sorted(path for path in source.rglob("*") if not path.is_dir()):
         name = path.relative_to(source).as_posix()
-        if path.suffix.lower() not in known:
-            dropped.append(Dropped(file=name, reason="not_a_picture", of=path.suffix))
+        suffix = path.suffix.lower()
+        if suffix not in known and not _is_picture(path):
+            reason: Reason = "unsupported_format" if suffix in _UNSUPPORTED else "not_a_picture"
+            advice = "save it as JPEG or PNG" if suffix in _UNSUPPORTED else path.suffix
+            dropped.append(Dropped(file=name, reason=reason, of=advice))
         elif path.parent == source:
             dropped.append(Dropped(file=name, reason="no_label", of=""))
         else:
-            files.append(path)
+            top = path.relative_to(source).parts[0]
+            below = path.parent != source / top
+            split = split_name(top) if below and is_split(top) else ""
+            files.append(_Source(name, path.parent.name, path, split))
     if not files:
-        raise OptionError(
-            "option.invalid",
-            must="the folder must contain images in folders named after their labels",
+        raise YuzugError(
+            "data.invalid",
+            must="the folder must hold pictures in folders named by their labels",
             got=f"none under {source}",
             do="put them there as label/image.png",
         )
     return files, dropped
 
 
-def _read(source: Path, files: list[Path], size_px: int) -> tuple[list[_Picture], list[Dropped]]:
+def _is_picture(path: Path) -> bool:
+    """Whether a file is a picture under another name, such as a JPEG called .heic."""
+    try:
+        with Image.open(path, formats=FORMATS):
+            return True
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return False
+
+
+def _rows(path: Path) -> tuple[list[_Source], list[Dropped]]:
+    """The rows of a table with a picture and a label, and the others."""
+    table = read_table(path)
+    folder = path if path.is_dir() else path.parent
+    columns = {
+        name: words(table[name].to_pylist()).tolist()
+        if name in table.column_names
+        else [""] * table.num_rows
+        for name in ("label", "split", "subject")
+    }
+    sources: list[_Source] = []
+    dropped: list[Dropped] = []
+    for row, cell in enumerate(table["image"].to_pylist()):
+        label, split, subject = (columns[name][row] for name in ("label", "split", "subject"))
+        try:
+            picture = picture_of(cell, folder)
+        except ImageError as error:
+            dropped.append(Dropped(file=f"row {row}", reason="unreadable", of=str(error)))
+            continue
+        file = str(cell) if isinstance(picture, Path) else f"row {row}"
+        if label:
+            sources.append(_Source(file, label, picture, split, subject))
+        else:
+            dropped.append(Dropped(file=file, reason="no_label", of=""))
+    return sources, dropped
+
+
+def _read(
+    sources: list[_Source], size_px: int, detector: Detector | None
+) -> tuple[list[_Picture], list[Dropped]]:
     pictures: list[_Picture] = []
     dropped: list[Dropped] = []
-    for path in tqdm(files, desc="reading", unit="file", disable=None):
-        name = path.relative_to(source).as_posix()
+    for source in tqdm(sources, desc="reading", unit="file", disable=None):
         try:
-            grey = grey_square(load_image(path), size_px)
+            photo = load_image(source.picture)
         except ImageError as error:
-            dropped.append(Dropped(file=name, reason="unreadable", of=str(error)))
+            dropped.append(Dropped(file=source.file, reason="unreadable", of=str(error)))
             continue
-        if grey.std() < _MIN_STD:
-            dropped.append(Dropped(file=name, reason="blank", of=f"contrast {grey.std():.1f}"))
+        faces = 1
+        if detector is None:
+            grey = grey_square(photo, size_px)
+        else:
+            found = detector.detect(photo, thorough=True)
+            if not found and photo.std() >= BLANK_STD:
+                dropped.append(Dropped(file=source.file, reason="no_face", of=detector.name))
+                continue
+            faces = len(found)
+            grey = grey_square(align(found[0]).crop(photo, size_px) if found else photo, size_px)
+        if grey.std() < BLANK_STD:
+            contrast = f"contrast {grey.std():.1f}"
+            dropped.append(Dropped(file=source.file, reason="blank", of=contrast))
             continue
         digest = hashlib.sha256(grey.tobytes()).hexdigest()
         png = cv2.imencode(".png", grey)[1].tobytes()
-        pictures.append(_Picture(name, path.parent.name, png, digest, resize(grey, _PRINT_PX)))
+        pictures.append(_Picture(source, png, digest, resize(grey, _PRINT_PX), faces))
     return pictures, dropped
 
 
-def _without_copies(pictures: list[_Picture]) -> tuple[list[_Picture], list[Dropped]]:
-    """The first of each face; identical ones with unlike labels go all."""
+def _without_identical(pictures: list[_Picture]) -> tuple[list[_Picture], list[Dropped]]:
+    """The first of each face; identical ones with different labels are all dropped."""
     first: dict[str, _Picture] = {}
     labels: dict[str, set[str]] = {}
     for picture in pictures:
@@ -204,15 +317,39 @@ def _without_copies(pictures: list[_Picture]) -> tuple[list[_Picture], list[Drop
             kept.append(picture)
             continue
         dropped.append(Dropped(file=picture.file, reason=reason, of=of))
-    if not kept:
-        return kept, dropped
-    before = near_before(fingerprints(np.stack([picture.small for picture in kept])))
-    dropped += [
-        Dropped(file=picture.file, reason="near", of=kept[earlier].file)
-        for picture, earlier in zip(kept, before.tolist(), strict=True)
+    return kept, dropped
+
+
+def _prints(pictures: list[_Picture]) -> NDArray[np.bool_]:
+    return fingerprints(np.stack([picture.small for picture in pictures]))
+
+
+def _near_copies(pictures: list[_Picture]) -> list[Dropped]:
+    """The pictures that are near copies of an earlier one with their label."""
+    if not pictures:
+        return []
+    before = first_copies(_prints(pictures), np.array([picture.label for picture in pictures]))
+    return [
+        Dropped(file=picture.file, reason="near", of=pictures[earlier].file)
+        for picture, earlier in zip(pictures, before.tolist(), strict=True)
         if earlier >= 0
     ]
-    return [one for one, earlier in zip(kept, before, strict=True) if earlier < 0], dropped
+
+
+def _split(pictures: list[_Picture], subjects: list[str], seed: int) -> list[str]:
+    """The split of each picture: the one it had, or one drawn with all near it and its person."""
+    if not pictures:
+        return []
+    near = groups(_prints(pictures))
+    names = [name or f"near {group}" for name, group in zip(subjects, near.tolist(), strict=True)]
+    free = [index for index, one in enumerate(pictures) if not one.source.split]
+    drawn = assign(
+        [pictures[index].label for index in free], [names[index] for index in free], seed
+    )
+    places = [one.source.split for one in pictures]
+    for index, split in zip(free, drawn, strict=True):
+        places[index] = split
+    return places
 
 
 def _subject(file: str, pattern: re.Pattern[str] | None) -> str:
@@ -233,5 +370,5 @@ def _counts(pictures: list[_Picture], places: list[str]) -> dict[str, dict[str, 
     pairs = list(zip(places, (picture.label for picture in pictures), strict=True))
     return {
         split: dict(sorted(Counter(label for place, label in pairs if place == split).items()))
-        for split in SHARES
+        for split in dict.fromkeys([*SHARES, *places])
     }

@@ -1,4 +1,4 @@
-"""Several data sets as one: what to train on, what is held out, and what is only measured."""
+"""Training data from several data sets: training, held-out and measured parts without leakage."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from yuzug.errors import OptionError
-from yuzug.lab.data.duplicates import fingerprints, hold_out
-from yuzug.lab.data.faceset import VOTES, FaceSet, read
+from yuzug.errors import YuzugError
+from yuzug.lab.data.duplicates import NearCopies, fingerprints, first_copies, hold_out
+from yuzug.lab.data.faceset import BLANK_STD, VOTES, FaceSet, read
+from yuzug.lab.data.labels import EMOTIONS, renamed
 from yuzug.lab.training.recipe import Recipe
 
-# Less contrast than this is a blank picture, of which FER2013 has thirteen.
-_MIN_STD = 2.0
 # Of data without a split this share is measured on.
 _FIFTH = 0.2
 # Another key than that of the held-out part, which would else lie within the fifth.
@@ -47,10 +46,14 @@ class Counts(BaseModel):
     measured: int
     other_splits: int
     near_copies: int
-    """Of one another, or of a face that is measured or stands in another split."""
+    """Left out as near copies of one another, or of a face of another split."""
+    near_copies_kept: int = 0
+    """Near copies among those that are trained on, where they are to be kept."""
     blank: int
     unused: int
     """With a label that no head of the recipe learns, or beyond its sample."""
+    unknown_labels: dict[str, int] = {}
+    """How many faces of each label that no head learns; they are among the unused ones."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +64,34 @@ class Gathered:
     held: FaceSet
     measured: tuple[Measured, ...]
     counts: Counts
+    mapping: dict[str, str]
+    """Labels of the data that were renamed."""
 
 
-def gather(paths: Sequence[Path], recipe: Recipe, outside: Sequence[Path] = ()) -> Gathered:
+def gather(
+    paths: Sequence[Path],
+    recipe: Recipe,
+    outside: Sequence[Path] = (),
+    mapping: Mapping[str, str] | None = None,
+    near_copies: NearCopies = "drop",
+) -> Gathered:
     """Read data sets for a recipe.
 
-    Of data with splits, "train" is trained on and "validation" measured, and nothing like a face
-    of another split is used; of data without, a fifth is measured that has no near copy in the
-    rest. Of data ``outside`` all is measured.
+    Of data with splits, "train" is trained on and "validation" measured ("test" where that is the
+    only other one), and no near copy of a face of another split is used; of data without, a fifth
+    is measured that has no near copy in the rest. Of data ``outside`` all is measured.
+
+    Args:
+        mapping: new names of labels; other names of emotions are known where the recipe has
+            heads for emotions, see :mod:`yuzug.lab.data.labels`.
+        near_copies: whether near copies with one label are dropped or kept for training.
 
     Raises:
         OptionError: ``option.invalid`` where a path holds no faces, or lacks one of the splits;
             where no face is left to hold out, or none of some label to train on.
     """
     sets = [read(path, recipe.preprocessing.detail_px) for path in paths]
+    sets, mapping = _renamed(sets, mapping or {}, recipe)
     labels = np.concatenate([faces.labels for faces in sets])
     heads = recipe.heads(labels)
     prints = [fingerprints(faces.images) for faces in sets]
@@ -82,12 +99,15 @@ def gather(paths: Sequence[Path], recipe: Recipe, outside: Sequence[Path] = ()) 
     kept_out = np.concatenate([one[_kept_out(f)] for f, one in zip(sets, prints, strict=True)])
     sides = [_sides(faces, one, kept_out) for faces, one in zip(sets, prints, strict=True)]
     measured = [
-        Measured(path.name, "validation" if _is_split(faces) else "held out", faces.take(rows))
+        Measured(path.name, measured_split(faces) or "held out", faces.take(rows))
         for path, faces, (_, rows) in zip(paths, sets, sides, strict=True)
     ]
     measured_prints = [one[rows] for one, (_, rows) in zip(prints, sides, strict=True)]
     for path in outside:
         faces = read(path, recipe.preprocessing.detail_px)
+        names = [label for head in heads.values() for label in head]
+        known_here = {one: mapping[one] for one in set(faces.labels.tolist()) & set(mapping)}
+        faces = renamed(faces, known_here, names).faces
         measured.append(Measured(path.name, OUTSIDE, faces))
         measured_prints.append(fingerprints(faces.images))
     pool = joined([faces.take(rows) for faces, (rows, _) in zip(sets, sides, strict=True)])
@@ -97,16 +117,39 @@ def gather(paths: Sequence[Path], recipe: Recipe, outside: Sequence[Path] = ()) 
         recipe.held_out,
         f"held out {recipe.seed}",
         pool.labels,
+        near_copies=near_copies,
     )
     rest, held = (_visible(pool.take(rows)) for rows in drawn)
     known, held_known = _taught(rest, heads), _taught(held, heads)
     _are_enough(known, held_known, labels[_is_known(labels, heads)])
     parts = _sampled(known, recipe), _sampled(held_known, recipe, recipe.held_out)
-    return Gathered(
-        *parts,
-        measured=tuple(measured),
-        counts=_counts(sets, parts, measured, len(drawn[0]) + len(drawn[1]), len(rest) + len(held)),
+    counts = _counts(sets, parts, measured, len(drawn[0]) + len(drawn[1]), len(rest) + len(held))
+    unknown = labels[~_is_known(labels, heads) & (labels != "")]
+    unknown_names, sizes = np.unique(unknown, return_counts=True)
+    kept = 0
+    if near_copies != "drop":
+        kept = int((first_copies(fingerprints(parts[0].images), parts[0].labels) >= 0).sum())
+    counts = counts.model_copy(
+        update={
+            "near_copies_kept": kept,
+            "unknown_labels": dict(zip(unknown_names.tolist(), sizes.tolist(), strict=True)),
+        }
     )
+    return Gathered(*parts, measured=tuple(measured), counts=counts, mapping=mapping)
+
+
+def _renamed(
+    sets: Sequence[FaceSet], asked: Mapping[str, str], recipe: Recipe
+) -> tuple[list[FaceSet], dict[str, str]]:
+    """Each set with its labels renamed, and all labels that were."""
+    names = None if recipe.own_labels else EMOTIONS
+    every = joined(sets)
+    mapping = renamed(every, asked, names).mapping
+    new = []
+    for faces in sets:
+        here = set(faces.labels.tolist())
+        new.append(renamed(faces, {k: v for k, v in mapping.items() if k in here}, names).faces)
+    return new, mapping
 
 
 def _counts(
@@ -118,7 +161,7 @@ def _counts(
 ) -> Counts:
     """The counts, where so many were ``drawn`` from what may be trained on, and are ``visible``."""
     train, held = (len(part) for part in parts)
-    others = [_kept_out(faces) & (faces.splits != "validation") for faces in sets]
+    others = [_kept_out(faces) & (faces.splits != measured_split(faces)) for faces in sets]
     where = {
         "trained": train,
         "held_out": held,
@@ -129,7 +172,9 @@ def _counts(
     }
     outside = sum(len(part.faces) for part in measured if part.split == OUTSIDE)
     found = sum(len(faces) for faces in sets) + outside
-    return Counts(found=found, near_copies=found - sum(where.values()), **where)
+    return Counts.model_validate(
+        where | {"found": found, "near_copies": found - sum(where.values())}
+    )
 
 
 def _sides(
@@ -137,7 +182,7 @@ def _sides(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The rows of one data set to draw from, and those that are measured."""
     if _is_split(faces):
-        return part_rows(faces, "train"), part_rows(faces, "validation")
+        return part_rows(faces, "train"), part_rows(faces, measured_split(faces) or "validation")
     return hold_out(prints, kept_out, _FIFTH, _FIFTH_KEY, faces.labels)
 
 
@@ -148,7 +193,20 @@ def joined(sets: Sequence[FaceSet]) -> FaceSet:
         np.concatenate([one.labels for one in sets]),
         np.concatenate([one.splits for one in sets]),
         np.concatenate([one.votes for one in sets]),
+        np.concatenate([_files(one) for one in sets]),
     )
+
+
+def _files(faces: FaceSet) -> NDArray[np.str_]:
+    return np.arange(len(faces)).astype(str) if faces.files is None else faces.files
+
+
+def measured_split(faces: FaceSet) -> str | None:
+    """The split that is measured: "validation", else "test"; None for data without splits."""
+    names = set(faces.splits.tolist()) - {""}
+    if not names:
+        return None
+    return "test" if "validation" not in names and "test" in names else "validation"
 
 
 def part_rows(faces: FaceSet, split: str) -> NDArray[np.intp]:
@@ -160,8 +218,8 @@ def part_rows(faces: FaceSet, split: str) -> NDArray[np.intp]:
     rows = np.flatnonzero(faces.splits == split)
     if not len(rows):
         known = ", ".join(sorted({str(name) for name in faces.splits} - {""}))
-        raise OptionError(
-            "option.invalid",
+        raise YuzugError(
+            "data.split",
             must=f"the data must have faces in the split {split!r}",
             got=f"the splits {known}" if known else "no splits",
             do="choose another split, or other data",
@@ -180,7 +238,7 @@ def _kept_out(faces: FaceSet) -> NDArray[np.bool_]:
 
 def _visible(faces: FaceSet) -> FaceSet:
     """The faces that are no blank pictures."""
-    return faces.take(faces.images.std(axis=(1, 2)) >= _MIN_STD)
+    return faces.take(faces.images.std(axis=(1, 2)) >= BLANK_STD)
 
 
 def _is_known(labels: NDArray[np.str_], heads: Mapping[str, tuple[str, ...]]) -> NDArray[np.bool_]:
@@ -210,9 +268,9 @@ def _are_enough(train: FaceSet, held: FaceSet, labels: NDArray[np.str_]) -> None
         missing = "to train on"
     if missing:
         counts = [f"{(labels == name).sum()} {name}" for name in np.unique(labels)]
-        raise OptionError(
-            "option.invalid",
-            must="faces of every label must be left to train on beside the measured ones",
+        raise YuzugError(
+            "data.few",
+            must="beside what is measured, faces of every label must be left",
             got=f"no face {missing} among {', '.join(counts) or 'none with a label of the recipe'}",
             do="add images of each label, or leave out a label that has few",
         )
@@ -222,8 +280,7 @@ def _sampled(faces: FaceSet, recipe: Recipe, share: float = 1.0) -> FaceSet:
     """A share of the recipe's sample, class by class in turn, so that rare ones are whole."""
     if recipe.sample is None or len(faces) <= round(share * recipe.sample):
         return faces
-    majority = faces.majority()
-    classes = np.where(majority == "", faces.labels, majority)
+    classes = faces.classes()
     order = np.random.default_rng(recipe.seed).permutation(len(faces))
     # The place of each face among those of its class; by place, classes take turns.
     turn = np.zeros(len(faces), int)

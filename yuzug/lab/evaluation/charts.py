@@ -15,16 +15,25 @@ from yuzug.texts import text
 
 
 def learning_curves(progress: Progress, lang: Language) -> Figure:
-    """Loss and held-out score after each epoch."""
+    """Training and held-out loss, and held-out score, after each epoch."""
     figure = Figure(figsize=(8, 3.2), layout="constrained")
+    left, right = figure.subplots(1, 2)
     epochs = [line.epoch for line in progress.epochs]
-    shown = {
-        "lab.loss": [line.loss for line in progress.epochs],
-        "lab.held_out_score": progress.scores,
-    }
-    for axes, (key, values) in zip(figure.subplots(1, 2), shown.items(), strict=True):
-        axes.plot(epochs, values, marker=".")
+    losses = [one.loss for one in progress.epochs]
+    left.plot(epochs, losses, marker=".", label=text("lab.training_loss", lang))
+    known = [one for one in progress.epochs if one.held_out_loss is not None]
+    left.plot(
+        [one.epoch for one in known],
+        [one.held_out_loss for one in known],
+        marker=".",
+        label=text("lab.held_out_loss", lang),
+    )
+    left.legend()
+    right.plot(epochs, progress.scores, marker=".", color="C1")
+    right.set(ylim=(0, 1))
+    for axes, key in ((left, "lab.loss"), (right, "lab.held_out_score")):
         axes.set(title=text(key, lang), xlabel=text("lab.epoch", lang))
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
     return figure
 
@@ -44,7 +53,7 @@ def class_counts(counts: Mapping[str, Mapping[str, int]], lang: Language) -> Fig
     axes.invert_yaxis()
     axes.margins(x=0.1)
     axes.set(xlabel=text("lab.faces", lang))
-    axes.legend()
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))  # beside the bars and their numbers
     return figure
 
 
@@ -81,8 +90,10 @@ def reliability(
         heights = [float(right[which == index].mean()) for index in bins]
         sizes = [float((which == index).mean()) for index in bins]
         axes.bar([edges[index] + 1 / 30 for index in bins], heights, 1 / 15, edgecolor="white")
-        axes.plot([edges[index] + 1 / 30 for index in bins], sizes, color="grey", lw=1)
-        axes.plot([0, 1], [0, 1], color="black", ls="--", lw=1)
+        middles = [edges[index] + 1 / 30 for index in bins]
+        axes.plot(middles, sizes, color="grey", lw=1, label=text("lab.share_of_faces", lang))
+        axes.plot([0, 1], [0, 1], color="black", ls="--", lw=1, label=text("lab.calibrated", lang))
+        axes.legend(loc="upper left", fontsize=8)
         axes.set(
             title=title, xlim=(0, 1), ylim=(0, 1), xlabel=text("lab.confidence", lang),
             ylabel=text("lab.accuracy", lang),

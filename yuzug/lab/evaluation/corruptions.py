@@ -1,4 +1,4 @@
-"""How accuracy falls as faces get worse: each kind of fault in steps, on the same faces."""
+"""Accuracy under image corruptions (blur, noise of compression, rotation, ...) in steps."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from yuzug.lab.data.faceset import FaceSet
-from yuzug.lab.evaluation.predictions import Labels, read_crops, reads_of, truth_of
+from yuzug.lab.data.faceset import FaceSet, LabelSource
+from yuzug.lab.evaluation.predictions import predictions_of, read_crops, truth_of
 from yuzug.models.preprocess import resize
 from yuzug.pipeline import Analyzer
 
@@ -73,7 +73,7 @@ FAULTS: dict[str, tuple[Callable[[Grey, float], Grey], tuple[float, ...]]] = {
 }
 
 
-def curves(analyzer: Analyzer, faces: FaceSet, labels: Labels) -> tuple[Curve, ...]:
+def curves(analyzer: Analyzer, faces: FaceSet, labels: LabelSource) -> tuple[Curve, ...]:
     """Accuracy under every fault and level, on at most 500 of the faces, drawn by a seed."""
     known, _ = truth_of(faces, analyzer.classifier.head.labels, labels)
     faces = faces.take(known)
@@ -83,7 +83,7 @@ def curves(analyzer: Analyzer, faces: FaceSet, labels: Labels) -> tuple[Curve, .
 
     def accuracy(images: Grey) -> tuple[float, int]:
         (read,) = read_crops((analyzer,), images)
-        right = reads_of(analyzer, faces, read, labels).right
+        right = predictions_of(analyzer, faces, read, labels).right
         return round(float(right.mean()), 4), len(right)
 
     clean, n = accuracy(faces.images)

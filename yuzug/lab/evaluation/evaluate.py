@@ -1,23 +1,29 @@
-"""A model measured on a labelled set, through the very pipeline that serves people."""
+"""Evaluate a model on labelled faces, by the pipeline that serves users."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Literal
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from yuzug.analysis import Face
-from yuzug.errors import OptionError
-from yuzug.lab.data.faceset import FaceSet
+from yuzug.lab.data.faceset import FaceSet, LabelSource, read
+from yuzug.lab.data.labels import renamed
+from yuzug.lab.data.training_data import measured_split, part_rows
 from yuzug.lab.evaluation.corruptions import Curve
-from yuzug.lab.evaluation.intervals import Interval, intervals
-from yuzug.lab.evaluation.measure import confusion, expected_calibration_error, per_class
-from yuzug.lab.evaluation.predictions import Labels, read_crops, reads_of
-from yuzug.models.card import ClassMetrics, Metrics
+from yuzug.lab.evaluation.intervals import Bounds, confusion_intervals
+from yuzug.lab.evaluation.metrics import (
+    ClassScores,
+    confusion,
+    expected_calibration_error,
+    per_class,
+)
+from yuzug.lab.evaluation.predictions import predictions_of, read_crops, truth_of
+from yuzug.models.card import Metrics
 from yuzug.pipeline import Analyzer
 
 
@@ -42,12 +48,12 @@ class Evaluation(BaseModel):
     classes: int
     data: str
     split: str
-    labels: Labels
+    labels: LabelSource
     n: int
     n_dropped: int
     """Faces without a label of this set: others, ties, faces that nobody could name."""
     coverage: float
-    sure_accuracy: float
+    sure_accuracy: float | None
     accuracy: float
     balanced_accuracy: float
     macro_precision: float
@@ -58,9 +64,9 @@ class Evaluation(BaseModel):
     weighted_f1: float
     ece: float
     ece_before_temperature: float
-    intervals: dict[str, Interval]
+    intervals: dict[str, Bounds]
     """95 % bootstrap intervals of accuracy, balanced_accuracy and macro_f1."""
-    per_class: dict[str, ClassMetrics]
+    per_class: dict[str, ClassScores]
     confusion: tuple[tuple[int, ...], ...]
     """Counts: row the truth, column what was read, in the order of ``per_class``."""
     most_confused: tuple[Confused, ...]
@@ -71,39 +77,57 @@ class Evaluation(BaseModel):
 
     def metrics(self) -> Metrics:
         """The part that stands in a card."""
-        return Metrics(**{name: getattr(self, name) for name in Metrics.model_fields})
+        values = {name: getattr(self, name) for name in Metrics.model_fields}
+        known = {name: one.model_dump() for name, one in self.per_class.items() if one.support}
+        return Metrics.model_validate(values | {"per_class": known})
 
 
-def renamed(faces: FaceSet, mapping: Mapping[str, str], names: Sequence[str]) -> FaceSet:
-    """The faces with labels of other data called by the model's ``names``.
+class Labelled(NamedTuple):
+    """The faces of a split, of which those in the mask ``known`` (N,) have a label of the model;
+    the name of the split, and the labels of the data that were renamed."""
+
+    faces: FaceSet
+    known: NDArray[np.bool_]
+    split: str
+    mapping: dict[str, str]
+
+
+def labelled_faces(
+    analyzer: Analyzer,
+    data: Path,
+    *,
+    split: str | None = None,
+    labels: LabelSource = "label",
+    mapping: Mapping[str, str] | None = None,
+) -> Labelled:
+    """Read the faces of one split with their labels by the model's names.
+
+    Args:
+        split: "validation", else "test", unless given; data without splits is read whole.
+        mapping: new names of labels; other names of emotions are known without it.
 
     Raises:
-        OptionError: ``option.invalid`` for a label that no face has or that the model lacks.
+        ImageError: for the first picture that cannot be read.
+        YuzugError: ``option.invalid`` for a mapping that does not fit, or where no face has a
+            label of the model.
     """
-    had = sorted(set(faces.labels.tolist()))
-    for which, given, known in (
-        ("start from labels of the data", mapping, had),
-        ("lead to labels of the head", mapping.values(), names),
-    ):
-        unknown = sorted(set(given) - set(known))
-        if unknown:
-            raise OptionError(
-                "option.invalid",
-                must=f"a mapping must {which}",
-                got=", ".join(unknown),
-                do=f"choose among {', '.join(known)}",
-            )
-    return replace(
-        faces, labels=np.array([mapping.get(str(one), str(one)) for one in faces.labels])
-    )
+    names = analyzer.classifier.head.labels
+    faces = read(data, analyzer.classifier.checkpoint.card.preprocessing.detail_px)
+    measured = measured_split(faces)
+    chosen = "all" if measured is None else split or measured
+    if chosen != "all":
+        faces = faces.take(part_rows(faces, chosen))
+    faces, renamings = renamed(faces, mapping or {}, names)
+    known, _ = truth_of(faces, names, labels)
+    return Labelled(faces, known, chosen, renamings)
 
 
 def evaluate(
-    analyzer: Analyzer, faces: FaceSet, *, data: str, split: str, labels: Labels
+    analyzer: Analyzer, faces: FaceSet, *, data: str, split: str, labels: LabelSource
 ) -> Evaluation:
     """Read every face of the set as a crop and compare with its label or its majority vote."""
-    (read,) = read_crops((analyzer,), faces.images)
-    return compare(analyzer, faces, read, data=data, split=split, labels=labels)
+    (found,) = read_crops((analyzer,), faces.images)
+    return compare(analyzer, faces, found, data=data, split=split, labels=labels)
 
 
 def compare(
@@ -113,7 +137,7 @@ def compare(
     *,
     data: str,
     split: str,
-    labels: Labels,
+    labels: LabelSource,
 ) -> Evaluation:
     """What was read in each face of the set against its label or its majority vote.
 
@@ -121,13 +145,13 @@ def compare(
         OptionError: ``option.invalid`` where no face has a label of the head.
     """
     names = analyzer.classifier.head.labels
-    reads = reads_of(analyzer, faces, every, labels)
-    truth, right, sure = reads.truth, reads.right, reads.sure
-    classes = per_class(truth, reads.read, names)
+    predictions = predictions_of(analyzer, faces, every, labels)
+    truth, right, sure = predictions.truth, predictions.right, predictions.sure
+    classes = per_class(truth, predictions.predicted, names)
     present = [one for one in classes.values() if one.support]
     weights = np.array([one.support for one in present], float) / max(1, len(truth))
 
-    table = confusion(truth, reads.read, names)
+    table = confusion(truth, predictions.predicted, names)
 
     def macro(field: str) -> float:
         return round(float(np.mean([getattr(one, field) for one in present])), 4)
@@ -144,7 +168,7 @@ def compare(
         n=len(truth),
         n_dropped=len(faces) - len(truth),
         coverage=round(float(sure.mean()), 4),
-        sure_accuracy=round(float(right[sure].mean()) if sure.any() else 0.0, 4),
+        sure_accuracy=round(float(right[sure].mean()), 4) if sure.any() else None,
         accuracy=round(float(right.mean()), 4),
         balanced_accuracy=macro("recall"),
         macro_precision=macro("precision"),
@@ -153,9 +177,9 @@ def compare(
         weighted_precision=weighted("precision"),
         weighted_recall=weighted("recall"),
         weighted_f1=weighted("f1"),
-        ece=expected_calibration_error(reads.confidence, right),
-        ece_before_temperature=expected_calibration_error(reads.confidence_before, right),
-        intervals=intervals(table),
+        ece=expected_calibration_error(predictions.confidence, right),
+        ece_before_temperature=expected_calibration_error(predictions.confidence_before, right),
+        intervals=confusion_intervals(table),
         per_class=classes,
         confusion=tuple(tuple(int(n) for n in row) for row in table),
         most_confused=_most_confused(table, names),

@@ -1,60 +1,79 @@
-"""What a model reads in every face of a labelled set, through the pipeline that serves people."""
+"""Predictions for every face of a labelled set, by the pipeline that serves users."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from yuzug.analysis import Face
-from yuzug.errors import OptionError
-from yuzug.lab.data.faceset import FaceSet
+from yuzug.errors import YuzugError
+from yuzug.lab.data.faceset import FaceSet, LabelSource
 from yuzug.pipeline import Analyzer
 
 _BATCH = 128
 
-Labels = Literal["label", "votes"]
-
 
 @dataclass(frozen=True)
-class Reads:
-    """The faces whose label is one of the model's, aligned on axis 0.
+class Predictions:
+    """Labels and predictions of the faces whose label is one of the model's, on axis 0.
 
-    ``images`` uint8 (N, S, S); ``truth`` and ``read`` (N,) names; ``confidence`` (N,) of what was
-    read, and ``confidence_before`` what it would be without the fitted temperature.
+    ``files`` (N,) says where each face came from, ``images`` is uint8 (N, S, S); ``truth`` and
+    ``predicted`` (N,) are names; ``probabilities`` (N, C) float32 stand in the order of ``names``;
+    ``confidence`` (N,) is that of the prediction, ``confidence_before`` what it would be without
+    the fitted temperature; ``sure`` (N,) bool.
     """
 
+    names: tuple[str, ...]
+    files: NDArray[np.str_]
     images: NDArray[np.uint8]
     truth: NDArray[np.str_]
-    read: NDArray[np.str_]
+    predicted: NDArray[np.str_]
+    probabilities: NDArray[np.float32]
     confidence: NDArray[np.float32]
     confidence_before: NDArray[np.float32]
     sure: NDArray[np.bool_]
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        """Which of them were read as they are labelled."""
-        return np.asarray(self.read == self.truth, bool)
+        """Which predictions are the label."""
+        return np.asarray(self.predicted == self.truth, bool)
+
+    def write(self, folder: Path) -> None:
+        """Write ``predictions.csv`` and ``predictions.parquet``, a row for each face."""
+        columns = {
+            "file": self.files,
+            "label": self.truth,
+            "prediction": self.predicted,
+            "confidence": self.confidence.round(4),
+            "sure": self.sure,
+        } | {f"p_{name}": self.probabilities[:, i].round(4) for i, name in enumerate(self.names)}
+        table = pa.table({name: pa.array(values) for name, values in columns.items()})
+        pq.write_table(table, folder / "predictions.parquet")
+        pyarrow.csv.write_csv(table, folder / "predictions.csv")
 
 
 def truth_of(
-    faces: FaceSet, names: Sequence[str], labels: Labels
+    faces: FaceSet, names: Sequence[str], labels: LabelSource
 ) -> tuple[NDArray[np.bool_], NDArray[np.str_]]:
     """Which faces (N,) have one of these labels, and the labels (M,) of those that have.
 
     Raises:
         OptionError: ``option.invalid`` where none has.
     """
-    given = faces.majority() if labels == "votes" else faces.labels
+    given = faces.targets(labels)
     known = np.isin(given, names)
     if not known.any():
         which = "labels" if labels == "label" else "majority votes"
-        raise OptionError(
-            "option.invalid",
+        raise YuzugError(
+            "data.labels",
             must=f"{which} of the data must be labels of the head ({', '.join(names)})",
             got=", ".join(sorted(set(given.tolist()) - {""})) or "none",
             do="rename labels with --map, or choose other classes, labels or data",
@@ -62,25 +81,32 @@ def truth_of(
     return known, given[known]
 
 
-def reads_of(analyzer: Analyzer, faces: FaceSet, every: Sequence[Face], labels: Labels) -> Reads:
-    """What was read in each face of the set beside its label or its majority vote.
+def predictions_of(
+    analyzer: Analyzer, faces: FaceSet, every: Sequence[Face], labels: LabelSource
+) -> Predictions:
+    """The prediction for each face of the set beside its label or its majority vote.
 
     Raises:
         OptionError: ``option.invalid`` where no face has a label of the head.
     """
     names = analyzer.classifier.head.labels
     known, truth = truth_of(faces, names, labels)
-    read = [face for face, is_known in zip(every, known, strict=True) if is_known]
-    said = np.array([face.emotion for face in read], str)
-    return Reads(
+    chosen = [face for face, is_known in zip(every, known, strict=True) if is_known]
+    predicted = np.array([face.emotion for face in chosen], str)
+    shares = np.array([[one.probabilities[name] for name in names] for one in chosen], np.float32)
+    files = np.arange(len(faces)).astype(str) if faces.files is None else faces.files
+    return Predictions(
+        names=names,
+        files=files[known],
         images=faces.images[known],
         truth=truth,
-        read=said,
-        confidence=np.array([face.confidence for face in read], np.float32),
+        predicted=predicted,
+        probabilities=shares.reshape(len(chosen), len(names)),
+        confidence=np.array([face.confidence for face in chosen], np.float32),
         confidence_before=_before_temperature(
-            read, said, names, analyzer.classifier.head.temperature
+            chosen, predicted, names, analyzer.classifier.head.temperature
         ),
-        sure=np.array([face.sure for face in read], bool),
+        sure=np.array([face.sure for face in chosen], bool),
     )
 
 

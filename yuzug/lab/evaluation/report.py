@@ -18,7 +18,7 @@ from yuzug.emotions import Language, looks
 from yuzug.explain import paint
 from yuzug.lab.evaluation import charts
 from yuzug.lab.evaluation.evaluate import Evaluation
-from yuzug.lab.evaluation.predictions import Reads
+from yuzug.lab.evaluation.predictions import Predictions
 from yuzug.pipeline import Analyzer
 from yuzug.texts import percent, text
 
@@ -53,12 +53,12 @@ def write_report(
     out: Path,
     analyzer: Analyzer,
     result: Evaluation,
-    reads: Reads,
+    predictions: Predictions,
     lang: Language,
 ) -> Path:
     """Write ``report.html``, ``report.json`` and every picture into a folder; the page's path."""
     out.mkdir(parents=True, exist_ok=True)
-    sections = list(_sections(analyzer, result, reads, lang))
+    sections = list(_sections(analyzer, result, predictions, lang))
     shown = []
     for section in sections:
         pictures = [
@@ -83,6 +83,13 @@ def write_report(
     }
     (out / "report.json").write_text(_json(everything), encoding="utf-8")
     return out / "report.html"
+
+
+def _number(value: float | None) -> str:
+    """A share with three decimals, a count as it is, a dash for what is not defined."""
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, int) else f"{value:.3f}"
 
 
 def _json(value: object) -> str:
@@ -113,14 +120,14 @@ def _numbers(result: Evaluation, lang: Language) -> Table:
     for name in _NUMBERS:
         low, high = result.intervals.get(name, (None, None))
         between = "" if low is None else f"{low:.3f} – {high:.3f}"
-        rows.append((text(f"lab.{name}", lang), f"{getattr(result, name):.3f}", between))
+        rows.append((text(f"lab.{name}", lang), _number(getattr(result, name)), between))
     head = ("", "", text("lab.report_interval", lang))
     return Table(text("lab.report_numbers", lang), head, tuple(rows))
 
 
 def _classes(result: Evaluation, lang: Language) -> Table:
     rows = tuple(
-        (looks(name, lang), *(f"{getattr(one, field):g}" for field in _FIELDS))
+        (looks(name, lang), *(_number(getattr(one, field)) for field in _FIELDS))
         for name, one in result.per_class.items()
     )
     head = (text("lab.report_class", lang), *(text(f"lab.{field}", lang) for field in _FIELDS))
@@ -130,7 +137,7 @@ def _classes(result: Evaluation, lang: Language) -> Table:
 def _sections(
     analyzer: Analyzer,
     result: Evaluation,
-    reads: Reads,
+    predictions: Predictions,
     lang: Language,
 ) -> Iterator[Section]:
     names = tuple(result.per_class)
@@ -152,17 +159,22 @@ def _sections(
     )
     pairs = {
         text("lab.report_before", lang, ece=f"{result.ece_before_temperature:.3f}"): (
-            reads.confidence_before,
-            reads.right,
+            predictions.confidence_before,
+            predictions.right,
         ),
-        text("lab.report_after", lang, ece=f"{result.ece:.3f}"): (reads.confidence, reads.right),
+        text("lab.report_after", lang, ece=f"{result.ece:.3f}"): (
+            predictions.confidence,
+            predictions.right,
+        ),
     }
     reliability = (("reliability", charts.reliability(pairs, lang)),)
     yield Section(text("lab.report_reliability", lang), (), reliability)
-    for name, wanted in (("right", reads.right), ("wrong", ~reads.right)):
+    for name, wanted in (("right", predictions.right), ("wrong", ~predictions.right)):
         rows = np.flatnonzero(wanted)
-        rows = rows[np.argsort(-reads.confidence[rows], kind="stable")][:_SHOWN]
-        figure = charts.gallery([_explained(analyzer, reads, row, lang) for row in rows.tolist()])
+        rows = rows[np.argsort(-predictions.confidence[rows], kind="stable")][:_SHOWN]
+        figure = charts.gallery(
+            [_explained(analyzer, predictions, row, lang) for row in rows.tolist()]
+        )
         yield Section(text(f"lab.report_{name}", lang), (), ((name, figure),))
     if result.robustness:
         title = text("lab.report_robustness", lang, n=result.robustness[0].n)
@@ -171,15 +183,15 @@ def _sections(
 
 
 def _explained(
-    analyzer: Analyzer, reads: Reads, row: int, lang: Language
+    analyzer: Analyzer, predictions: Predictions, row: int, lang: Language
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], str]:
-    photo = np.repeat(reads.images[row][..., None], 3, axis=2)
+    photo = np.repeat(predictions.images[row][..., None], 3, axis=2)
     face = analyzer.analyze(photo, crops=True).faces[0]
     heat = photo
     if face.explanation is not None:
         heat = paint(photo, face.explanation.values, face.explanation.strength)
     caption = text(
-        "lab.caption", lang, truth=looks(str(reads.truth[row]), lang),
+        "lab.caption", lang, truth=looks(str(predictions.truth[row]), lang),
         read=looks(face.emotion, lang), share=percent(face.confidence, lang),
     )  # fmt: skip
     return photo, heat, caption

@@ -15,8 +15,9 @@ from tqdm import tqdm
 
 from yuzug.explain import METHODS, REGIONS, region_shares, scale
 from yuzug.explain.faithfulness import Probability, centre_prior, road
+from yuzug.lab import SEED
 from yuzug.lab.data.faceset import FaceSet
-from yuzug.lab.evaluation.bootstrap import Interval
+from yuzug.lab.evaluation.intervals import Interval
 from yuzug.lab.explanations.deletion import deletion_and_insertion
 from yuzug.lab.explanations.sanity import similarities
 from yuzug.pipeline import Analyzer
@@ -25,7 +26,6 @@ RANDOM, CENTRE = "random", "centre"
 # What a card may name as its default; measured on every face, so that they can be told apart.
 CANDIDATES = ("gradcam", "hirescam")
 _BATCH = 50
-_SEED = 20261120
 _RANDOM_GRID = 7
 # What takes long is measured on this share of the sample, and on at least so many faces.
 _PART, _PART_FACES = 0.1, 100
@@ -85,7 +85,7 @@ def explain_set(
     analyzer: Analyzer, faces: FaceSet, *, data: str, split: str, sample: int, weights_sha256: str
 ) -> Measured:
     """Measure the maps of at most ``sample`` faces, each for the expression that is read in it."""
-    rows = np.random.default_rng(_SEED).permutation(len(faces))[:sample]
+    rows = np.random.default_rng(SEED).permutation(len(faces))[:sample]
     images = faces.images[rows]
     part = min(len(images), max(_PART_FACES, round(_PART * len(images))))
     walk = _Walk(analyzer, part)
@@ -125,7 +125,7 @@ class _Walk:
         self.roads: dict[str, list[float]] = {}
         self.deletions: dict[str, list[float]] = {}
         self.insertions: dict[str, list[float]] = {}
-        self.rng = np.random.default_rng(_SEED)
+        self.rng = np.random.default_rng(SEED)
 
     def step(self, images: NDArray[np.uint8]) -> None:
         """Measure a batch of grey faces (N, S, S)."""

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from yuzug.lab import SEED
 from yuzug.models import Checkpoint
 from yuzug.models.networks import Network, build
 from yuzug.pipeline import Analyzer
@@ -18,7 +19,6 @@ from yuzug.pipeline import Analyzer
 _SHIFT = 1 / 24  # of the crop's side: two of FER2013's pixels
 _NOISE_LEVELS = 8.0
 _DRAWS = 3
-_SEED = 20261120
 
 Images = NDArray[np.uint8]
 
@@ -35,7 +35,7 @@ def similarities(
     Source: Adebayo et al. 2018, "Sanity checks for saliency maps", model parameter randomisation.
     """
     own = _maps(analyzer, images, targets)
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(SEED)
     noisy = images + rng.normal(0, _NOISE_LEVELS, images.shape)
     noise = _maps(analyzer, np.clip(noisy + 0.5, 0, 255).astype(np.uint8), targets)
     moved = _maps(analyzer, np.stack([_shifted(one, _SHIFT) for one in images]), targets)
@@ -76,7 +76,7 @@ def _with(analyzer: Analyzer, network: Network) -> Analyzer:
 def _fresh(checkpoint: Checkpoint, seed: int) -> Network:
     card = checkpoint.card
     with torch.random.fork_rng():
-        torch.manual_seed(_SEED + seed)
+        torch.manual_seed(SEED + seed)
         network = build(
             card.architecture,
             channels=card.preprocessing.channels,

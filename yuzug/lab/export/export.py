@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -67,6 +67,19 @@ class Served(nn.Module):
         """Side of what goes in."""
         return min(self.spec.detail_px, self.spec.size_px)
 
+    def metadata(self, model: str) -> dict[str, Any]:
+        """What a program needs to feed the graph and to name what comes out."""
+        side = self.input_px
+        return {
+            "model": model,
+            "labels": list(self.head.labels),
+            "input_px": side,
+            "input_shape": f"faces, 1, {side}, {side}",
+            "input_range": "float32, grey, 0 to 255",
+            "output": "probabilities, in the order of labels",
+            "sure_at": self.head.sure_at,
+        }
+
     def forward(self, grey: Tensor) -> Tensor:
         """(N, 1, D, D) → (N, classes)."""
         side = self.spec.size_px
@@ -98,6 +111,8 @@ def export(checkpoint: Checkpoint, classes: int | str, kind: Kind, out: Path) ->
     else:
         runtime = RUNTIMES[kind]
         runtime.write(served, torch.from_numpy(faces), out)
+        if runtime.describe is not None:
+            runtime.describe(out, served.metadata(checkpoint.card.name))
         given, limit = runtime.run(out, faces), TOLERANCE
     difference = float(np.abs(given - expected).max())
     if not difference <= limit:  # NaN too

@@ -16,8 +16,8 @@ from onnxruntime.quantization import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from yuzug.lab.data.faceset import FaceSet
-from yuzug.lab.evaluation.predictions import Labels, truth_of
+from yuzug.lab.data.faceset import FaceSet, LabelSource
+from yuzug.lab.evaluation.predictions import truth_of
 from yuzug.lab.export.runtimes import INPUT, Pixels, run_onnx
 from yuzug.models.card import HeadCard
 
@@ -34,7 +34,7 @@ class Quantised(BaseModel):
     file: str
     mb: float
     n: int
-    labels: Labels
+    labels: LabelSource
     """What was measured by: the votes where the head is fitted to them and there are any."""
     accuracy: float
     """Of the file in single precision."""
@@ -61,7 +61,7 @@ def quantise(path: Path, head: HeadCard, calibration: FaceSet, measured: FaceSet
     Raises:
         OptionError: ``option.invalid`` where no measured face has a label of the head.
     """
-    labels: Labels = "votes" if head.fitted_to == "votes" and measured.votes.any() else "label"
+    labels: LabelSource = head.fitted_to if measured.votes.any() else "label"
     known, truth = truth_of(measured, head.labels, labels)
     targets = np.array([head.labels.index(name) for name in truth.tolist()])
     images = measured.images[known]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import torch
@@ -14,14 +17,50 @@ from torch import Tensor, nn
 
 Pixels = NDArray[np.float32]
 INPUT, OUTPUT = "grey", "probabilities"
+# What an exported file says of itself: model, labels, input_px and input_range.
+Metadata = Mapping[str, Any]
+METADATA_FILE = "yuzug.json"
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """``write`` puts a graph, tried on an example, into a file; ``run`` reads faces with it."""
+    """``write`` puts a graph, tried on an example, into a file; ``run`` reads faces with it;
+    ``describe`` writes labels, input size and range into the file as metadata."""
 
     write: Callable[[nn.Module, Tensor, Path], None]
     run: Callable[[Path, Pixels], Pixels]
+    describe: Callable[[Path, Metadata], None] | None = None
+
+
+def _describe_pt2(path: Path, metadata: Metadata) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in writing
+        files = {METADATA_FILE: _as_json(metadata)}
+        torch.export.save(torch.export.load(path), path, extra_files=files)
+
+
+def _describe_onnx(path: Path, metadata: Metadata) -> None:
+    import onnx
+
+    model = onnx.load(path)
+    for key, value in metadata.items():
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        model.metadata_props.add(key=key, value=shown)
+    onnx.save(model, path)
+
+
+def describe_tflite(path: Path, metadata: Metadata) -> None:
+    """Append the metadata as a zip, which is how TFLite carries associated files.
+
+    Source: TensorFlow Lite, "Adding metadata to TensorFlow Lite models".
+    """
+    with ZipFile(path, "a") as files:
+        files.writestr(METADATA_FILE, _as_json(metadata))
+        files.writestr("labels.txt", "\n".join(metadata["labels"]) + "\n")
+
+
+def _as_json(metadata: Metadata) -> str:
+    return json.dumps(dict(metadata), ensure_ascii=False, indent=1)
 
 
 def _write_pt2(graph: nn.Module, example: Tensor, out: Path) -> None:
@@ -86,7 +125,7 @@ def _run_tflite(path: Path, faces: Pixels) -> Pixels:
 
 
 RUNTIMES: dict[str, Runtime] = {
-    "pt2": Runtime(_write_pt2, _run_pt2),
-    "onnx": Runtime(_write_onnx, run_onnx),
-    "tflite": Runtime(_write_tflite, _run_tflite),
+    "pt2": Runtime(_write_pt2, _run_pt2, _describe_pt2),
+    "onnx": Runtime(_write_onnx, run_onnx, _describe_onnx),
+    "tflite": Runtime(_write_tflite, _run_tflite, describe_tflite),
 }

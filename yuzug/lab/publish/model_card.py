@@ -120,7 +120,10 @@ def _numbers(metrics: Metrics, lang: Language) -> tuple[str, ...]:
     labels = text(f"cli.models_labels_{metrics.labels}", lang)
     where = f"{data}; {split} ({labels}), n = {integer(metrics.n, lang)}"
     sure = (metrics.coverage, metrics.sure_accuracy)
-    return (where, *(percent_tenths(share, lang) for share in (*shares, *sure)))
+    return (
+        where,
+        *("–" if share is None else percent_tenths(share, lang) for share in (*shares, *sure)),
+    )
 
 
 def _each(head: HeadCard, lang: Language) -> str:

@@ -98,9 +98,9 @@ def unpack(parcel: Parcel, folder: Path) -> None:
     here = Parcel(folder, parcel.repo_type, parcel.message).files
     foreign = sorted(set(here) - set(parcel.files))
     if foreign:
-        raise OptionError(
-            "option.invalid",
-            must="the folder of a dry run must be empty, or contain an earlier one",
+        raise YuzugError(
+            "output.occupied",
+            must="the folder of a dry run must be empty, or hold an earlier one",
             got=f"{folder} with {foreign[0]}",
             do="choose another folder",
         )

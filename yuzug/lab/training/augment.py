@@ -1,9 +1,11 @@
-"""Random changes to a batch of faces while training; serving has none of them."""
+"""Data augmentation: random geometry, light and erasing; mixup and CutMix."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name that every torch user knows
 from pydantic import BaseModel, ConfigDict, Field
@@ -81,3 +83,49 @@ def _erase(faces: Tensor, how: Augmentation, random: torch.Generator) -> Tensor:
     box = in_rows[:, None, :, None] & in_columns[:, None, None, :] & hit.view(-1, 1, 1, 1)
     level = 255 * torch.rand(count, generator=random).view(-1, 1, 1, 1)
     return torch.where(box.to(faces.device), level.to(faces.device), faces)
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """``faces`` (N, 1, S, S), each with ``share`` of itself and the rest of ``partners`` (N,)."""
+
+    faces: Tensor
+    partners: Tensor
+    share: float
+
+
+def mix(
+    faces: Tensor, random: torch.Generator, *, mixup: float = 0.0, cutmix: float = 0.0
+) -> Mixed | None:
+    """Faces (N, 1, S, S) mixed with one another by mixup or CutMix; None where both are 0.
+
+    Args:
+        mixup: alpha of its beta distribution.
+        cutmix: alpha of its own; with both, each batch gets one of the two.
+
+    Source: Zhang et al. 2018, "mixup"; Yun et al. 2019, "CutMix".
+    """
+    alphas = {_mixup: mixup, _cutmix: cutmix}
+    kinds = [kind for kind, alpha in alphas.items() if alpha > 0]
+    if not kinds:
+        return None
+    draw = np.random.default_rng(int(torch.randint(2**31, (1,), generator=random)))
+    kind = kinds[int(draw.integers(len(kinds)))]
+    partners = torch.randperm(len(faces), generator=random)
+    return kind(faces, partners, float(draw.beta(alphas[kind], alphas[kind])), draw)
+
+
+def _mixup(faces: Tensor, partners: Tensor, share: float, _: np.random.Generator) -> Mixed:
+    return Mixed(share * faces + (1 - share) * faces[partners.to(faces.device)], partners, share)
+
+
+def _cutmix(faces: Tensor, partners: Tensor, share: float, draw: np.random.Generator) -> Mixed:
+    height, width = faces.shape[-2:]
+    half_h, half_w = (side * (1 - share) ** 0.5 / 2 for side in (height, width))
+    y, x = draw.uniform(0, height), draw.uniform(0, width)
+    top, bottom = max(0, round(y - half_h)), min(height, round(y + half_h))
+    left, right = max(0, round(x - half_w)), min(width, round(x + half_w))
+    out = faces.clone()
+    out[..., top:bottom, left:right] = faces[partners.to(faces.device)][..., top:bottom, left:right]
+    # The rectangle may hang over the edge; what is truly left of each face counts.
+    return Mixed(out, partners, 1 - (bottom - top) * (right - left) / (height * width))

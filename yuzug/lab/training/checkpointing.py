@@ -15,10 +15,13 @@ from torch import Tensor, nn
 
 from yuzug.errors import TrainingError
 from yuzug.lab.data.faceset import FaceSet
+from yuzug.lab.training.pretrained import start_file
 from yuzug.lab.training.recipe import Recipe
-from yuzug.models.registry import resolve
 
 _KEY = "yuzug_run"
+# Files in the folder of a run: what goes on from after a stop, and what stays of it at the end.
+STATE = "state.safetensors"
+FINISHED = "run.json"
 
 
 class EpochLog(BaseModel):
@@ -29,6 +32,8 @@ class EpochLog(BaseModel):
     epoch: int
     loss: float
     held_out_score: float
+    held_out_loss: float | None = None
+    """Cross-entropy in nats; logs of older versions have none."""
     learning_rate: float
     seconds: float
 
@@ -42,6 +47,10 @@ class Progress(BaseModel):
     """Its digest."""
     data: str = ""
     """sha256 of the faces that are trained on and held out; states of older versions have none."""
+    held_out: int = 0
+    """How many faces are held out."""
+    planned_epochs: int = 0
+    """Of the recipe."""
     weights: dict[str, str] = {}
     """sha256 of the files that the recipe starts from and is taught by, by their names in it."""
     epochs: tuple[EpochLog, ...] = ()
@@ -60,8 +69,25 @@ class Progress(BaseModel):
             data.update("\n".join(faces.labels.tolist()).encode())
         names = [] if recipe.start_from is None else [recipe.start_from]
         names += [] if recipe.teaching is None else recipe.teaching.teachers
-        weights = {name: sha256(resolve(name).read_bytes()).hexdigest() for name in names}
-        return cls(recipe=recipe.digest, data=data.hexdigest(), weights=weights)
+        weights = {name: sha256(start_file(name).read_bytes()).hexdigest() for name in names}
+        return cls(
+            recipe=recipe.digest,
+            data=data.hexdigest(),
+            held_out=len(held),
+            planned_epochs=recipe.epochs,
+            weights=weights,
+        )
+
+    @classmethod
+    def read(cls, out: Path) -> Progress | None:
+        """How far the run in a folder is; None where none began there."""
+        if (out / FINISHED).is_file():
+            return cls.model_validate_json((out / FINISHED).read_text(encoding="utf-8"))
+        if not (out / STATE).is_file():
+            return None
+        with safe_open(out / STATE, framework="pt") as file:
+            note = (file.metadata() or {}).get(_KEY)
+        return cls.model_validate_json(note) if note else cls(recipe="")
 
     @property
     def scores(self) -> list[float]:
@@ -103,19 +129,19 @@ def load_state(path: Path, parts: Parts, beginning: Progress) -> Progress:
         TrainingError: ``training.run`` where the folder holds a run that began with another recipe,
             other faces or other weights.
     """
-    if not path.is_file():
+    progress = Progress.read(path.parent)
+    if progress is None:
         return beginning
-    with safe_open(path, framework="pt") as file:
-        note = (file.metadata() or {}).get(_KEY)
-    progress = Progress.model_validate_json(note) if note else Progress(recipe="")
     other = _other(progress, beginning)
     if other:
-        raise TrainingError(
-            "training.run",
-            must="a run must continue with the recipe, data and weights that it started with",
+        raise YuzugError(
+            "run.other",
+            must="a run must go on with the recipe, the data and the weights that it began with",
             got=f"{path.parent}, which holds {other}",
             do="choose another folder, or use what it started with",
         )
+    if not path.is_file():
+        return progress
     state = load_file(path)
     parts.network.load_state_dict(_part(state, "network."))
     parts.average.load_state_dict(_part(state, "average."))

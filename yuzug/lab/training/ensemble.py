@@ -1,16 +1,12 @@
-"""Make an ensemble of bundled models: its temperatures, its numbers, its file.
+"""Build the bundled ensemble: calibrate the mean of its members, measure it, write its file.
 
-For members that were trained anew:
-    python -m yuzug.lab.training.ensemble fer2013.parquet muxspace.parquet
-
-The weights bundled today were trained when faces were held out by an older draw, by position. The
-bundled ensemble was fitted to the faces that both of its members held out by that draw, which this
-module makes no more.
+The bundled weights were trained when faces were held out by their position in the data. The bundled
+ensemble was calibrated on the faces that both of its members held out then; ``build_bundled`` uses
+the deterministic split of :func:`yuzug.lab.data.duplicates.hold_out`.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -22,20 +18,16 @@ from numpy.typing import NDArray
 
 from yuzug import _resources
 from yuzug._resources import PORTRAIT
-from yuzug.explain import METHODS, ForwardPass, evidence
 from yuzug.images import load_image
-from yuzug.lab.data.faceset import VOTES, FaceSet, read
-from yuzug.lab.data.training_data import gather
-from yuzug.lab.evaluation.evaluate import compare
-from yuzug.lab.evaluation.predictions import read_crops
+from yuzug.lab.data.faceset import FaceSet, read
+from yuzug.lab.data.training_data import Measured, gather
 from yuzug.lab.publish.golden import answers, path_of
-from yuzug.lab.training.calibrate import fit_temperature, softmax, sure_at
+from yuzug.lab.training.finalize import calibrated, full_evidence, head_metrics
 from yuzug.lab.training.recipe import read_recipe
-from yuzug.models.card import Card, HeadCard, Metrics
+from yuzug.models.card import Card, HeadCard
 from yuzug.models.checkpoint import Checkpoint, load
 from yuzug.models.ensemble import ARCHITECTURE, SUFFIX, Ensemble, EnsembleFile, Member
 from yuzug.models.preprocess import prepare
-from yuzug.pipeline import Analyzer
 
 MEMBERS = ("resnet18", "cnn")
 RECIPES = Path(__file__).parent / "recipes"
@@ -45,20 +37,28 @@ _EVIDENCE_FACES = 256
 _EXPLANATION: Literal["hirescam"] = "hirescam"
 
 
-def vote(folder: Path, name: str, held: FaceSet, measured: FaceSet, data: str) -> Path:
+def build_ensemble(folder: Path, name: str, held: FaceSet, measured: FaceSet, data: str) -> Path:
     """Write ``folder/name.json``: an ensemble of the weights files there, fitted and measured.
 
-    ``held`` was trained on by no member; ``measured`` is measured only.
+    Args:
+        held: faces that no member was trained on; temperatures are fitted to them.
+        measured: faces to measure on.
     """
     files = {member: folder / f"{member}.safetensors" for member in MEMBERS}
     loaded = [load(path) for path in files.values()]
     network = Ensemble([Member(one.network, one.card) for one in loaded]).eval()
     logits = _log_shares(network, held, loaded[0].card)
+    like = loaded[0].card.heads
     heads = {
-        head: _head(loaded[0].card.heads[head], head, logits[head], held) for head in network.names
+        head: calibrated(like[head].labels, head, like[head].fitted_to, logits[head], held)
+        for head in network.names
     }
-    card = _card(name, network, heads, _full_evidence(network, held))
-    measured_heads = _metrics(Checkpoint(network, card), measured, data)
+    evidence = full_evidence(
+        network, held, loaded[0].card.preprocessing, _EXPLANATION, _EVIDENCE_FACES
+    )
+    card = _card(name, network, heads, evidence)
+    part = Measured(data, "validation", measured)
+    measured_heads = head_metrics(Checkpoint(network, card), part)
     with_metrics = {
         head: one.model_copy(update={"metrics": (measured_heads[head],)})
         for head, one in heads.items()
@@ -82,30 +82,6 @@ def _log_shares(network: Ensemble, faces: FaceSet, card: Card) -> dict[str, NDAr
     return {name: np.concatenate(part) for name, part in parts.items()}
 
 
-def _head(like: HeadCard, name: str, logits: NDArray[np.float32], held: FaceSet) -> HeadCard:
-    by_votes = like.labels == VOTES and like.fitted_to == "votes"
-    labels = held.majority() if by_votes else held.labels
-    known = np.isin(labels, like.labels)
-    truth = np.array([like.labels.index(label) for label in labels[known]], np.intp)
-    temperature = fit_temperature(logits[known], truth)
-    return HeadCard(
-        labels=like.labels,
-        served_from=name,
-        fitted_to=like.fitted_to,
-        temperature=round(temperature, 4),
-        sure_at=round(sure_at(softmax(logits[known], temperature)), 4),
-    )
-
-
-def _full_evidence(network: Ensemble, held: FaceSet) -> float:
-    """The lower quartile of the evidence for the most probable of seven classes."""
-    inputs = prepare(list(held.images[:_EVIDENCE_FACES]), network.cards[0].preprocessing)
-    forward = ForwardPass.of(inputs, network.stem, lambda a: network.head(a, "7"))
-    targets = forward.logits.argmax(dim=1).tolist()
-    maps = METHODS[_EXPLANATION].maps(forward, targets)
-    return max(1e-5, round(float(np.quantile(evidence(maps), 0.25)), 5))
-
-
 def _card(name: str, network: Ensemble, heads: dict[str, HeadCard], full_evidence: float) -> Card:
     first = network.cards[0]
     return Card(
@@ -124,39 +100,19 @@ def _card(name: str, network: Ensemble, heads: dict[str, HeadCard], full_evidenc
     )
 
 
-def _metrics(checkpoint: Checkpoint, measured: FaceSet, data: str) -> dict[str, Metrics]:
-    heads = checkpoint.card.heads
-    analyzers = [Analyzer(checkpoint, head) for head in heads]
-    found = zip(analyzers, read_crops(analyzers, measured.images), strict=True)
-    return {
-        analyzer.classifier.head_name: compare(
-            analyzer,
-            measured,
-            faces,
-            data=data,
-            split="validation",
-            labels=analyzer.classifier.head.fitted_to,
-        ).metrics()
-        for analyzer, faces in found
-    }
+def build_bundled(paths: Sequence[Path]) -> Path:
+    """Build the bundled ensemble again, with its golden outputs.
 
-
-def main(paths: Sequence[Path]) -> None:
-    """The bundled ensemble anew, with what it answers to the noise and the portrait.
-
-    What is held out of all of the data sets together was held out by every member that was trained
-    on some of them with the same seed; see :func:`yuzug.lab.data.duplicates.hold_out`.
+    ``paths`` are the data sets that its members were trained on, the first one with a validation
+    split. The split is deterministic, so every member trained with the same seed on some of these
+    data sets held out the faces that are held out here.
     """
     recipe = read_recipe(RECIPES / f"{MEMBERS[0]}.yaml")
     held = gather(paths, recipe).held
     measured = read(paths[0], recipe.preprocessing.detail_px).split("validation")
     folder = _resources.folder("weights")
-    out = vote(folder, "ensemble", held, measured, "FER2013 with FER+ votes")
+    out = build_ensemble(folder, "ensemble", held, measured, "FER2013 with FER+ votes")
     face = load_image(PORTRAIT)[62:180, 164:282]
     golden = answers(load(out), face).model_dump_json(indent=1)
     path_of(out).write_text(golden + "\n", encoding="utf-8")
-    print(f"{out}: fitted on {len(held)} faces, measured on {len(measured)}")
-
-
-if __name__ == "__main__":
-    main([Path(word) for word in sys.argv[1:]])
+    return out

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -23,12 +24,13 @@ from yuzug.lab.training.augment import Augmentation
 from yuzug.models.networks import ARCHITECTURES
 from yuzug.models.preprocess import Preprocessing
 
-# The one head of a checkpoint over a person's own labels.
+# The one head of a checkpoint over a person's own labels, and how many those may be.
 OWN = "own"
+MIN_LABELS, MAX_LABELS = 2, 20
 # Those whose heads pool a grid of any size; the others' dense layer is made for one side.
 _POOLED = frozenset({"resnet18"})
 # Keys that are younger than weights which name a digest: at their defaults they are not in it.
-_YOUNGER = ("licence",)
+_YOUNGER = ("licence", "freeze_epochs")
 
 Schedule = Literal["one-cycle", "cosine", "plateau", "constant"]
 
@@ -80,15 +82,31 @@ class Teaching(BaseModel):
     share: float = Field(gt=0, lt=1)
 
 
+# The preprocessing of the bundled resnet18, so that a recipe may start from it without a word.
+_PREPROCESSING: dict[str, Any] = {
+    "channels": 1, "size_px": 56, "detail_px": 48, "mean": 0.508, "std": 0.255,
+}  # fmt: skip
+# Two keys that stand for the one cycle that most recipes have.
+_CYCLE_KEYS = ("epochs", "learning_rate")
+_CYCLE = {"epochs": 10, "learning_rate": 0.005}
+
+
 class Recipe(BaseModel):
-    """All that decides how a network is trained."""
+    """All that decides how a network is trained; every key has a default.
+
+    >>> Recipe.model_validate({"epochs": 3, "preprocessing": {"size_px": 48}}).cycles
+    (Cycle(epochs=3, learning_rate=0.005),)
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    name: str
-    architecture: str
-    preprocessing: Preprocessing
-    cycles: tuple[Cycle, ...] = Field(min_length=1)
+    name: str = Field(default="model", pattern=r"^[^/\\]+$")
+    """Of the weights file; unless given, that of the recipe's file."""
+    architecture: str = "resnet18"
+    preprocessing: Preprocessing = Preprocessing(**_PREPROCESSING)
+    cycles: tuple[Cycle, ...] = Field(default=(Cycle.model_validate(_CYCLE),), min_length=1)
+    """One or more courses of the learning rate; ``epochs`` and ``learning_rate`` beside the other
+    keys stand for a single one."""
     schedule: Schedule = "one-cycle"
     plateau: Plateau = Plateau()
     """For the schedule of that name."""
@@ -99,7 +117,7 @@ class Recipe(BaseModel):
     optimizer: Literal["sgd", "adam", "adamw", "rmsprop"] = "sgd"
     mixed_precision: bool | Literal["auto"] = "auto"
     """Whether convolutions run in bfloat16; auto: where the CPU or GPU multiplies it itself."""
-    batch: int = Field(ge=2)
+    batch: int = Field(default=16, ge=2)
     momentum: float = Field(default=0.9, ge=0, lt=1)
     weight_decay: float = Field(default=5e-4, ge=0)
     label_smoothing: float = Field(default=0.1, ge=0, lt=1)
@@ -124,14 +142,17 @@ class Recipe(BaseModel):
     }
     """The label sets that get a head, and what each weighs in the loss."""
     own_labels: bool = False
-    """One head over the 3 to 8 labels found in the data, in place of ``head_weights``."""
+    """One head over the 2 to 20 labels found in the data, in place of ``head_weights``."""
     sample: int | None = Field(default=None, ge=8)
     """So many training faces at most, drawn by the seed, the classes as even as they come."""
     stages: tuple[Stage, ...] = ()
     """Sides of the faces, epoch after epoch; after the last stage the side that is served. Only for
     a network whose head pools any grid."""
     start_from: str | None = None
-    """Name of a model, or path to a weights file, whose backbone and heads training begins with."""
+    """Name of a model, or path to a weights file, whose backbone and heads training begins with;
+    ``imagenet``, or a plain ResNet18 as safetensors, gives a backbone alone."""
+    freeze_epochs: int = Field(default=0, ge=0)
+    """For so many epochs only the heads are trained; then all of the network."""
     fresh_heads: bool = False
     """Whether ``start_from`` gives its backbone alone."""
     teaching: Teaching | None = None
@@ -142,6 +163,22 @@ class Recipe(BaseModel):
     seed: int = 0
     licence: str = Field(default="Apache-2.0", min_length=1, max_length=80)
     """What the card says of the weights: an SPDX identifier, or a name of your own."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_defaults(cls, values: Any) -> Any:
+        """One cycle from its two short keys, and the rest of a preprocessing that names some."""
+        if not isinstance(values, dict):
+            return values
+        values = dict(values)
+        short = {key: values.pop(key) for key in _CYCLE_KEYS if key in values}
+        if short:
+            if "cycles" in values:
+                raise ValueError(f"{min(short)}: a recipe has cycles or {min(short)}, not both")
+            values["cycles"] = [_CYCLE | short]
+        if isinstance(values.get("preprocessing"), dict):
+            values["preprocessing"] = _PREPROCESSING | values["preprocessing"]
+        return values
 
     @field_validator("architecture")
     @classmethod
@@ -165,17 +202,17 @@ class Recipe(BaseModel):
         """The labels of each head by its name, for training data with these labels.
 
         Raises:
-            OptionError: ``option.invalid`` where own labels are fewer than 3 or more than 8.
+            YuzugError: ``option.invalid`` where own labels are fewer than 2 or more than 20.
         """
         if not self.own_labels:
             return {str(size): LABEL_SETS[size].names for size in self.head_weights}
         own = tuple(sorted({str(label) for label in labels} - {""}))
-        if not 3 <= len(own) <= 8:
-            raise OptionError(
-                "option.invalid",
-                must="there must be 3 to 8 labels of your own, each a folder of images",
+        if not MIN_LABELS <= len(own) <= MAX_LABELS:
+            raise YuzugError(
+                "data.labels_count",
+                must=f"your own labels must be {MIN_LABELS} to {MAX_LABELS}",
                 got=f"{len(own)}: {', '.join(own)}",
-                do="add or merge folders",
+                do="add or merge folders, or leave own_labels out of the recipe",
             )
         return {OWN: own}
 
@@ -209,28 +246,101 @@ class Recipe(BaseModel):
         return hashlib.sha256(values.encode()).hexdigest()[:16]
 
 
-def read_recipe(path: Path) -> Recipe:
-    """The recipe in a YAML file.
+RECIPES = Path(__file__).parent / "recipes"
+
+
+def shipped_recipes() -> dict[str, Path]:
+    """The recipes that come with the package, by name."""
+    return {path.stem: path for path in sorted(RECIPES.glob("*.yaml"))}
+
+
+def find_recipe(name: str) -> Path:
+    """The file of a shipped recipe by its name, or a YAML file by its path.
 
     Raises:
-        OptionError: ``option.invalid`` naming the first key that is wrong.
+        YuzugError: ``option.invalid`` listing the recipes that there are.
+    """
+    shipped = shipped_recipes()
+    if name in shipped:
+        return shipped[name]
+    if Path(name).is_file():
+        return Path(name)
+    close = get_close_matches(name, shipped, 1)
+    raise YuzugError(
+        "recipe.unknown",
+        must="a recipe must be a YAML file, or one of " + ", ".join(shipped),
+        got=repr(name),
+        do=f"did you mean {close[0]}?" if close else "see `yuzug recipes`, or check the path",
+    )
+
+
+def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
+    """The recipe in a YAML file, with ``key=value`` changes.
+
+    A key of a part is written with dots, such as ``augmentation.erase=0``; values are YAML.
+
+    Raises:
+        YuzugError: ``option.invalid`` naming every key that is wrong.
     """
     try:
-        return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        if isinstance(values, dict):
+            values = {"name": path.stem, **values}
+            for change in changes:
+                _change(values, change)
+        return Recipe.model_validate(values)
     except (ValidationError, yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        raise OptionError(
-            "option.invalid",
-            must="a recipe must be a YAML file that fits yuzug.lab.training.recipe.Recipe",
-            got=f"{path}: {_first_fault(error)}",
-            do="correct the key named above",
+        raise YuzugError(
+            "recipe.invalid",
+            must="a recipe must be a YAML file of known keys",
+            got=f"{path}: {_faults(error)}",
+            do="change what is named; `yuzug recipes new FILE` writes one with every key",
         ) from error
 
 
-def _first_fault(error: Exception) -> str:
-    """One line: the key and what is wrong with it, without the library's own advice."""
-    if isinstance(error, ValidationError):
-        fault = error.errors(include_url=False)[0]
+def _change(values: dict[str, Any], change: str) -> None:
+    key, equals, value = change.partition("=")
+    *parents, last = key.strip().split(".")
+    if not equals or not last:
+        raise YuzugError(
+            "recipe.invalid",
+            must="a change of a recipe must be key=value",
+            got=repr(change),
+            do="write it as --set epochs=3",
+        )
+    if key in _CYCLE_KEYS:  # those of the last cycle, whichever way the recipe says it
+        cycles = values.get("cycles")
+        if isinstance(cycles, list) and cycles:
+            values["cycles"] = [*cycles[:-1], {**cycles[-1], key: yaml.safe_load(value)}]
+            return
+    place = values
+    for parent in parents:
+        inner = place.get(parent)
+        place[parent] = dict(inner) if isinstance(inner, dict) else {}
+        place = place[parent]
+    place[last] = yaml.safe_load(value)
+
+
+def _faults(error: Exception) -> str:
+    """One line: each key and what is wrong with it, without the library's own advice."""
+    if not isinstance(error, ValidationError):
+        return str(error).splitlines()[0]
+    said = []
+    for fault in error.errors(include_url=False):
         where = ".".join(str(part) for part in fault["loc"])
-        said = fault["msg"].removeprefix("Value error, ")
-        return f"{where}: {said}" if where else said
-    return str(error).splitlines()[0]
+        message = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            close = get_close_matches(where, [*Recipe.model_fields, *_CYCLE_KEYS], 1)
+            message = "no such key" + (f", did you mean {close[0]}?" if close else "")
+        said.append(f"{where}: {message}" if where else message)
+    return "; ".join(said)
+
+
+def described(recipe: Recipe) -> str:
+    """A recipe as YAML, every key with its value.
+
+    >>> described(Recipe()).splitlines()[:2]
+    ['name: model', 'architecture: resnet18']
+    """
+    values = recipe.model_dump(mode="json")
+    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, default_flow_style=None)

@@ -1,4 +1,4 @@
-"""What a recipe gave: one JSON file beside its weights, and the table of all that are kept."""
+"""The result of a run: one JSON file beside its weights."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from yuzug.lab.data.training_data import Counts
+from yuzug.lab.training.baseline import Baseline
 from yuzug.lab.training.checkpointing import Progress
 from yuzug.lab.training.recipe import Recipe
+from yuzug.lab.training.schedule import kept_epoch
 from yuzug.models.card import Card, Metrics
 
 NAME = "result.json"
@@ -30,26 +32,42 @@ class Result(BaseModel):
     """Where all faces of the data went; results of older versions do not tell."""
     epochs: int
     best_epoch: int
+    """The one whose weights were kept."""
     minutes: float
+    baseline: Baseline | None = None
+    """The result beside the weights that training started from, on the same faces; null where
+    there are none with labels of the data."""
     heads: dict[str, tuple[Metrics, ...]]
 
+    @classmethod
+    def of(cls, out: Path) -> Result:
+        """The result in the folder of a finished run."""
+        return cls.model_validate_json((out / NAME).read_text(encoding="utf-8"))
 
-def said(recipe: Recipe) -> dict[str, Any]:
+
+def changed_values(recipe: Recipe) -> dict[str, Any]:
     """What a recipe says beyond the defaults, as JSON has it."""
     return recipe.model_dump(mode="json", exclude_defaults=True)
 
 
-def write_result(out: Path, recipe: Recipe, card: Card, progress: Progress, counts: Counts) -> None:
-    """Keep what a run gave beside its weights."""
-    scores = progress.scores
+def write_result(
+    out: Path,
+    recipe: Recipe,
+    card: Card,
+    progress: Progress,
+    counts: Counts,
+    baseline: Baseline | None = None,
+) -> None:
+    """Write ``result.json`` beside the weights of a run."""
     result = Result(
-        recipe=said(recipe),
+        recipe=changed_values(recipe),
         parameters=card.parameters,
         faces=counts.trained,
         counts=counts,
-        epochs=len(scores),
-        best_epoch=1 + scores.index(max(scores)),
+        epochs=len(progress.epochs),
+        best_epoch=kept_epoch(progress.scores, progress.held_out),
         minutes=round(sum(line.seconds for line in progress.epochs) / 60, 1),
+        baseline=baseline,
         heads={name: head.metrics for name, head in card.heads.items()},
     )
     (out / NAME).write_text(result.model_dump_json(by_alias=True, indent=1) + "\n", "utf-8")

@@ -12,8 +12,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from yuzug.emotions import LABEL_SETS
-from yuzug.errors import OptionError
-from yuzug.lab.data.faceset import VOTES, FaceSet
+from yuzug.errors import YuzugError
+from yuzug.lab.data.faceset import FaceSet
 from yuzug.lab.training.recipe import Teaching
 from yuzug.models.card import Card
 from yuzug.models.checkpoint import load
@@ -46,7 +46,7 @@ def targets(
     shares: dict[str, Tensor] = {}
     weights: dict[str, Tensor] = {}
     for name, labels in heads.items():
-        if labels == VOTES and faces.votes.any():
+        if faces.label_source(labels) == "votes":
             votes = torch.from_numpy(faces.votes)
             total = votes.sum(dim=1, keepdim=True)
             shares[name] = votes / total.clamp_min(1e-6)
@@ -100,8 +100,8 @@ def _said(
 def _has_all(teacher: str, card: Card, wanted: Mapping[str, tuple[str, ...]]) -> None:
     for name, labels in wanted.items():
         if name not in card.heads or card.heads[name].labels != labels:
-            raise OptionError(
-                "option.invalid",
+            raise YuzugError(
+                "start.unfit",
                 must="a teacher must have every head of the recipe, with the same labels",
                 got=f"{teacher} without the head {name} ({', '.join(labels)})",
                 do="choose another teacher, or leave that head out of head_weights",
@@ -113,9 +113,7 @@ def draws(faces: FaceSet, balance: float) -> NDArray[np.float64]:
 
     Classes are the majority of the votes, or the label where there is none.
     """
-    majority = faces.majority()
-    classes = np.where(majority == "", faces.labels, majority)
-    _, index, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    _, index, counts = np.unique(faces.classes(), return_inverse=True, return_counts=True)
     often = counts[index] ** -balance
     return np.asarray(often / often.mean(), np.float64)
 

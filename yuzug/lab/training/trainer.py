@@ -1,26 +1,31 @@
-"""Training with a recipe: resumable after every epoch, best epoch chosen on a held-out part."""
+"""Train a network by a recipe; a run resumes after any epoch."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, cast
 
 import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from yuzug.errors import OptionError, TrainingError
 from yuzug.lab.data.faceset import FaceSet
-from yuzug.lab.evaluation.metrics import accuracy, balanced_accuracy, predict, truth_for
-from yuzug.lab.training.augment import augment
+from yuzug.lab.evaluation.metrics import accuracy, balanced_accuracy, cross_entropy, predict
+from yuzug.lab.training.augment import augment, mix
+from yuzug.lab.training.baseline import known_columns
 from yuzug.lab.training.checkpointing import (
+    FINISHED,
+    STATE,
     EpochLog,
     Parts,
     Progress,
@@ -30,16 +35,27 @@ from yuzug.lab.training.checkpointing import (
     write_log,
 )
 from yuzug.lab.training.losses import class_weights_of, loss
-from yuzug.lab.training.mixing import mix
+from yuzug.lab.training.pretrained import is_backbone, load_backbone, start_file
 from yuzug.lab.training.recipe import Recipe
-from yuzug.lab.training.schedule import is_over, learning_rate, plateau_factor
+from yuzug.lab.training.schedule import is_over, keeps_last, learning_rate, plateau_factor
 from yuzug.lab.training.targets import drawn, draws, targets, taught
-from yuzug.models.checkpoint import load
+from yuzug.models.checkpoint import Checkpoint, load
 from yuzug.models.networks import Network, build
 from yuzug.models.preprocess import normalise
-from yuzug.models.registry import resolve
 
 HEADS_KEY = "yuzug_heads"
+# The averaged weights of the epoch that is kept, in single precision.
+KEPT = "best.safetensors"
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """How well the averaged weights read the held-out part: score in [0, 1], loss in nats."""
+
+    score: float
+    loss: float
 
 
 def _nothing(_: Progress) -> None:
@@ -52,10 +68,17 @@ class Trainer:
     Under ``accelerate launch`` there is one in each process, and each batch is shared among them.
     """
 
-    def __init__(self, recipe: Recipe, train: FaceSet, held: FaceSet, out: Path) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: FaceSet,
+        held: FaceSet,
+        out: Path,
+        device: Device = "auto",
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.train, self.held, self.out = recipe, train, held, out
-        self.engine = Accelerator()
+        self.engine = _accelerator(device)
         self.heads = recipe.heads(train.labels)
         self.network = _begun(recipe, self.heads).to(memory_format=torch.channels_last)
         self.network.to(self.engine.device)
@@ -70,13 +93,18 @@ class Trainer:
         out.mkdir(parents=True, exist_ok=True)
         parts = Parts(self.network, self.average, self.optimizer)
         beginning = Progress.beginning(recipe, train, held)
-        self.progress = load_state(out / "state.safetensors", parts, beginning)
+        self.progress = load_state(out / STATE, parts, beginning)
         self._model, self._stepper = self.engine.prepare(self.network, self.optimizer)
 
     @property
     def leads(self) -> bool:
         """Whether this process is the one that writes files."""
         return bool(self.engine.is_main_process)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the folder holds the finished run of this recipe on these faces."""
+        return (self.out / FINISHED).is_file() and not (self.out / STATE).is_file()
 
     @property
     def epoch(self) -> int:
@@ -89,46 +117,65 @@ class Trainer:
         return max(1, len(self.train) // self.recipe.batch)
 
     def run(self, after_epoch: Callable[[Progress], None] = _nothing) -> Path:
-        """Train to the last epoch and return the file with the best epoch's weights."""
+        """Train to the last epoch and return the file with the weights that were kept."""
         recipe = self.recipe
         while self.epoch < recipe.epochs and not is_over(self.progress.scores, recipe.early_stop):
             self._one_epoch()
             if self.leads:
                 after_epoch(self.progress)
         self.engine.wait_for_everyone()
-        return self.out / "best.safetensors"
+        return self.out / KEPT
 
-    def score(self) -> float:
-        """How well the averaged weights read the held-out part, mean over the main heads."""
-        predicted = predict(self.average.module, self.held.images, self.recipe)
+    def clear(self) -> None:
+        """Remove what only an unfinished run needs: several times the size of the weights."""
+        if self.progress.epochs:
+            note = self.progress.model_dump_json(indent=1)
+            (self.out / FINISHED).write_text(note + "\n", encoding="utf-8")
+        for name in (STATE, KEPT):
+            (self.out / name).unlink(missing_ok=True)
+
+    def timed_steps(self, steps: int) -> float:
+        """Seconds that so many steps take; the weights change."""
+        random = torch.Generator().manual_seed(self.recipe.seed)
+        rows = torch.arange(self.recipe.batch) % len(self.train)
+        images = torch.from_numpy(self.train.images)[rows, None]
+        self._model.train()
+        start = time.monotonic()
+        for _ in range(steps):
+            self._step(images, rows, self.recipe.cycles[0].learning_rate / 100, random)
+        return time.monotonic() - start
+
+    def score(self) -> HeldOut:
+        """Score and loss of the averaged weights on the held-out part, mean over main heads."""
+        predicted = predict(self.average.module, self.held.images, self.recipe.preprocessing)
         main = [name for name in self.heads if name in ("7", "8")] or list(self.heads)
         rate = accuracy if self.recipe.choose_by == "accuracy" else balanced_accuracy
-        return float(
-            np.mean(
-                [
-                    rate(predicted[name], truth_for(self.held, self.heads[name]), self.heads[name])
-                    for name in main
-                ]
-            )
-        )
+        scores, losses = [], []
+        for name in main:
+            labels = self.heads[name]
+            truth = self.held.targets(self.held.label_source(labels))
+            scores.append(rate(predicted[name], truth, labels))
+            losses.append(cross_entropy(predicted[name], truth, labels))
+        return HeldOut(float(np.mean(scores)), float(np.mean(losses)))
 
     def _one_epoch(self) -> None:
         start = time.monotonic()
         mean_loss, rate = self._run_epoch()
         # One process judges, so that all go on or stop together.
-        score = torch.tensor([self.score() if self.leads else 0.0], device=self.engine.device)
-        score = broadcast(score)
+        held = self.score() if self.leads else HeldOut(0.0, 0.0)
+        both = torch.tensor([held.score, held.loss], device=self.engine.device)
+        score, held_loss = broadcast(both).tolist()
         line = EpochLog(
             epoch=self.epoch + 1,
             loss=round(mean_loss, 4),
-            held_out_score=round(float(score), 6),
+            held_out_score=round(score, 6),
+            held_out_loss=round(held_loss, 4) if np.isfinite(held_loss) else None,
             learning_rate=float(f"{rate:.4g}"),
             seconds=round(time.monotonic() - start, 1),
         )
-        best = line.held_out_score > max(self.progress.scores, default=-1.0)
         self.progress = self.progress.model_copy(update={"epochs": (*self.progress.epochs, line)})
         if self.leads:
-            self._save(best)
+            self._save(keeps_last(self.progress.scores, len(self.held)))
 
     def _run_epoch(self) -> tuple[float, float]:
         """Mean loss and last learning rate."""
@@ -143,11 +190,17 @@ class Trainer:
         images = torch.from_numpy(self.train.images)[:, None]
         steps, total, rate = self.steps_per_epoch, 0.0, 0.0
         self._model.train()
-        bar = tqdm(range(steps), f"epoch {self.epoch + 1}", disable=None if self.leads else True)
+        frozen = self.epoch < self.recipe.freeze_epochs
+        if frozen:  # its batch statistics stay too
+            self.network.stem.eval()
+            self.network.neck.eval()
+        title = f"epoch {self.epoch + 1}/{self.recipe.epochs}"
+        bar = tqdm(range(steps), title, leave=False, disable=None if self.leads else True)
         for step in bar:
             rows = order[step * self.recipe.batch : (step + 1) * self.recipe.batch][here::of]
             rate = self._rate(self.epoch * steps + step)
             total += self._step(images[rows], rows, rate, random)
+            bar.set_postfix(loss=f"{total / (step + 1):.3f}", refresh=False)
         return total / steps, rate
 
     def _rate(self, step: int) -> float:
@@ -163,7 +216,7 @@ class Trainer:
             group["lr"] = rate
         size_px = recipe.size_px(self.epoch)
         changed = augment(images.to(self.engine.device), recipe.augmentation, size_px, random)
-        mixed = mix(changed, recipe, random)
+        mixed = mix(changed, random, mixup=recipe.mixup, cutmix=recipe.cutmix)
         batch = normalise(mixed.faces if mixed else changed, recipe.preprocessing)
         batch = batch.contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.engine.device.type, torch.bfloat16, enabled=self._halves()):
@@ -174,8 +227,11 @@ class Trainer:
             value = mixed.share * value + (1 - mixed.share) * others
         self._stepper.zero_grad(set_to_none=True)
         self.engine.backward(value)
-        gradient_norm = self.engine.clip_grad_norm_(self.network.parameters(), 5.0)
-        if not bool(torch.isfinite(value.detach() + gradient_norm)):
+        if self.epoch < recipe.freeze_epochs:
+            for part in (self.network.stem, self.network.neck):
+                part.zero_grad(set_to_none=True)  # the optimizer leaves these as they are
+        norm = self.engine.clip_grad_norm_(self.network.parameters(), 5.0)
+        if not bool(torch.isfinite(value.detach() + norm)):
             raise _diverged(self.epoch + 1, rate)
         self._stepper.step()
         self.average.update_parameters(self.network)
@@ -190,17 +246,35 @@ class Trainer:
             return self.recipe.mixed_precision
         return has_bfloat16(self.engine.device)
 
-    def _save(self, best: bool) -> None:
-        if best:
+    def _save(self, keep: bool) -> None:
+        if keep:
             note = {HEADS_KEY: json.dumps(self.heads)}
-            save_file(tensors(self.average.module), self.out / "best.safetensors", metadata=note)
+            save_file(tensors(self.average.module), self.out / KEPT, metadata=note)
         parts = Parts(self.network, self.average, self.optimizer)
-        save_state(self.out / "state.safetensors", parts, self.progress)
+        save_state(self.out / STATE, parts, self.progress)
         write_log(self.out / "log.jsonl", self.progress)
 
 
-def _diverged(epoch: int, rate: float) -> TrainingError:
-    return TrainingError(
+def _accelerator(device: Device) -> Accelerator:
+    """The engine on a device; "auto" takes a GPU where there is one.
+
+    Raises:
+        YuzugError: ``option.invalid`` where this machine has no such device.
+    """
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not there.get(device, True):
+        has = [name for name, is_there in there.items() if is_there]
+        raise YuzugError(
+            "device.missing",
+            must="the device must be one that this machine has",
+            got=device,
+            do=f"choose among {', '.join(['auto', 'cpu', *has])}",
+        )
+    return Accelerator(cpu=True) if device == "cpu" else Accelerator()
+
+
+def _diverged(epoch: int, rate: float) -> YuzugError:
+    return YuzugError(
         "training.diverged",
         must="the loss and its gradient must stay finite",
         got=f"one that is no number in epoch {epoch}, at a learning rate of {rate:.2g}",
@@ -219,7 +293,11 @@ def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
     network = build(recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes)
     if recipe.start_from is None:
         return network
-    first = load(resolve(recipe.start_from))
+    file = start_file(recipe.start_from)
+    if is_backbone(file):
+        load_backbone(file, network, recipe.start_from)
+        return network
+    first = load(file)
     known = first.network.state_dict()
     same = {name for name, head in first.card.heads.items() if head.labels == heads.get(name)}
     if recipe.fresh_heads:
@@ -230,14 +308,33 @@ def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
         if key not in known or known[key].shape != value.shape
     } | {key for key in known if key.startswith("heads.") and key.split(".")[1] not in same}
     if any(not key.startswith("heads.") for key in fresh):
-        raise OptionError(
-            "option.invalid",
-            must=f"training must start from a {recipe.architecture} for the same face size",
+        raise YuzugError(
+            "start.unfit",
+            must=f"training must go on from a {recipe.architecture} for the same size of faces",
             got=f"{recipe.start_from}, a {first.card.architecture}",
             do="choose other weights, or change the recipe's architecture and preprocessing",
         )
     network.load_state_dict({k: v for k, v in known.items() if k not in fresh}, strict=False)
+    if not recipe.fresh_heads:
+        _copy_rows(network, first, {name: heads[name] for name in heads if name not in same})
     return network
+
+
+@torch.no_grad()
+def _copy_rows(network: Network, first: Checkpoint, heads: Mapping[str, tuple[str, ...]]) -> None:
+    """Begin new heads with the rows of the starting weights whose label or emotion they know."""
+    for name, labels in heads.items():
+        source, columns = known_columns(first.card, labels)
+        if not columns:
+            continue
+        served = first.card.heads[source].served_from
+        outputs = first.card.heads[served].labels
+        old, new = (cast(nn.Linear, one.heads[key]) for one, key in
+                    ((first.network, served), (network, name)))  # fmt: skip
+        for label, column in columns.items():
+            row = outputs.index(first.card.heads[source].labels[column])
+            new.weight[labels.index(label)] = old.weight[row].to(new.weight.dtype)
+            new.bias[labels.index(label)] = old.bias[row].to(new.bias.dtype)
 
 
 def optimizer_of(recipe: Recipe, network: torch.nn.Module) -> torch.optim.Optimizer:

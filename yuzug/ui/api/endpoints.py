@@ -72,7 +72,7 @@ class Endpoints:
     def analyze(
         self,
         images: list[Picture],
-        model: str = DEFAULT_MODEL,
+        model: str | None = None,
         classes: int = 7,
         crops: bool = False,
         recommend: bool = False,
@@ -87,8 +87,9 @@ class Endpoints:
 
         Args:
             images: 1 to 32 pictures, each an upload, a data URL ("data:image/...") or base64
-            model: which network reads; the tool "models" lists the bundled ones
-            classes: how many expressions to tell apart, 3 to 8
+            model: which network reads, the one of this page unless given; the tool "models" lists
+                the bundled ones
+            classes: how many expressions to tell apart, 3 to 8; a model of other labels has its own
             crops: whether each picture already is one cropped face
             recommend: whether to add activities that fit the main face
             lang: language of sentences, "en" or "tr"
@@ -96,7 +97,7 @@ class Endpoints:
         Returns:
             one object a picture: its faces with box, emotion, confidence, probabilities and regions
         """
-        analyzer = self._analyzers.get(model, classes)
+        analyzer = self._analyzers.get(model or self._analyzers.models[0], classes)
         answers: list[Json] = []
         for number, picture in enumerate(_few(images), 1):
             name = _name(picture, number)
@@ -180,7 +181,7 @@ class Endpoints:
     def explain(
         self,
         image: Picture,
-        model: str = DEFAULT_MODEL,
+        model: str | None = None,
         classes: int = 7,
         crops: bool = False,
         target: str | None = None,
@@ -197,8 +198,9 @@ class Endpoints:
 
         Args:
             image: one picture: an upload, a data URL ("data:image/...") or base64
-            model: which network reads; the tool "models" lists the bundled ones
-            classes: how many expressions to tell apart, 3 to 8
+            model: which network reads, the one of this page unless given; the tool "models" lists
+                the bundled ones
+            classes: how many expressions to tell apart, 3 to 8; a model of other labels has its own
             crops: whether the picture already is one cropped face
             target: the emotion to explain, such as "sad"; what each face looks like, unless given
             method: how the heat map is made, such as gradcam or hirescam; the best, unless given
@@ -207,7 +209,7 @@ class Endpoints:
         Returns:
             a heat map for each of these faces, as a data URL, with the shares of a face's parts
         """
-        analyzer = self._analyzers.get(model, classes)
+        analyzer = self._analyzers.get(model or self._analyzers.models[0], classes)
         analysis = analyzer.analyze(
             self._uploads.received(image), crops=crops, target=target, method=_fast(method)
         )

@@ -87,8 +87,9 @@ def _made(map: MapReading, model: str, lang: Language) -> str:
 
 def model_line(card: Card, classes: int, lang: Language) -> str:
     """What the model's card says of it, in one line."""
-    head = card.heads.get(str(classes))
-    metrics = head.metrics[0] if head and head.metrics else None
+    head = card.heads.get(str(classes)) or card.heads[card.default_head]
+    classes = len(head.labels)
+    metrics = head.metrics[0] if head.metrics else None
     known = {"model": model_title(card.name), "classes": classes, "licence": card.licence}
     if metrics is None:
         return text("closer.report_model_unmeasured", lang, **known)

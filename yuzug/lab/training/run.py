@@ -1,0 +1,136 @@
+"""A whole training run: read the data, train, calibrate, measure, compare with the start."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+
+import numpy as np
+from accelerate.utils import broadcast_object_list
+
+from yuzug.lab.data.duplicates import NearCopies
+from yuzug.lab.data.training_data import OUTSIDE, Gathered, gather, joined
+from yuzug.lab.training.baseline import compare_with_start
+from yuzug.lab.training.checkpointing import Progress
+from yuzug.lab.training.finalize import finalize
+from yuzug.lab.training.pretrained import is_backbone, start_file
+from yuzug.lab.training.recipe import Recipe
+from yuzug.lab.training.results import Result, write_result
+from yuzug.lab.training.trainer import Device, Trainer
+from yuzug.models.checkpoint import read_card
+
+# Calibrating, measuring and writing, in seconds, and the steps that a step is timed with.
+_RESERVE_S, _TIMED_STEPS = 15.0, 6
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished run: its weights file, and what it gave."""
+
+    weights: Path
+    result: Result
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is called while a run goes on; each may be left as it is."""
+
+    data: Callable[[Gathered], None] = lambda _: None
+    epoch: Callable[[Progress, Recipe], None] = lambda *_: None
+
+
+def train(
+    recipe: Recipe,
+    data: Sequence[Path],
+    out: Path,
+    *,
+    outside: Sequence[Path] = (),
+    mapping: Mapping[str, str] | None = None,
+    near_copies: NearCopies = "drop",
+    minutes: float | None = None,
+    device: Device = "auto",
+    watch: Watch | None = None,
+) -> Trained:
+    """Train a recipe on labelled faces and write ``<recipe>.safetensors`` into ``out``.
+
+    A run that was stopped goes on where it stood; a finished one is returned as it is. See
+    :func:`yuzug.lab.data.training_data.gather` for what is held out and measured.
+
+    Args:
+        outside: data of which nothing is trained on, to be measured as well.
+        mapping: new names of labels of the data.
+        minutes: the epochs of the recipe are changed so that the run takes about so long.
+
+    Raises:
+        YuzugError: ``option.invalid`` for data or a folder that do not fit the recipe.
+    """
+    watch = watch or Watch()
+    gathered = gather(data, recipe, outside, mapping or {}, near_copies)
+    watch.data(gathered)
+    if minutes is not None:
+        recipe = fitted_to(recipe, gathered, out, minutes, device)
+    trainer = Trainer(recipe, gathered.train, gathered.held, out, device)
+    weights = out / f"{recipe.name}.safetensors"
+    kept = trainer.run(lambda progress: watch.epoch(progress, recipe))
+    if trainer.leads and not trainer.is_finished:
+        weights = finalize(recipe, kept, gathered.held, gathered.measured)
+        baseline = None
+        if recipe.start_from is not None and not is_backbone(start_file(recipe.start_from)):
+            parts = [part.faces for part in gathered.measured if part.split != OUTSIDE]
+            faces = joined([*parts, gathered.held])
+            baseline = compare_with_start(recipe.start_from, weights, faces)
+        write_result(out, recipe, read_card(weights), trainer.progress, gathered.counts, baseline)
+        trainer.clear()
+    trainer.engine.wait_for_everyone()
+    return Trained(weights, Result.of(out))
+
+
+def fitted_to(
+    recipe: Recipe, gathered: Gathered, out: Path, minutes: float, device: Device
+) -> Recipe:
+    """The recipe with as many epochs as fit into the time, its cycles and stages in proportion.
+
+    A run that goes on keeps the epochs with which it began.
+    """
+    begun = Progress.read(out)
+    if begun is not None and begun.planned_epochs:
+        return with_epochs(recipe, begun.planned_epochs)
+    seconds = seconds_per_epoch(recipe, gathered, out, device)
+    # Processes that train together take the epochs of the first one.
+    epochs = broadcast_object_list([max(1, int((60 * minutes - _RESERVE_S) / seconds))])[0]
+    return with_epochs(recipe, epochs)
+
+
+def seconds_per_epoch(recipe: Recipe, gathered: Gathered, out: Path, device: Device) -> float:
+    """How long an epoch takes, from a few steps of a run that is thrown away."""
+    trial = Trainer(recipe, gathered.train, gathered.held, out / "trial", device)
+    first = trial.timed_steps(1)  # what is made once, such as plans of convolutions
+    seconds = trial.timed_steps(_TIMED_STEPS) / _TIMED_STEPS
+    start = time.monotonic()
+    trial.score()
+    held = time.monotonic() - start
+    trial.engine.wait_for_everyone()
+    if trial.leads:
+        rmtree(out / "trial", ignore_errors=True)
+    return max(1e-3, min(first, seconds) * trial.steps_per_epoch + held)
+
+
+def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
+    """The recipe with so many epochs, shared among its cycles and stages as before."""
+    share = epochs / recipe.epochs
+    ends = np.round(np.cumsum([cycle.epochs for cycle in recipe.cycles]) * share).astype(int)
+    lengths = np.diff(ends, prepend=0).tolist()
+    cycles = [
+        cycle.model_copy(update={"epochs": length})
+        for cycle, length in zip(recipe.cycles, lengths, strict=True)
+        if length
+    ]
+    stages = [
+        stage.model_copy(update={"epochs": length})
+        for stage in recipe.stages
+        if (length := round(stage.epochs * share))
+    ]
+    return recipe.model_copy(update={"cycles": tuple(cycles), "stages": tuple(stages)})
