@@ -57,6 +57,8 @@ KINDS: frozenset[str] = frozenset(
         "catalogue.invalid",
         "emotion.unknown",
         "option.invalid",
+        "training.diverged",  # a loss or gradient that is not finite
+        "training.run",  # a folder that holds the run of another recipe
         "data.invalid",  # no labelled faces where some were to be
         "data.split",
         "data.few",  # too few faces of a label
@@ -65,11 +67,9 @@ KINDS: frozenset[str] = frozenset(
         "data.mapping",
         "recipe.unknown",
         "recipe.invalid",
-        "run.other",  # a folder with the run of another recipe, other data or other weights
         "output.occupied",  # what would be written is there already
         "device.missing",
         "start.unfit",  # weights to start from, or teachers, that do not fit the recipe
-        "training.diverged",
         "consent.required",
         "session.unknown",  # a call to the page from no visit of it
         "request.refused",  # nothing that the server answers, or from elsewhere

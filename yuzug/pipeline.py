@@ -88,7 +88,7 @@ class Analyzer:
         self,
         checkpoint: Checkpoint,
         classes: int | str | None,
-        detector: Detector,
+        detector: Detector | None = None,
         stem: Stem | None = None,
     ) -> None:
         self.classifier = Classifier(checkpoint, classes, stem)
@@ -110,7 +110,7 @@ class Analyzer:
 
         ``model`` is the name of a bundled model, a weights file, or ``"owner/name"`` on a hub,
         pinned as ``"owner/name@revision"``. ``classes`` is the number of emotions, or the name of
-        a head of your own; unless given, seven emotions, or what else the file holds.
+        a head of your own; unless given, seven emotions, or else the labels of the file.
 
         Raises:
             ModelError: ``model.unknown`` or ``model.classes``.

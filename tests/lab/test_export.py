@@ -21,7 +21,7 @@ from yuzug.lab.data.faceset import read
 from yuzug.lab.export.export import TOLERANCE, Served
 from yuzug.lab.export.export import drawn_faces as soft_faces
 from yuzug.lab.export.runtimes import RUNTIMES, Runtime, describe_tflite, run_onnx
-from yuzug.models import available_models, find, load, read_card
+from yuzug.models import available_models, load, read_card, resolve
 from yuzug.models.checkpoint import save
 from yuzug.models.classifier import Classifier
 from yuzug.models.networks import ARCHITECTURES, build

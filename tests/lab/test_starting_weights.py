@@ -25,7 +25,7 @@ from yuzug.lab.training.recipe import OWN, find_recipe, read_recipe
 from yuzug.lab.training.results import Result
 from yuzug.lab.training.schedule import keeps_last, kept_epoch
 from yuzug.lab.training.trainer import Trainer
-from yuzug.models import find, load, read_card
+from yuzug.models import load, read_card, resolve
 
 Capture = pytest.CaptureFixture[str]
 
@@ -49,7 +49,7 @@ def test_own_labels_that_name_emotions_begin_with_what_the_start_knows() -> None
     from yuzug.lab.training.trainer import _begun
 
     network = _begun(recipe, heads).eval()
-    start = load(find("cnn"))
+    start = load(resolve("cnn"))
     head, columns = known_columns(start.card, heads[OWN])
     assert set(columns) == {"Mutlu", "Üzgün", "Kızgın"}
     ours = predict(network, mine.images, recipe.preprocessing)[OWN]
@@ -106,7 +106,7 @@ def test_a_result_that_is_no_better_is_warned_of(tmp_path: Path, capsys: Capture
 
 
 def test_a_frozen_backbone_stays_as_it_was_and_thaws(tmp_path: Path) -> None:
-    spec = read_card(find("cnn")).preprocessing.model_dump()
+    spec = read_card(resolve("cnn")).preprocessing.model_dump()
     recipe = tiny_recipe(preprocessing=spec, start_from="cnn", freeze_epochs=1)
     trainer = Trainer(recipe, drawn_faces(32), drawn_faces(8, seed=1), tmp_path)
     before = {key: value.clone() for key, value in trainer.network.state_dict().items()}

@@ -33,7 +33,7 @@ from yuzug.lab.training.results import Result
 from yuzug.lab.training.schedule import learning_rate
 from yuzug.lab.training.targets import targets
 from yuzug.lab.training.trainer import HeldOut, Trainer, has_bfloat16
-from yuzug.models import find, load, read_card
+from yuzug.models import load, read_card, resolve
 from yuzug.models.checkpoint import save
 from yuzug.models.networks import ARCHITECTURES, build
 from yuzug.pipeline import Analyzer

@@ -12,10 +12,9 @@ import torch
 from drawn import drawn_faces
 
 from yuzug.errors import WeightsError
-from yuzug.explain import METHODS, Subject, evidence
-from yuzug.faces import NoDetector
+from yuzug.explain import METHODS, ForwardPass, evidence
 from yuzug.lab.training.ensemble import MEMBERS, build_ensemble
-from yuzug.models import Classifier, available_models, find, load
+from yuzug.models import Classifier, available_models, load, resolve
 from yuzug.models.checkpoint import Checkpoint, members
 from yuzug.models.preprocess import prepare
 from yuzug.pipeline import Analyzer

@@ -23,13 +23,12 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Write the file, run it by its own runtime, and print how far it is from torch."""
-    from yuzug.models import Classifier, take
+    from yuzug.models import check_classes, load_model
 
     if options.quantise:
         _can_quantise(options)
-    checkpoint = take(options.model)
-    classifier = Classifier(checkpoint, options.classes)
-    classes = classifier.head_name
+    checkpoint = load_model(options.model)
+    classes = check_classes(checkpoint.card, options.classes)
     with installed(_EXTRAS.get(options.format, "lab")):
         from yuzug.lab.export.export import export
 
@@ -44,11 +43,8 @@ def run(options: Namespace) -> int:
         calibration, measured = (
             every.take(part_rows(every, split)) for split in ("train", "validation")
         )
-        print(
-            quantise(options.out, classifier.head, calibration, measured).model_dump_json(
-                by_alias=True
-            )
-        )
+        head = checkpoint.card.heads[classes]
+        print(quantise(options.out, head, calibration, measured).model_dump_json(by_alias=True))
     return 0
 
 

@@ -24,10 +24,7 @@ def number_or_name(word: str) -> int | str:
 
 def analyzer_of(options: Namespace, *, detects: bool) -> Analyzer:
     """The analyzer that these options ask for; without ``detects`` no detector is sought."""
-    from yuzug.faces import NoDetector
     from yuzug.models import DEFAULT_MODEL
     from yuzug.pipeline import Analyzer
 
-    # Crops are not searched for faces, so nobody should wait for the better detector.
-    detector = None if detects else NoDetector()
-    return Analyzer.load(options.model or DEFAULT_MODEL, options.classes, detector=detector)
+    return Analyzer.load(options.model or DEFAULT_MODEL, options.classes, crops_only=not detects)

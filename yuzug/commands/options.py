@@ -45,11 +45,11 @@ def mapping_of(words: str | None) -> dict[str, str]:
     """The pairs of ``--map A=B,C=D``.
 
     Raises:
-        YuzugError: ``option.invalid`` where they are none.
+        OptionError: ``option.invalid`` where they are none.
     """
     pairs = [pair.split("=") for pair in words.split(",")] if words else []
     if any(len(pair) != 2 or not all(pair) for pair in pairs):
-        raise YuzugError(
+        raise OptionError(
             "data.mapping",
             must="a mapping must be pairs of labels",
             got=repr(words),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from yuzug.commands.extras import installed
 from yuzug.commands.parser import Parser
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.texts import text
 
 
@@ -34,7 +34,7 @@ def run(options: Namespace) -> int:
             print(f"{name:18} {recipe.architecture:9} {recipe.epochs:3}  {about}")
         return 0
     if options.name is None:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="`yuzug recipes print` needs a recipe, `yuzug recipes new` a file to write",
             got=f"{options.action} alone",
@@ -47,7 +47,7 @@ def run(options: Namespace) -> int:
         return 0
     out = Path(options.name)
     if out.exists():
-        raise YuzugError(
+        raise OptionError(
             "output.occupied",
             must="a new recipe must not replace a file",
             got=f"{out}, which is there",

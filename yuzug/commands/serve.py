@@ -20,7 +20,7 @@ def options(command: Parser) -> None:
 def run(options: Namespace) -> int:
     """Start the page and stay until it is interrupted."""
     from yuzug.hub import is_address
-    from yuzug.models import Classifier, take
+    from yuzug.models import check_classes, read_card, resolve
     from yuzug.ui.serve import serve as serve_page
     from yuzug.ui.serve import wished_model
 

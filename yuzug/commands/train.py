@@ -12,7 +12,7 @@ from yuzug.commands.options import mapping_of
 from yuzug.commands.output import complain
 from yuzug.commands.parser import Parser
 from yuzug.emotions import Language
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.texts import text
 from yuzug.texts.numbers import percent_tenths
 
@@ -43,7 +43,7 @@ def run(options: Namespace) -> int:
     with installed("lab"):
         from yuzug.lab.training.recipe import find_recipe, read_recipe
     if options.minutes is not None and options.minutes <= 0:
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must="the minutes must be more than 0",
             got=str(options.minutes),

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from yuzug.errors import YuzugError
-from yuzug.faces import NoDetector
-from yuzug.models import DEFAULT_MODEL, Classifier, take
+from yuzug.errors import OptionError
+from yuzug.models import DEFAULT_MODEL, check_classes, load_model
 from yuzug.pipeline import Analyzer
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def evaluate(
     from yuzug.lab.evaluation.evaluate import compare, labelled_faces
     from yuzug.lab.evaluation.predictions import predictions_of, read_crops
 
-    analyzer = Analyzer.load(model, classes, detector=NoDetector())
+    analyzer = Analyzer.load(model, classes, crops_only=True)
     given = labelled_faces(analyzer, Path(data), split=split, mapping=mapping)
     (found,) = read_crops((analyzer,), given.faces.images)
     if out is not None:
@@ -99,11 +98,11 @@ def export(
     """
     from yuzug.lab.export import export as exporting
 
-    checkpoint = take(model)
-    head = Classifier(checkpoint, classes).head_name
+    checkpoint = load_model(model)
+    head = check_classes(checkpoint.card, classes)
     chosen: Any = kind or Path(file).suffix.lstrip(".")
     if chosen not in get_args(exporting.Kind):
-        raise YuzugError(
+        raise OptionError(
             "option.invalid",
             must=f"the format must be one of {', '.join(get_args(exporting.Kind))}",
             got=repr(chosen),

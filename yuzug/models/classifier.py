@@ -66,25 +66,25 @@ class Batch:
 Stem = Callable[[Tensor], Tensor]
 
 
-def check_classes(card: Card, classes: int | str) -> None:
-    """Whether a model has this label set, by its card alone.
+def check_classes(card: Card, classes: int | str | None) -> str:
+    """The head of a model for a label set, by its card alone; None takes the card's default.
 
     Raises:
         ModelError: ``model.classes`` where it has not.
     """
-    if str(classes) not in card.heads:
+    name = card.default_head if classes is None else str(classes)
+    if name not in card.heads:
         raise ModelError(
             "model.classes",
             must=f"the classes of {card.name} must be one of {', '.join(card.heads)}",
-            got=str(classes),
-            do="choose one of these",
+            got=name,
+            do="choose one of these, or leave the number out",
         )
+    return name
 
 
 class Classifier:
     """One label set of one checkpoint; holds no state, so threads may share it.
-
-    ``classes`` is the name of a head, for emotions their number; None takes the card's default.
 
     ``stem`` computes the explained activations of faces, (N, C, S, S) → (N, K, h, w), in place of
     the checkpoint's own: the same on another device, for instance.
@@ -97,17 +97,9 @@ class Classifier:
         self, checkpoint: Checkpoint, classes: int | str | None, stem: Stem | None = None
     ) -> None:
         heads = checkpoint.card.heads
-        classes = checkpoint.card.default_head if classes is None else classes
-        if str(classes) not in heads:
-            raise ModelError(
-                "model.classes",
-                must=f"the classes of {checkpoint.card.name} must be one of {', '.join(heads)}",
-                got=str(classes),
-                do="choose one of these, or leave the number out",
-            )
+        self.head_name = check_classes(checkpoint.card, classes)
         self.checkpoint = checkpoint
         self.stem = stem or checkpoint.network.features
-        self.head_name = str(classes)
         self.head: HeadCard = heads[self.head_name]
         served = heads[self.head.served_from].labels
         self._columns = [served.index(label) for label in self.head.labels]

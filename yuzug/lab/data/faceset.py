@@ -211,7 +211,7 @@ def _pictures(path: Path) -> list[Path]:
         raise not_faces(f"no faces under {path}")
     if len(by_depth) > 1:
         each = (f"{len(some)} as {some[0].relative_to(path)}" for some in by_depth.values())
-        raise YuzugError(
+        raise OptionError(
             "data.invalid",
             must="all pictures must stand as label/*.png, or all as split/label/*.png",
             got=" and ".join(each),

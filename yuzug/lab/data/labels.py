@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from yuzug.emotions import Emotion
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.lab.data.faceset import FaceSet
 from yuzug.recommender.catalogue.load import bundled
 
@@ -63,7 +63,7 @@ def renamed(faces: FaceSet, asked: Mapping[str, str], names: Sequence[str] | Non
     Without ``names`` any new name is taken, and there are no synonyms.
 
     Raises:
-        YuzugError: ``option.invalid`` for a label that no face has, or a name that is no label of
+        OptionError: ``option.invalid`` for a label that no face has, or a name that is no label of
             the model.
     """
     had = sorted(set(faces.labels.tolist()) - {""})
@@ -78,7 +78,7 @@ def renamed(faces: FaceSet, asked: Mapping[str, str], names: Sequence[str] | Non
 def _are_known(which: str, given: Iterable[str], known: Sequence[str]) -> None:
     unknown = sorted(set(given) - set(known))
     if unknown:
-        raise YuzugError(
+        raise OptionError(
             "data.mapping",
             must=f"a mapping must {which}",
             got=", ".join(unknown),

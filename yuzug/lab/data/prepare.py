@@ -16,7 +16,7 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
-from yuzug.errors import ImageError, YuzugError
+from yuzug.errors import ImageError, OptionError
 from yuzug.faces import Detector, align, default_detector
 from yuzug.images import FORMATS, MIN_SIDE_PX, load_image
 from yuzug.lab.data.duplicates import NearCopies, fingerprints, first_copies, groups
@@ -143,7 +143,7 @@ def prepare_folder(
     found = len(sources) + len(dropped)
     labels = sorted({one.label for one in sources})
     if out.exists() and any(out.iterdir()):
-        raise YuzugError(
+        raise OptionError(
             "output.occupied",
             must="the folder for what is made must be new or empty",
             got=f"{out} with something in it",
@@ -222,7 +222,7 @@ def _labelled_files(source: Path) -> tuple[list[_Source], list[Dropped]]:
             split = split_name(top) if below and is_split(top) else ""
             files.append(_Source(name, path.parent.name, path, split))
     if not files:
-        raise YuzugError(
+        raise OptionError(
             "data.invalid",
             must="the folder must hold pictures in folders named by their labels",
             got=f"none under {source}",

@@ -14,7 +14,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from yuzug.errors import ImageError, YuzugError
+from yuzug.errors import ImageError, OptionError
 
 # The names under which data sets keep a column, the usual one first.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -59,7 +59,7 @@ def read_table(path: Path) -> pa.Table:
     ``votes_<emotion>`` that there are; labels and splits are strings.
 
     Raises:
-        YuzugError: ``option.invalid`` where this is no such table.
+        OptionError: ``option.invalid`` where this is no such table.
     """
     try:
         table = _named(_opened(path), path)
@@ -70,9 +70,9 @@ def read_table(path: Path) -> pa.Table:
     return table
 
 
-def not_faces(got: str) -> YuzugError:
+def not_faces(got: str) -> OptionError:
     """The error of data that is not labelled faces."""
-    return YuzugError(
+    return OptionError(
         "data.invalid",
         must="the data must be labelled faces: label/*.png, split/label/*.png, a parquet or CSV "
         "file with image and label, or a data set saved to disk",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.lab.data.duplicates import NearCopies, fingerprints, first_copies, hold_out
 from yuzug.lab.data.faceset import BLANK_STD, VOTES, FaceSet, read
 from yuzug.lab.data.labels import EMOTIONS, renamed
@@ -218,7 +218,7 @@ def part_rows(faces: FaceSet, split: str) -> NDArray[np.intp]:
     rows = np.flatnonzero(faces.splits == split)
     if not len(rows):
         known = ", ".join(sorted({str(name) for name in faces.splits} - {""}))
-        raise YuzugError(
+        raise OptionError(
             "data.split",
             must=f"the data must have faces in the split {split!r}",
             got=f"the splits {known}" if known else "no splits",
@@ -268,7 +268,7 @@ def _are_enough(train: FaceSet, held: FaceSet, labels: NDArray[np.str_]) -> None
         missing = "to train on"
     if missing:
         counts = [f"{(labels == name).sum()} {name}" for name in np.unique(labels)]
-        raise YuzugError(
+        raise OptionError(
             "data.few",
             must="beside what is measured, faces of every label must be left",
             got=f"no face {missing} among {', '.join(counts) or 'none with a label of the recipe'}",

@@ -108,7 +108,7 @@ def labelled_faces(
 
     Raises:
         ImageError: for the first picture that cannot be read.
-        YuzugError: ``option.invalid`` for a mapping that does not fit, or where no face has a
+        OptionError: ``option.invalid`` for a mapping that does not fit, or where no face has a
             label of the model.
     """
     names = analyzer.classifier.head.labels

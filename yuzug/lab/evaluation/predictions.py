@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from yuzug.analysis import Face
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.lab.data.faceset import FaceSet, LabelSource
 from yuzug.pipeline import Analyzer
 
@@ -72,7 +72,7 @@ def truth_of(
     known = np.isin(given, names)
     if not known.any():
         which = "labels" if labels == "label" else "majority votes"
-        raise YuzugError(
+        raise OptionError(
             "data.labels",
             must=f"{which} of the data must be labels of the head ({', '.join(names)})",
             got=", ".join(sorted(set(given.tolist()) - {""})) or "none",

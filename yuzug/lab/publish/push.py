@@ -98,7 +98,7 @@ def unpack(parcel: Parcel, folder: Path) -> None:
     here = Parcel(folder, parcel.repo_type, parcel.message).files
     foreign = sorted(set(here) - set(parcel.files))
     if foreign:
-        raise YuzugError(
+        raise OptionError(
             "output.occupied",
             must="the folder of a dry run must be empty, or hold an earlier one",
             got=f"{folder} with {foreign[0]}",

@@ -14,7 +14,7 @@ from yuzug.lab.data.labels import synonyms
 from yuzug.lab.evaluation.metrics import predict
 from yuzug.models.card import Card
 from yuzug.models.checkpoint import Checkpoint, load
-from yuzug.models.registry import find
+from yuzug.models.registry import resolve
 
 
 class Baseline(BaseModel):
@@ -62,7 +62,7 @@ def compare_with_start(start_from: str, weights: Path, faces: FaceSet) -> Baseli
     Raises:
         ModelError: ``model.unknown`` where the starting weights are gone.
     """
-    start, trained = load(find(start_from)), load(weights)
+    start, trained = load(resolve(start_from)), load(weights)
     labels = sorted(set(faces.labels.tolist()) - {""})
     shared = set(known_columns(start.card, labels)[1]) & set(known_columns(trained.card, labels)[1])
     names = tuple(label for label in labels if label in shared)

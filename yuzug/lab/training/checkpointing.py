@@ -134,8 +134,8 @@ def load_state(path: Path, parts: Parts, beginning: Progress) -> Progress:
         return beginning
     other = _other(progress, beginning)
     if other:
-        raise YuzugError(
-            "run.other",
+        raise TrainingError(
+            "training.run",
             must="a run must go on with the recipe, the data and the weights that it began with",
             got=f"{path.parent}, which holds {other}",
             do="choose another folder, or use what it started with",

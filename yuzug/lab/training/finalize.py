@@ -14,8 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import nn
 
-from yuzug.explain import METHODS, Subject, evidence
-from yuzug.faces import NoDetector
+from yuzug.explain import METHODS, ForwardPass, evidence
 from yuzug.lab.data.faceset import FaceSet, LabelSource
 from yuzug.lab.data.training_data import OUTSIDE, Measured
 from yuzug.lab.evaluation.evaluate import compare
@@ -153,9 +152,9 @@ def full_evidence(
     names = list(network.names if isinstance(network, Ensemble) else network.heads)
     name = "7" if "7" in names else names[0]
     inputs = prepare(list(held.images[:faces]), preprocessing)
-    subject = Subject.of(inputs, network.stem, lambda features: network.head(features, name))
-    targets = subject.logits.argmax(dim=1).tolist()
-    maps = METHODS[method].maps(subject, targets)
+    forward = ForwardPass.of(inputs, network.stem, lambda features: network.head(features, name))
+    targets = forward.logits.argmax(dim=1).tolist()
+    maps = METHODS[method].maps(forward, targets)
     return max(1e-5, round(float(np.quantile(evidence(maps), 0.25)), 5))
 
 

@@ -13,9 +13,9 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torchvision.models import ResNet18_Weights
 
-from yuzug.errors import HubError, YuzugError
+from yuzug.errors import HubError, OptionError
 from yuzug.models.networks import Network
-from yuzug.models.registry import find
+from yuzug.models.registry import resolve
 
 # What ``start_from`` says for torchvision's weights.
 IMAGENET = "imagenet"
@@ -30,7 +30,7 @@ def start_file(start_from: str) -> Path:
         ModelError: ``model.unknown`` where there is none.
         HubError: where it cannot be fetched.
     """
-    return _imagenet_file() if start_from == IMAGENET else find(start_from)
+    return _imagenet_file() if start_from == IMAGENET else resolve(start_from)
 
 
 def is_backbone(path: Path) -> bool:
@@ -51,7 +51,7 @@ def load_backbone(path: Path, network: Network, start_from: str) -> None:
     resampled where its kernel is smaller, so that a flat picture gives the same response.
 
     Raises:
-        YuzugError: ``option.invalid`` where a layer is missing or of another shape.
+        OptionError: ``option.invalid`` where a layer is missing or of another shape.
     """
     if path.suffix == ".pth":  # torchvision's own; tensors only, no code
         state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
@@ -72,7 +72,7 @@ def load_backbone(path: Path, network: Network, start_from: str) -> None:
         and (name not in given or given[name].shape != value.shape)
     )
     if odd:
-        raise YuzugError(
+        raise OptionError(
             "start.unfit",
             must="a backbone to start from must be a ResNet18, for a recipe of resnet18",
             got=f"{start_from}, which does not fit at stem.{odd[0]}",

@@ -202,13 +202,13 @@ class Recipe(BaseModel):
         """The labels of each head by its name, for training data with these labels.
 
         Raises:
-            YuzugError: ``option.invalid`` where own labels are fewer than 2 or more than 20.
+            OptionError: ``option.invalid`` where own labels are fewer than 2 or more than 20.
         """
         if not self.own_labels:
             return {str(size): LABEL_SETS[size].names for size in self.head_weights}
         own = tuple(sorted({str(label) for label in labels} - {""}))
         if not MIN_LABELS <= len(own) <= MAX_LABELS:
-            raise YuzugError(
+            raise OptionError(
                 "data.labels_count",
                 must=f"your own labels must be {MIN_LABELS} to {MAX_LABELS}",
                 got=f"{len(own)}: {', '.join(own)}",
@@ -258,7 +258,7 @@ def find_recipe(name: str) -> Path:
     """The file of a shipped recipe by its name, or a YAML file by its path.
 
     Raises:
-        YuzugError: ``option.invalid`` listing the recipes that there are.
+        OptionError: ``option.invalid`` listing the recipes that there are.
     """
     shipped = shipped_recipes()
     if name in shipped:
@@ -266,7 +266,7 @@ def find_recipe(name: str) -> Path:
     if Path(name).is_file():
         return Path(name)
     close = get_close_matches(name, shipped, 1)
-    raise YuzugError(
+    raise OptionError(
         "recipe.unknown",
         must="a recipe must be a YAML file, or one of " + ", ".join(shipped),
         got=repr(name),
@@ -280,7 +280,7 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     A key of a part is written with dots, such as ``augmentation.erase=0``; values are YAML.
 
     Raises:
-        YuzugError: ``option.invalid`` naming every key that is wrong.
+        OptionError: ``option.invalid`` naming every key that is wrong.
     """
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
@@ -290,7 +290,7 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
                 _change(values, change)
         return Recipe.model_validate(values)
     except (ValidationError, yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        raise YuzugError(
+        raise OptionError(
             "recipe.invalid",
             must="a recipe must be a YAML file of known keys",
             got=f"{path}: {_faults(error)}",
@@ -302,7 +302,7 @@ def _change(values: dict[str, Any], change: str) -> None:
     key, equals, value = change.partition("=")
     *parents, last = key.strip().split(".")
     if not equals or not last:
-        raise YuzugError(
+        raise OptionError(
             "recipe.invalid",
             must="a change of a recipe must be key=value",
             got=repr(change),

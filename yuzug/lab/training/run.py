@@ -65,7 +65,7 @@ def train(
         minutes: the epochs of the recipe are changed so that the run takes about so long.
 
     Raises:
-        YuzugError: ``option.invalid`` for data or a folder that do not fit the recipe.
+        OptionError: ``option.invalid`` for data or a folder that do not fit the recipe.
     """
     watch = watch or Watch()
     gathered = gather(data, recipe, outside, mapping or {}, near_copies)

@@ -12,7 +12,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from yuzug.emotions import LABEL_SETS
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError
 from yuzug.lab.data.faceset import FaceSet
 from yuzug.lab.training.recipe import Teaching
 from yuzug.models.card import Card
@@ -100,7 +100,7 @@ def _said(
 def _has_all(teacher: str, card: Card, wanted: Mapping[str, tuple[str, ...]]) -> None:
     for name, labels in wanted.items():
         if name not in card.heads or card.heads[name].labels != labels:
-            raise YuzugError(
+            raise OptionError(
                 "start.unfit",
                 must="a teacher must have every head of the recipe, with the same labels",
                 got=f"{teacher} without the head {name} ({', '.join(labels)})",

@@ -259,12 +259,12 @@ def _accelerator(device: Device) -> Accelerator:
     """The engine on a device; "auto" takes a GPU where there is one.
 
     Raises:
-        YuzugError: ``option.invalid`` where this machine has no such device.
+        OptionError: ``option.invalid`` where this machine has no such device.
     """
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if not there.get(device, True):
         has = [name for name, is_there in there.items() if is_there]
-        raise YuzugError(
+        raise OptionError(
             "device.missing",
             must="the device must be one that this machine has",
             got=device,
@@ -273,8 +273,8 @@ def _accelerator(device: Device) -> Accelerator:
     return Accelerator(cpu=True) if device == "cpu" else Accelerator()
 
 
-def _diverged(epoch: int, rate: float) -> YuzugError:
-    return YuzugError(
+def _diverged(epoch: int, rate: float) -> TrainingError:
+    return TrainingError(
         "training.diverged",
         must="the loss and its gradient must stay finite",
         got=f"one that is no number in epoch {epoch}, at a learning rate of {rate:.2g}",
@@ -308,7 +308,7 @@ def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
         if key not in known or known[key].shape != value.shape
     } | {key for key in known if key.startswith("heads.") and key.split(".")[1] not in same}
     if any(not key.startswith("heads.") for key in fresh):
-        raise YuzugError(
+        raise OptionError(
             "start.unfit",
             must=f"training must go on from a {recipe.architecture} for the same size of faces",
             got=f"{recipe.start_from}, a {first.card.architecture}",
