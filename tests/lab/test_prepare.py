@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
+import cv2
 import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
-from drawn import png
+from drawn import drawn_faces, folder_of, png
 from PIL import Image
 
 from yuzug.cli import main
@@ -148,3 +152,125 @@ def test_a_folder_of_unreadable_pictures_is_prepared_to_nothing(tmp_path: Path) 
 def test_all_that_images_opens_is_a_picture() -> None:
     assert {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm"} <= suffixes()
     assert not suffixes() & {".txt", ".pdf", ".eps", ".svg", ".mp4", ""}
+
+
+def photo_with(face: np.ndarray, at_xy: tuple[int, int]) -> np.ndarray:
+    """A face in a wide grey picture."""
+    canvas = np.full((260, 420, 3), 120, np.uint8)
+    x, y = at_xy
+    canvas[y : y + face.shape[0], x : x + face.shape[1]] = face
+    return canvas
+
+
+def test_faces_are_found_cropped_and_aligned(
+    astronaut: np.ndarray, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    face = np.asarray(Image.fromarray(astronaut[20:240, 120:340]).resize((160, 160)))
+    place = tmp_path / "photos" / "happy"
+    place.mkdir(parents=True)
+    Image.fromarray(photo_with(face, (10, 40))).save(place / "one.png")
+    two = photo_with(face, (10, 10))
+    small = np.asarray(Image.fromarray(face).resize((110, 110)))
+    two[120:230, 280:390] = small[:, ::-1]
+    Image.fromarray(two).save(place / "two.jpg")
+    random = np.random.default_rng(0)
+    (place / "tree.png").write_bytes(png(smooth(random, 200)))
+    Image.fromarray(face).save(place / "phone.jpg")
+    (place / "phone.jpg").rename(place / "phone.HEIC")  # a JPEG by another name
+    (place / "iphone.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
+    words = ["prepare", str(tmp_path / "photos"), str(tmp_path / "out"), "--size", "96"]
+    assert main([*words, "--near-copies", "keep"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["dropped"] == {"no_face": 1, "unsupported_format": 1}
+    assert (said["kept"], said["several_faces"]) == (3, 1)
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["several"] == ["happy/two.jpg"]
+    faces = read(tmp_path / "out", 96).images.astype(int)
+    # One face, wherever it stood: framed alike, so that the crops agree.
+    assert np.abs(faces - faces.mean(axis=0)).mean() < 14
+    assert main([*words[:2], str(tmp_path / "whole"), "--crops"]) == 0
+    assert json.loads(capsys.readouterr().out)["dropped"] == {"unsupported_format": 1}
+
+
+def test_cropped_faces_without_crops_are_told_of_the_switch(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder_of(drawn_faces(6), tmp_path / "in")
+    assert main(["prepare", str(tmp_path / "in"), str(tmp_path / "out")]) == 0
+    assert "--crops" in capsys.readouterr().err
+
+
+def near_pair(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    face = smooth(random)
+    return face, np.clip(face.astype(int) + 6, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("policy", "kept"), [("drop", 41), ("keep", 42), ("report", 42)])
+def test_near_copies_lose_no_label_and_stay_on_one_side(
+    policy: str, kept: int, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(0)
+    same, other = near_pair(random), near_pair(random)
+    folders = {"happy": [same[0], same[1], other[0]], "sad": [other[1]]}
+    for label in folders:
+        (tmp_path / "in" / label).mkdir(parents=True)
+        folders[label] += [smooth(random) for _ in range(19)]
+        for number, face in enumerate(folders[label]):
+            (tmp_path / "in" / label / f"{number:02}.png").write_bytes(png(face))
+    report = prepare_folder(
+        tmp_path / "in", tmp_path / "out", size_px=96, crops=True, near_copies=policy
+    )
+    assert report.kept == kept
+    assert [one.file for one in report.near] == (["happy/01.png"] if policy == "report" else [])
+    if policy == "drop":
+        assert [(one.file, one.reason) for one in report.files] == [("happy/01.png", "near")]
+    place = {
+        f"{path.parent.name}/{path.name[:2]}": path.relative_to(tmp_path / "out").parts[0]
+        for path in (tmp_path / "out").rglob("*-*.png")
+    }
+    assert place["happy/02"] == place["sad/00"]  # one face, two labels: both stay, together
+    if policy != "drop":
+        assert place["happy/00"] == place["happy/01"]
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_expressions_of_one_person_are_no_copies(shared_data: Path, tmp_path: Path) -> None:
+    table = pq.read_table(shared_data / "jaffe_half.parquet").drop_columns(["split"])
+    pq.write_table(table, tmp_path / "jaffe.parquet")
+    report = prepare_folder(tmp_path / "jaffe.parquet", tmp_path / "out")
+    assert report.found == 108
+    assert report.kept >= 105
+    assert report.subjects == 5
+    assert "other_label" not in report.dropped
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_every_identical_copy_of_fer2013_is_found(shared_data: Path, tmp_path: Path) -> None:
+    """All pictures that have a twin, and a seeded sample of the others."""
+    table = pq.read_table(shared_data / "fer2013.parquet", columns=["image", "split", "label"])
+    table = table.filter(pc.equal(table["split"], "train")).drop_columns(["split"])
+    bits = [
+        cv2.imdecode(np.frombuffer(one, np.uint8), cv2.IMREAD_GRAYSCALE).tobytes()
+        for one in table["image"].to_pylist()
+    ]
+    counts = Counter(bits)
+    extra = sum(count - 1 for count in counts.values())
+    assert extra == 1236
+    twins = [row for row, one in enumerate(bits) if counts[one] > 1]
+    single = [row for row, one in enumerate(bits) if counts[one] == 1]
+    sample = np.random.default_rng(0).choice(single, 1000, replace=False)
+    rows = np.sort(np.concatenate([twins, sample]))
+    pq.write_table(table.take(rows), tmp_path / "sample.parquet")
+    report = prepare_folder(tmp_path / "sample.parquet", tmp_path / "out", size_px=48, crops=True)
+    labels = table["label"].to_pylist()
+    by_bits: dict[bytes, list[str]] = {}
+    for row in rows.tolist():
+        by_bits.setdefault(bits[row], []).append(labels[row])
+    conflicting = [found for found in by_bits.values() if len(set(found)) > 1]
+    agreeing = [found for found in by_bits.values() if len(set(found)) == 1]
+    assert report.dropped["other_label"] == sum(map(len, conflicting))
+    assert report.dropped["identical"] == sum(len(found) - 1 for found in agreeing)
+    again = [one for one in report.files if one.reason in ("identical", "other_label")]
+    assert len(again) - len(conflicting) == extra

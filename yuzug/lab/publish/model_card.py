@@ -63,7 +63,10 @@ def _results(card: Card, head: str) -> Iterator[EvalResult]:
 
 def _body(published: Published, repo_id: str, lang: Language) -> str:
     card = published.card
-    sets = ", ".join(card.heads)
+    sets = ", ".join(
+        name if name.isdecimal() else f"{len(head.labels)} ({', '.join(head.labels)})"
+        for name, head in card.heads.items()
+    )
     pinned = _t("use_pinned", lang, repo_id=repo_id)
     return "\n\n".join(
         (

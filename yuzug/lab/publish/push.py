@@ -96,7 +96,8 @@ def unpack(parcel: Parcel, folder: Path) -> None:
         OptionError: ``option.invalid`` where the folder holds files of somebody else.
     """
     here = Parcel(folder, parcel.repo_type, parcel.message).files
-    foreign = sorted(set(here) - set(parcel.files))
+    # One of the same names alone, such as a README.md, is somebody's own as well.
+    foreign = sorted(set(here) ^ set(parcel.files)) if here else []
     if foreign:
         raise OptionError(
             "output.occupied",

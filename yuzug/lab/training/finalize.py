@@ -80,6 +80,10 @@ def finalize(recipe: Recipe, kept: Path, held: FaceSet, measured: Sequence[Measu
     method = explanation_of(recipe.architecture)
     evidence_from = full_evidence(network, held, spec, method)
     data = " and ".join(part.data for part in measured if part.split != OUTSIDE)
+    if recipe.own_labels and recipe.start_from is not None:
+        start = start_file(recipe.start_from)
+        its_data = "" if is_backbone(start) else f" ({read_card(start).data})"
+        data = f"{data}, continuing from {recipe.start_from}{its_data}"
     save(network, _card(recipe, network, heads, data, evidence_from), out)
     checkpoint = load(out)
     metrics = [head_metrics(checkpoint, part) for part in measured]
