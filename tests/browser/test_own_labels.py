@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from app_server import serving
-from journeys import open_tab, show_example
+from journeys import show_example
 from own_labels import LABELS, own_model
 from playwright.sync_api import Browser, expect
 
@@ -25,12 +25,17 @@ def own_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert "Traceback" not in server.said, server.said
 
 
+expect.set_options(timeout=60_000)
+
+
 def test_own_labels_are_shown_and_models_are_changed(own_page: str, browser: Browser) -> None:
     context = browser.new_context(locale="tr-TR")
+    context.set_default_timeout(60_000)  # other tests may keep the machine busy
     page = context.new_page()
     page.goto(own_page)
-    open_tab(page, 1)
-    page.get_by_role("button").filter(has_text="kabul").first.click()
+    page.wait_for_selector("body.yz-ready")
+    page.locator(".yz-notice-box button:visible").click()
+    page.locator("[data-camera=start]").wait_for()
     show_example(page)
     reading = page.locator("#yz-photo-reading")
     for label in LABELS:

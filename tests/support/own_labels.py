@@ -15,7 +15,7 @@ LABELS = {"Mutlu": "happy", "Üzgün": "sad", "Kızgın": "angry"}
 
 
 def own_model(path: Path, labels: dict[str, str] | None = None) -> Path:
-    """Write a weights file whose one head, "own", says each label where the cnn says its emotion."""
+    """Write a file whose one head, "own", gives each label what the cnn gives its emotion."""
     labels = labels or LABELS
     first = load(resolve("cnn"))
     card, spec = first.card, first.card.preprocessing
