@@ -38,6 +38,8 @@ PUBLIC = {
     "OptionError",
     "Quality",
     "RegionShares",
+    "Person",
+    "PersonError",
     "StreamSession",
     "Suggestion",
     "TrainingError",

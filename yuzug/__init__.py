@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         ImageError,
         ModelError,
         OptionError,
+        PersonError,
         TrainingError,
         WeightsError,
         YuzugError,
@@ -37,7 +38,14 @@ if TYPE_CHECKING:
     from yuzug.explain import METHODS, Contrast, Heatmap, RegionShares, Trust
     from yuzug.faces import Alignment, Detection, Detector, LoadedDetector, Quality, load_detector
     from yuzug.film import read_video
-    from yuzug.models import Card, Checkpoint, ModelInfo, available_models, load_model
+    from yuzug.models import (
+        Card,
+        Checkpoint,
+        ModelInfo,
+        Person,
+        available_models,
+        load_model,
+    )
     from yuzug.pipeline import Analyzer
     from yuzug.recommender import Suggestion, recommend
     from yuzug.stream import StreamSession
@@ -68,6 +76,8 @@ __all__ = [
     "ModelError",
     "ModelInfo",
     "OptionError",
+    "Person",
+    "PersonError",
     "Quality",
     "RegionShares",
     "StreamSession",
@@ -107,6 +117,7 @@ _HOMES = {
         "ModelError",
         "OptionError",
         "TrainingError",
+        "PersonError",
         "WeightsError",
         "YuzugError",
     ),
@@ -130,6 +141,7 @@ _HOMES = {
         "Card",
         "Checkpoint",
         "ModelInfo",
+        "Person",
         "available_models",
         "load_model",
     ),

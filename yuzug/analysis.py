@@ -13,6 +13,7 @@ from typing_extensions import deprecated
 from yuzug.emotions import Language
 from yuzug.explain import Heatmap, RegionShares, region_shares
 from yuzug.faces import Alignment, Quality
+from yuzug.models import Person
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -25,6 +26,9 @@ class Face:
     :class:`yuzug.faces.Quality` finds. ``crop`` is RGB uint8 (S, S, 3), upright; ``alignment``
     leads from the photo to it and back. ``track`` names the person within a stream. ``quality`` is
     how well the face can be seen.
+
+    Where the face was read as its ``person`` was taught, ``probabilities`` and the explanation
+    are the adapted ones, and ``plain`` are the probabilities without what was taught.
     """
 
     box_xywh: tuple[float, float, float, float]
@@ -39,6 +43,8 @@ class Face:
     explanation: Heatmap | None = None
     track: int | None = None
     quality: Quality | None = None
+    person: Person | None = None
+    plain: dict[str, float] | None = None
 
     def __repr__(self) -> str:
         x, y, w, h = (round(value) for value in self.box_xywh)

@@ -11,6 +11,7 @@ YuzugError
 ├── OptionError      an argument or option that cannot be used
 ├── TrainingError    a training run that cannot go on
 ├── ExportError      an exported file that does not answer as the model does
+├── PersonError      what was learned of a person and cannot be used, or a picture to learn from
 └── ConsentError     a picture that came before the notice was accepted
 
 ``kind`` names the case ("image.empty"); ``texts/errors.yaml`` holds one friendly sentence for
@@ -55,6 +56,10 @@ KINDS: frozenset[str] = frozenset(
         "detector.missing",
         "detector.damaged",
         "catalogue.invalid",
+        "person.invalid",  # no person, or one that was damaged
+        "person.weights",  # one that was taught with other weights
+        "person.label",  # a label to teach that the model does not tell apart
+        "person.picture",  # a picture to teach with that does not show one face
         "emotion.unknown",
         "option.invalid",
         "training.diverged",  # a loss or gradient that is not finite
@@ -146,6 +151,10 @@ class TrainingError(YuzugError):
 
 class ExportError(YuzugError):
     """An exported file that does not answer as the model does."""
+
+
+class PersonError(YuzugError):
+    """What was learned of a person and cannot be used, or a picture that teaches nothing."""
 
 
 class ConsentError(YuzugError):

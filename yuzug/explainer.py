@@ -33,6 +33,10 @@ class Explainer:
     def __init__(self, classifier: Classifier) -> None:
         self.classifier = classifier
 
+    def of(self, face: Face) -> Explainer:
+        """The explainer of what this face was read with: adapted where its person was taught."""
+        return Explainer(self.classifier.adapted(face.person)) if face.person else self
+
     @property
     def default_method(self) -> str:
         """The method that explains this model best, as its card says it."""
@@ -96,8 +100,8 @@ class Explainer:
             ModelError: ``model.target`` where the model has no such label.
             OptionError: ``option.invalid`` where there is no such method.
         """
-        column = self.column(target or face.emotion)
-        return self.maps(self.classifier.classify([face.crop]), [column], method)[0]
+        column, mine = self.column(target or face.emotion), self.of(face)
+        return mine.maps(mine.classifier.classify([face.crop]), [column], method)[0]
 
     def contrast(self, face: Face, first: str, second: str) -> Contrast:
         """Why a face looks ``first`` and not ``second``: a signed map.
@@ -106,7 +110,8 @@ class Explainer:
             ModelError: ``model.target`` where the model has no such label.
         """
         one, other = self.column(first), self.column(second)
-        batch, card = self.classifier.classify([face.crop]), self.classifier.checkpoint.card
+        batch = self.of(face).classifier.classify([face.crop])
+        card = self.classifier.checkpoint.card
         (raw,) = difference(batch.logits, batch.features, one, other)
         (logits,) = batch.logits.detach()
         return Contrast(
@@ -126,9 +131,10 @@ class Explainer:
         """
         shown = heatmap or face.explanation or self.face(face)
         column = self.column(shown.target)
+        classifier = self.of(face).classifier
         (picture,) = prepare([face.crop], self.classifier.checkpoint.card.preprocessing)
 
         def probability(pictures: Tensor) -> NDArray[np.float32]:
-            return self.classifier.predict(pictures)[:, column]
+            return classifier.predict(pictures)[:, column]
 
         return trust_of(picture, shown.values, probability)

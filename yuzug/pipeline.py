@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuzug.analysis import Analysis, Face, largest_sure
-from yuzug.errors import ImageError, OptionError
+from yuzug.emotions import Emotion
+from yuzug.errors import ImageError, OptionError, PersonError
 from yuzug.explain import Contrast, Heatmap, Trust
 from yuzug.explainer import Explainer
 from yuzug.faces import (
@@ -37,12 +38,16 @@ from yuzug.models import (
     Batch,
     Checkpoint,
     Classifier,
+    Example,
+    Person,
     Prediction,
     Stem,
     check_classes,
     load_model,
+    teach_example,
 )
 from yuzug.models.classifier import OUTSIDE_LIMIT
+from yuzug.models.person import NEUTRAL
 
 # Side of the colour crop that is shown and measured; the network reads a smaller one.
 CROP_PX = 160
@@ -51,6 +56,31 @@ BATCH = 8
 # The doubts that come from the reading itself; those from the picture are in yuzug.faces.
 NONE_OF_THESE = "none_of_these"
 UNSURE = "unsure"
+# A second face with this share of the area of the first is no chance find in the background.
+_SECOND_FACE = 0.25
+_CANONICAL = frozenset(emotion.value for emotion in Emotion)
+
+
+@dataclass(frozen=True)
+class FacesRead:
+    """Faces that were read: those of a taught person apart from the others.
+
+    ``predictions`` are one a face, and so are ``plain``: those without what the person was
+    taught, None for all faces that are read plainly anyhow. ``parts`` are batches with the places
+    of their faces and who explains them.
+    """
+
+    predictions: tuple[Prediction, ...]
+    plain: tuple[Prediction | None, ...]
+    parts: tuple[tuple[Sequence[int], Explainer, Batch], ...]
+
+    def maps(self, targets: Sequence[int], method: str | None = None) -> list[Heatmap]:
+        """One heat map a face, each for its target class: :meth:`Explainer.maps`."""
+        found: dict[int, Heatmap] = {}
+        for places, explainer, batch in self.parts:
+            maps = explainer.maps(batch, [targets[place] for place in places], method)
+            found.update(zip(places, maps, strict=True))
+        return [found[place] for place in range(len(self.predictions))]
 
 
 class Stopwatch:
@@ -158,8 +188,12 @@ class Analyzer:
         crops: bool = False,
         method: str | None = None,
         target: str | None = None,
+        person: Person | None = None,
     ) -> Analysis:
         """Find and read every face of a photo; with ``crops`` the picture is one cropped face.
+
+        With a ``person``, the largest face is read, and explained, as that person was taught; the
+        others keep the plain reading. Whether it is that person, nobody checks.
 
         The heat maps are made by ``method``, a name in :data:`yuzug.explain.METHODS` (the one
         that the model's card names, unless given), for the label ``target`` (the one that each
@@ -169,20 +203,23 @@ class Analyzer:
             ImageError: where the picture cannot be read.
             ModelError: ``model.target`` where the model has no such label.
             OptionError: ``option.invalid`` where there is no such method.
+            PersonError: ``person.weights`` where the person was taught with other weights.
         """
         clock = Stopwatch()
         photo = load_image(image)
         clock.lap("decode")
         located = self._crop_or_faces(photo, crops=crops)
         clock.lap("detect")
-        batch = self.classify(located)
+        read = self.classify(located, person)
         clock.lap("classify")
-        tops = [reading.top for reading in batch.predictions]
+        tops = [reading.top for reading in read.predictions]
         targets = tops if target is None else [self.explainer.column(target)] * len(tops)
-        maps = self.explain(batch, targets, method) if heatmaps else [None] * len(located)
+        maps = read.maps(targets, method) if heatmaps else [None] * len(located)
         faces = tuple(
-            self.face(place, reading, reading.top, heatmap)
-            for place, reading, heatmap in zip(located, batch.predictions, maps, strict=True)
+            self.face(place, reading, reading.top, heatmap, person=person, plain=plain)
+            for place, reading, heatmap, plain in zip(
+                located, read.predictions, maps, read.plain, strict=True
+            )
         )
         clock.lap("explain")
         return self.analysis(photo, faces, largest_sure(faces), clock)
@@ -194,6 +231,7 @@ class Analyzer:
         heatmaps: bool = True,
         crops: bool = False,
         workers: int | None = None,
+        person: Person | None = None,
     ) -> Iterator[Analysis | ImageError]:
         """Read many pictures, faster than one by one, with the same results in the same order.
 
@@ -205,6 +243,7 @@ class Analyzer:
             heatmaps: whether heat maps are made.
             crops: whether each picture already is one cropped face.
             workers: how many threads work ahead; one for each core, unless given.
+            person: somebody who was taught: as for :meth:`analyze`.
 
         Yields:
             An analysis a picture; in place of one that cannot be read, its :class:`ImageError`.
@@ -218,7 +257,8 @@ class Analyzer:
             lambda image: self._found(image, crops), images, workers or os.cpu_count() or 1
         )
         while group := list(islice(found, BATCH)):
-            read = iter(self._read([one for one in group if isinstance(one, _Found)], heatmaps))
+            fine = [one for one in group if isinstance(one, _Found)]
+            read = iter(self._read(fine, heatmaps, person))
             for one in group:
                 yield one if isinstance(one, ImageError) else next(read)
 
@@ -233,20 +273,27 @@ class Analyzer:
         clock.lap("detect")
         return _Found(photo, located, clock)
 
-    def _read(self, found: Sequence[_Found], heatmaps: bool) -> Iterator[Analysis]:
+    def _read(
+        self, found: Sequence[_Found], heatmaps: bool, person: Person | None
+    ) -> Iterator[Analysis]:
         """The analyses of pictures whose faces were found, all faces in one batch."""
         clock = Stopwatch()
         places = [place for one in found for place in one.located]
-        batch = self.classify(places)
+        firsts = accumulate((len(one.located) for one in found), initial=0)
+        whose = [first for first, one in zip(firsts, found, strict=False) if one.located]
+        batch = self.classify(places, person, whose)
         clock.lap("classify")
         tops = [reading.top for reading in batch.predictions]
-        maps = self.explain(batch, tops) if heatmaps else [None] * len(places)
+        maps = batch.maps(tops) if heatmaps else [None] * len(places)
         clock.lap("explain")
-        rest = zip(places, batch.predictions, tops, maps, strict=True)
+        rest = zip(places, batch.predictions, tops, maps, batch.plain, strict=True)
         for one in found:
             # The share of each picture in what the whole batch took.
             one.clock.ms.update({name: round(ms / len(found), 2) for name, ms in clock.ms.items()})
-            faces = tuple(self.face(*face) for face in islice(rest, len(one.located)))
+            faces = tuple(
+                self.face(place, reading, top, heatmap, person=person, plain=plain)
+                for place, reading, top, heatmap, plain in islice(rest, len(one.located))
+            )
             yield self.analysis(one.photo, faces, largest_sure(faces), one.clock)
 
     def _crop_or_faces(self, photo: NDArray[np.uint8], *, crops: bool) -> tuple[LocatedFace, ...]:
@@ -290,9 +337,118 @@ class Analyzer:
         size_px = min(CROP_PX, max(height, width))
         return LocatedFace(detection, alignment, alignment.crop(photo, size_px))
 
-    def classify(self, located: Sequence[LocatedFace]) -> Batch:
-        """One reading a face, in one batch."""
-        return self.classifier.classify([place.crop for place in located])
+    def classify(
+        self,
+        located: Sequence[LocatedFace],
+        person: Person | None = None,
+        whose: Sequence[int] = (0,),
+    ) -> FacesRead:
+        """One reading a face, in one batch; the faces at ``whose`` as this person was taught.
+
+        Raises:
+            PersonError: ``person.weights`` or ``person.invalid``.
+        """
+        adapted = self.classifier.adapted(person) if person else self.classifier
+        crops = [place.crop for place in located]
+        theirs = [place for place in whose if place < len(crops)] if person else []
+        if not theirs:
+            batch = self.classifier.classify(crops)
+            part = (range(len(crops)), self.explainer, batch)
+            return FacesRead(batch.predictions, (None,) * len(crops), (part,))
+        inputs, features = self.classifier.see(crops)
+        others = [place for place in range(len(crops)) if place not in theirs]
+        parts = []
+        predictions: dict[int, Prediction] = {}
+        plain: dict[int, Prediction] = {}
+        for places, classifier in ((theirs, adapted), (others, self.classifier)):
+            if places:
+                batch = classifier.read_features(inputs[places], features[places])
+                parts.append((places, Explainer(classifier), batch))
+                predictions.update(zip(places, batch.predictions, strict=True))
+                plain.update(zip(places, batch.plain, strict=False))  # none of the others
+        order = range(len(crops))
+        return FacesRead(
+            tuple(predictions[place] for place in order),
+            tuple(plain.get(place) for place in order),
+            tuple(parts),
+        )
+
+    def example(self, image: ImageSource, *, crops: bool = False) -> Example:
+        """The numbers of a picture with one face, for :meth:`Person.with_example`; keeps nothing.
+
+        Raises:
+            ImageError: where the picture cannot be read.
+            PersonError: ``person.picture`` where it does not show one face.
+        """
+        photo = load_image(image)
+        located = self._crop_or_faces(photo, crops=crops)
+        areas = [place.detection.area_px for place in located]
+        if not areas or len([area for area in areas if area >= _SECOND_FACE * areas[0]]) > 1:
+            raise PersonError(
+                "person.picture",
+                must="a picture to teach with must show exactly one face",
+                got=f"{len(areas)} faces" if areas else "none",
+                do="choose another picture",
+            )
+        return teach_example(self.classifier.checkpoint, located[0].crop)
+
+    def teach(self, images: Mapping[str, Sequence[ImageSource]], *, crops: bool = False) -> Person:
+        """Learn one person's expressions from a few pictures: a list of them for each label.
+
+        A label is one of the model's, or another name of its emotion ("joy", "Mutlu"): the names
+        that the recommendations know. One picture of the relaxed face ("neutral") helps already;
+        one of each expression helps most. The pictures are read and forgotten.
+
+        >>> from yuzug._resources import PORTRAIT
+        >>> analyzer = Analyzer.load("cnn", classes=7)
+        >>> me = analyzer.teach({"joy": [PORTRAIT]})
+        >>> me.examples, analyzer.analyze(PORTRAIT, person=me).faces[0].emotion
+        ({'happy': 1}, 'happy')
+
+        Raises:
+            ImageError: where a picture cannot be read.
+            PersonError: ``person.label``, or ``person.picture`` where one shows not one face.
+        """
+        person = self.new_person()
+        for name, pictures in images.items():
+            label = self.label_named(name)
+            for picture in pictures:
+                person = person.with_example(label, self.example(picture, crops=crops))
+        return person
+
+    def new_person(self) -> Person:
+        """Somebody of whom nothing is known yet, to be taught with these weights."""
+        return Person.new(self.classifier.checkpoint, self._neutral)
+
+    def label_named(self, name: str) -> str:
+        """The label that goes by this name: its own, or another name of its emotion.
+
+        The relaxed face can always be taught, whatever labels there are.
+
+        Raises:
+            PersonError: ``person.label`` where there is none.
+        """
+        labels = self.classifier.head.labels
+        if name in labels or name == self._neutral:
+            return name
+        emotion = _emotion_of(name)
+        for label in (*labels, self._neutral):
+            if emotion is not None and _emotion_of(label) is emotion:
+                return label
+        raise PersonError(
+            "person.label",
+            must=f"a label to teach must be one of {', '.join(dict.fromkeys([*labels, NEUTRAL]))}",
+            got=repr(name),
+            do="rename it, or choose another number of classes",
+        )
+
+    @property
+    def _neutral(self) -> str:
+        labels = self.classifier.head.labels
+        if NEUTRAL in labels or set(labels) <= _CANONICAL:
+            return NEUTRAL
+        resting = (label for label in labels if _emotion_of(label) is Emotion.NEUTRAL)
+        return next(resting, NEUTRAL)
 
     def explain(
         self, batch: Batch, targets: Sequence[int], method: str | None = None
@@ -321,10 +477,15 @@ class Analyzer:
         shown: int,
         heatmap: Heatmap | None,
         track: int | None = None,
+        person: Person | None = None,
+        plain: Prediction | None = None,
     ) -> Face:
-        """Everything about one face, with ``shown`` as the index of the label that is shown."""
+        """Everything about one face, with ``shown`` as the index of the label that is shown.
+
+        ``person`` is who was taught, ``plain`` the reading without that; a face without the latter
+        was read plainly, whoever was taught.
+        """
         confidence = float(reading.probabilities[shown])
-        pairs = zip(reading.labels, reading.probabilities.tolist(), strict=True)
         quality = assess(place.crop, place.detection, place.alignment)
         return Face(
             box_xywh=place.detection.box_xywh,
@@ -334,11 +495,13 @@ class Analyzer:
             crop=place.crop,
             emotion=reading.labels[shown],
             confidence=confidence,
-            probabilities=dict(pairs),
+            probabilities=reading.by_label,
             doubts=self._doubts(quality, reading, confidence),
             explanation=heatmap,
             track=track,
             quality=quality,
+            person=person if plain else None,
+            plain=plain.by_label if plain else None,
         )
 
     def analysis(
@@ -366,6 +529,13 @@ class Analyzer:
         if confidence < self.classifier.head.sure_at:
             doubts.insert(0, UNSURE)
         return tuple(doubts)
+
+
+def _emotion_of(name: str) -> Emotion | None:
+    """The emotion that goes by this name in the recommendations, in any language they know."""
+    from yuzug.recommender import bundled  # a whole catalogue, which few readings need
+
+    return bundled().policy.emotion_of(name)
 
 
 Item = TypeVar("Item")

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from yuzug.analysis import Analysis, Face, largest_sure
 from yuzug.explain import Heatmap
 from yuzug.faces import LocatedFace, Smoother, Tracker
-from yuzug.models import Prediction
-from yuzug.pipeline import Analyzer, Stopwatch
+from yuzug.models import Person, Prediction
+from yuzug.pipeline import Analyzer, FacesRead, Stopwatch
 
 # Looking for tilted heads triples the cost, so only every fifth empty frame does.
 _THOROUGH_EVERY = 5
@@ -54,6 +54,7 @@ class StreamSession:
         self._tracker = Tracker()
         self._inside = Smoother()
         self._outside = Smoother()
+        self._plain = Smoother()
         self._empty_frames = 0
 
     def pick(self, track: int | None) -> None:
@@ -68,16 +69,28 @@ class StreamSession:
         *,
         heatmaps: bool = True,
         target: str | None = None,
+        person: Person | None = None,
+        person_track: int | None = None,
     ) -> Analysis:
         """Read one frame, RGB uint8 (H, W, 3), that was taken ``at_s`` seconds after any start.
 
-        The heat maps explain the label ``target``, or the one that each face looks like.
+        The heat maps explain the label ``target``, or the one that each face looks like. The face
+        of the track ``person_track`` (the largest, unless given) is read as the ``person`` was
+        taught; all others, and all while that track is not to be seen, keep the plain reading.
 
         Raises:
             ModelError: ``model.target`` where the model has no such label.
+            PersonError: ``person.weights`` where the person was taught with other weights.
         """
         tracked = self.track(analyzer, frame, at_s)
-        return self.read(analyzer, [tracked], heatmaps=heatmaps, target=target)[0]
+        return self.read(
+            analyzer,
+            [tracked],
+            heatmaps=heatmaps,
+            target=target,
+            person=person,
+            person_track=person_track,
+        )[0]
 
     def track(self, analyzer: Analyzer, frame: NDArray[np.uint8], at_s: float) -> TrackedFrame:
         """Find the faces of a frame and who they are; frames must come in order."""
@@ -97,15 +110,19 @@ class StreamSession:
         *,
         heatmaps: bool = True,
         target: str | None = None,
+        person: Person | None = None,
+        person_track: int | None = None,
     ) -> list[Analysis]:
         """Read the faces of these frames in one batch; frames must come in order.
 
         Raises:
             ModelError: ``model.target`` where the model has no such label.
+            PersonError: ``person.weights`` where the person was taught with other weights.
         """
         clock = Stopwatch()
-        batch = analyzer.classify([place for frame in frames for place in frame.located])
-        readings = iter(batch.predictions)
+        located = [place for frame in frames for place in frame.located]
+        read = analyzer.classify(located, person, _theirs(frames, person_track))
+        readings = iter(read.predictions)
         smoothed = [
             [self._smooth(track, next(readings), frame.at_s) for track in frame.tracks]
             for frame in frames
@@ -113,16 +130,19 @@ class StreamSession:
         clock.lap("classify")
         shown = [index for frame in smoothed for _, index in frame]
         targets = shown if target is None else [analyzer.explainer.column(target)] * len(shown)
-        found = analyzer.explain(batch, targets) if heatmaps else []
+        found = read.maps(targets) if heatmaps else []
         maps: Iterator[Heatmap | None] = chain(found, repeat(None))
+        plain = self._smooth_plain(frames, read)
         faces = [
             tuple(
-                analyzer.face(place, reading, index, next(maps), track)
+                analyzer.face(
+                    place, reading, index, next(maps), track, person=person, plain=next(plain)
+                )
                 for place, track, (reading, index) in zip(
-                    frame.located, frame.tracks, read, strict=True
+                    frame.located, frame.tracks, those, strict=True
                 )
             )
-            for frame, read in zip(frames, smoothed, strict=True)
+            for frame, those in zip(frames, smoothed, strict=True)
         ]
         clock.lap("explain")
         return [
@@ -153,8 +173,32 @@ class StreamSession:
         values = smoothed.values.astype(np.float32)
         return Prediction(reading.labels, values, float(outside)), smoothed.dominant
 
+    def _smooth_plain(
+        self, frames: Sequence[TrackedFrame], read: FacesRead
+    ) -> Iterator[Prediction | None]:
+        """What each face would be read as without what its person was taught, over time."""
+        tracks = [(track, frame.at_s) for frame in frames for track in frame.tracks]
+        for (track, at_s), plain in zip(tracks, read.plain, strict=True):
+            if plain is None or not self.smooth:
+                yield plain
+            else:
+                values = self._plain.update(track, plain.labels, plain.probabilities, at_s).values
+                yield Prediction(plain.labels, values.astype(np.float32), plain.outside)
+
     def _dominant(self, faces: tuple[Face, ...]) -> int | None:
         for index, face in enumerate(faces):
             if face.track == self.picked and self.picked is not None:
                 return index
         return largest_sure(faces)
+
+
+def _theirs(frames: Sequence[TrackedFrame], track: int | None) -> list[int]:
+    """The places of one track among the faces of all frames; of the largest faces without one."""
+    places, first = [], 0
+    for frame in frames:
+        if track is None:
+            places += [first] if frame.located else []
+        else:
+            places += [first + index for index, one in enumerate(frame.tracks) if one == track]
+        first += len(frame.located)
+    return places

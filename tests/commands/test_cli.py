@@ -46,7 +46,7 @@ def test_analyze_prints_what_the_design_promises(capsys: Capture, astronaut_path
     assert (code, err) == (0, "")
     assert list(line) == [
         *("schema", "image", "width", "height", "model", "classes", "detector"),
-        *("faces", "dominant", "recommendations", "ms"),
+        *("faces", "dominant", "recommendations", "ms", "person"),
     ]
     assert line["schema"] == 1
     assert line["image"] == str(astronaut_path)
@@ -58,7 +58,7 @@ def test_analyze_prints_what_the_design_promises(capsys: Capture, astronaut_path
     face = line["faces"][line["dominant"]]
     assert list(face) == [
         *("box_xywh", "score", "emotion", "confidence", "sure", "probabilities", "regions"),
-        *("explanation", "doubts", "landmarks", "track"),
+        *("explanation", "doubts", "landmarks", "track", "person"),
     ]
     assert face["explanation"]["target"] == face["emotion"]
     assert face["explanation"]["trust"] is None

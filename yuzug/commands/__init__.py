@@ -20,6 +20,7 @@ from yuzug.commands import (
     recipes,
     recommend,
     serve,
+    teach,
     train,
     video,
 )
@@ -32,6 +33,7 @@ COMMANDS: dict[str, tuple[Callable[[Namespace], int], Callable[[Parser], None]]]
     "serve": (serve.run, serve.options),
     "analyze": (analyze.run, analyze.options),
     "video": (video.run, video.options),
+    "teach": (teach.run, teach.options),
     "recommend": (recommend.run, recommend.options),
     "models": (models.run, models.options),
     "prepare": (prepare.run, prepare.options),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from yuzug.commands import picture_table
 from yuzug.commands.catalogue import loaded_of
-from yuzug.commands.model import analyzer_of, model_options
+from yuzug.commands.model import analyzer_of, model_options, person_of, person_option
 from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
 from yuzug.emotions import Language
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from yuzug.analysis import Analysis, Face
     from yuzug.commands.overlays import Overlays
     from yuzug.explain import Contrast
+    from yuzug.models import Person
     from yuzug.pipeline import Analyzer
     from yuzug.recommender import Catalogue, Suggestion
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 def options(command: Parser) -> None:
     command.option("images", key="image", metavar="IMAGE", nargs="+")
     model_options(command)
+    person_option(command)
     command.option("--crops", action="store_true")
     command.option("--cam", metavar="DIR", type=Path)
     command.option("--method", metavar="METHOD")
@@ -43,14 +45,19 @@ def run(options: Namespace) -> int:
     from yuzug.folders import pictures_of
 
     _require_folder(options)
+    person = person_of(options)
     if picture_table.is_wanted(options):
         return picture_table.run(options)
     images = pictures_of(options.images)
     analyzer = analyzer_of(options, detects=not options.crops)
+    if person is not None:
+        person.require(analyzer.classifier.checkpoint)
     overlays = Overlays.into(options.cam) if options.cam else None
     loaded = loaded_of(options.catalogue, options.lang) if options.recommend else None
     catalogue = loaded.catalogue if loaded else None
-    results = [_analyze_one(image, analyzer, overlays, catalogue, options) for image in images]
+    results = [
+        _analyze_one(image, analyzer, overlays, catalogue, person, options) for image in images
+    ]
     failed = results.count(False)
     if failed:
         complain(text("cli.unread", options.lang, failed=failed, total=len(results)))
@@ -72,13 +79,18 @@ def _analyze_one(
     analyzer: Analyzer,
     overlays: Overlays | None,
     catalogue: Catalogue | None,
+    person: Person | None,
     options: Namespace,
 ) -> bool:
     from yuzug.records import AnalysisRecord, ErrorRecord
 
     try:
         analysis = analyzer.analyze(
-            image, crops=options.crops, method=options.method, target=options.target
+            image,
+            crops=options.crops,
+            method=options.method,
+            target=options.target,
+            person=person,
         )
     except ImageError as error:
         emit(ErrorRecord.of(image, error, options.lang))

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 ENGINES = ("local", "ray")
 # What a line of JSON can hold and a row of the table cannot.
-_NOT_IN_A_TABLE = ("cam", "method", "target", "against", "trust", "recommend", "catalogue")
+_NOT_IN_A_TABLE = (
+    "person",
+    "cam",
+    "method",
+    "target",
+    "against",
+    "trust",
+    "recommend",
+    "catalogue",
+)
 
 
 def options(command: Parser) -> None:

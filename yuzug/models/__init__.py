@@ -1,8 +1,9 @@
-"""Networks, checkpoints (weights with their card), and the classifier that reads faces."""
+"""Networks, checkpoints (weights with their card), the classifier, and what it can be taught."""
 
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load, read_card
 from yuzug.models.classifier import Batch, Classifier, Prediction, Stem, check_classes
+from yuzug.models.person import Example, Person, teach_example
 from yuzug.models.registry import (
     DEFAULT_CLASSES,
     DEFAULT_MODEL,
@@ -19,9 +20,11 @@ __all__ = [
     "Card",
     "Checkpoint",
     "Classifier",
+    "Example",
     "HeadCard",
     "Metrics",
     "ModelInfo",
+    "Person",
     "Prediction",
     "Stem",
     "available_models",
@@ -30,4 +33,5 @@ __all__ = [
     "load_model",
     "read_card",
     "resolve",
+    "teach_example",
 ]

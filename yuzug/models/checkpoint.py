@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -26,6 +28,15 @@ class Checkpoint:
 
     network: Network
     card: Card
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of the weights as they are in memory, whatever file or card they came with."""
+        digest = hashlib.sha256()
+        for name, value in self.network.state_dict().items():
+            digest.update(f"{name} {tuple(value.shape)}".encode())
+            digest.update(value.detach().cpu().contiguous().numpy().data)
+        return digest.hexdigest()
 
 
 def save(network: Network, card: Card, path: Path) -> None:

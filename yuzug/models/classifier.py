@@ -14,8 +14,10 @@ from torch import Tensor
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import ModelError
+from yuzug.models.adaptation import adaptation
 from yuzug.models.card import Card, HeadCard
 from yuzug.models.checkpoint import Checkpoint
+from yuzug.models.person import Person
 from yuzug.models.preprocess import prepare
 
 # Above this share outside the label set, none of its labels fits.
@@ -44,6 +46,11 @@ class Prediction:
         """Index of the most probable label."""
         return int(self.probabilities.argmax())
 
+    @property
+    def by_label(self) -> dict[str, float]:
+        """The probability of each label."""
+        return dict(zip(self.labels, self.probabilities.tolist(), strict=True))
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Batch:
@@ -51,13 +58,15 @@ class Batch:
 
     ``inputs`` (N, C, S, S) is what the network read, ``features`` (N, K, h, w) are the
     activations of the explained layer and ``logits`` (N, classes) those of this label set, with
-    the graph from features to logits: what an explanation takes its gradient from.
+    the graph from features to logits: what an explanation takes its gradient from. ``plain`` are
+    the readings without what a person taught, where there is one.
     """
 
     predictions: tuple[Prediction, ...]
     inputs: Tensor
     features: Tensor
     logits: Tensor
+    plain: tuple[Prediction, ...] = ()
 
     def __repr__(self) -> str:
         return f"Batch({list(self.predictions)})"
@@ -87,14 +96,20 @@ class Classifier:
     """One label set of one checkpoint; holds no state, so threads may share it.
 
     ``stem`` computes the explained activations of faces, (N, C, S, S) → (N, K, h, w), in place of
-    the checkpoint's own: the same on another device, for instance.
+    the checkpoint's own: the same on another device, for instance. With a ``person``, every face
+    is read as that person was taught: :mod:`yuzug.models.adaptation`.
 
     Raises:
         ModelError: ``model.classes`` where the checkpoint has no such label set.
+        PersonError: ``person.weights`` or ``person.invalid``.
     """
 
     def __init__(
-        self, checkpoint: Checkpoint, classes: int | str | None, stem: Stem | None = None
+        self,
+        checkpoint: Checkpoint,
+        classes: int | str | None,
+        stem: Stem | None = None,
+        person: Person | None = None,
     ) -> None:
         heads = checkpoint.card.heads
         self.head_name = check_classes(checkpoint.card, classes)
@@ -109,6 +124,20 @@ class Classifier:
             if widest
             else []
         )
+        self._adaptation = self._outside_adaptation = None
+        if person is not None:
+            self._adaptation = adaptation(person, checkpoint, self.head)
+            # A relaxed face that looks sad to the network is outside a set without neutral.
+            if self._outside and person.neutral not in self.head.labels:
+                self._outside_adaptation = adaptation(person, checkpoint, heads[_WIDEST])
+
+    def adapted(self, person: Person) -> Classifier:
+        """The same label set, read as this person was taught.
+
+        Raises:
+            PersonError: ``person.weights`` or ``person.invalid``.
+        """
+        return Classifier(self.checkpoint, self.head_name, self.stem, person)
 
     def classify(self, faces: list[NDArray[np.uint8]]) -> Batch:
         """Read faces: each RGB uint8 (S, S, 3) or grey uint8 (S, S), any size.
@@ -122,57 +151,110 @@ class Classifier:
         """
         _survive_fork()
         if not faces:
-            return Batch((), *(torch.zeros(0) for _ in range(3)))
+            return Batch((), torch.zeros(0), torch.zeros(0), torch.zeros(0))
+        return self.read_features(*self.see(faces))
+
+    def see(self, faces: list[NDArray[np.uint8]]) -> tuple[Tensor, Tensor]:
+        """The expensive half: what the network reads, (N, C, S, S), and the explained activations
+        of it, (N, K, h, w), without a graph; the faces are as in :meth:`classify`."""
         # no_grad and not inference_mode: the explanation takes a gradient from these features.
         with torch.no_grad():
             batch = prepare(faces, self.checkpoint.card.preprocessing)
             features = self.stem(batch.contiguous(memory_format=torch.channels_last)).detach()
+        return batch, features
+
+    def read_features(self, inputs: Tensor, features: Tensor) -> Batch:
+        """The cheap half, from what :meth:`see` gave, or from some rows of it.
+
+        The logits of an adapted classifier are the plain ones and what the person's own faces add
+        to them, in the same unit and not over the adaptation's temperature: so a map still shows
+        how much evidence there is.
+        """
+        features = features.detach()
+        network, added = self.checkpoint.network, None
         with torch.enable_grad():
-            logits = self.checkpoint.network.logits(features.requires_grad_())
-            served = self.head.served_from
-            chosen = self._chosen(self.checkpoint.network.explained(features, logits, served))
-        return Batch(self._predictions(logits), batch, features, chosen)
+            logits = network.logits(features.requires_grad_())
+            explained = network.explained(features, logits, self.head.served_from)
+            chosen = self._chosen(explained)
+            if self._adaptation is not None:
+                embedding = network.embed(features).float()
+                added = self._adaptation.added(embedding)
+                chosen = chosen + self.head.temperature * added
+        bare = {name: values.detach() for name, values in logits.items()}
+        plain = self._predictions(bare, None)
+        if added is None:
+            return Batch(plain, inputs, features, chosen)
+        mine = self._predictions(bare, embedding.detach())
+        return Batch(mine, inputs, features, chosen, plain)
 
     def predictions(self, features: Tensor) -> tuple[Prediction, ...]:
         """Readings of this label set from the explained activations: (N, K, h, w) → N."""
         with torch.no_grad():
-            return self._predictions(self.checkpoint.network.logits(features))
+            return self._predictions(
+                self.checkpoint.network.logits(features), self._embedding(features)
+            )
 
-    def _predictions(self, logits: dict[str, Tensor]) -> tuple[Prediction, ...]:
-        bare = {name: values.detach() for name, values in logits.items()}
-        pairs = zip(self.probabilities(bare), self.outside(bare), strict=True)
-        return tuple(Prediction(self.head.labels, row, float(share)) for row, share in pairs)
+    def _predictions(
+        self, logits: dict[str, Tensor], embedding: Tensor | None
+    ) -> tuple[Prediction, ...]:
+        shares = self.probabilities(logits, embedding), self.outside(logits, embedding)
+        return tuple(
+            Prediction(self.head.labels, row, float(share))
+            for row, share in zip(*shares, strict=True)
+        )
 
     def predict(self, inputs: Tensor) -> NDArray[np.float32]:
         """Calibrated probabilities of what the network reads: (N, C, S, S) → (N, classes)."""
         network = self.checkpoint.network
         with torch.no_grad():
             features = network.features(inputs.contiguous(memory_format=torch.channels_last))
-            return self.probabilities(network.logits(features))
+            return self.probabilities(network.logits(features), self._embedding(features))
 
     def logits_of(self, features: Tensor) -> Tensor:
-        """Logits of this label set: (N, K, h, w) → (N, classes)."""
-        return self._chosen(self.checkpoint.network.head(features, self.head.served_from))
+        """Logits of this label set, as a map explains them: (N, K, h, w) → (N, classes)."""
+        served = self._chosen(self.checkpoint.network.head(features, self.head.served_from))
+        if self._adaptation is None:
+            return served
+        added = self._adaptation.added(self.checkpoint.network.embed(features).float())
+        return served + self.head.temperature * added
+
+    def _embedding(self, features: Tensor) -> Tensor | None:
+        """What the adaptation reads beside the logits; None without one."""
+        if self._adaptation is None:
+            return None
+        with torch.no_grad():
+            return self.checkpoint.network.embed(features).float()
 
     def _chosen(self, served: Tensor) -> Tensor:
         whole = self._columns == list(range(served.shape[1]))
         return served if whole else served[:, self._columns]
 
-    def probabilities(self, logits: dict[str, Tensor]) -> NDArray[np.float32]:
+    def probabilities(
+        self, logits: dict[str, Tensor], embedding: Tensor | None = None
+    ) -> NDArray[np.float32]:
         """Calibrated probabilities from the logits of all heads: (N, classes) float32.
+
+        ``embedding`` (N, D) is needed where the classifier is adapted to a person.
 
         Source: Guo et al. 2017, "On calibration of modern neural networks", temperature scaling.
         """
-        chosen = self._chosen(logits[self.head.served_from]) / self.head.temperature
-        return np.asarray(torch.softmax(chosen.float(), dim=1).numpy(), np.float32)
+        chosen = self._chosen(logits[self.head.served_from]).float() / self.head.temperature
+        if self._adaptation is not None and embedding is not None:
+            chosen = self._adaptation.apply(chosen, embedding)
+        return np.asarray(torch.softmax(chosen, dim=1).numpy(), np.float32)
 
-    def outside(self, logits: dict[str, Tensor]) -> NDArray[np.float32]:
+    def outside(
+        self, logits: dict[str, Tensor], embedding: Tensor | None = None
+    ) -> NDArray[np.float32]:
         """Share of the widest head's mass on labels that this set leaves out: (N,) float32."""
         count = len(next(iter(logits.values())))
         if not self._outside:
             return np.zeros(count, np.float32)
         widest = self.checkpoint.card.heads[_WIDEST]
-        mass = torch.softmax(logits[_WIDEST].float() / widest.temperature, dim=1)
+        scores = logits[_WIDEST].float() / widest.temperature
+        if self._outside_adaptation is not None and embedding is not None:
+            scores = self._outside_adaptation.apply(scores, embedding)
+        mass = torch.softmax(scores, dim=1)
         return np.asarray(mass[:, self._outside].sum(dim=1).numpy(), np.float32)
 
 

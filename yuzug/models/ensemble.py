@@ -54,6 +54,8 @@ class Ensemble(Network):
         if len({shape[2:] for shape in shapes}) != 1:
             raise ValueError(f"grids of unlike sizes: {[tuple(shape[2:]) for shape in shapes]}")
         self._widths = [shape[1] for shape in shapes]
+        self._dims = [member.network.embedding_dim for member in members]
+        self.embedding_dim = sum(self._dims)
         self.stem = _SideBySide([member.network.stem for member in members])
         self.names = [name for name in self.cards[0].heads if self._all_have(name)]
 
@@ -89,6 +91,17 @@ class Ensemble(Network):
         """The members' embeddings one after another: (N, ΣK, h, w) → (N, ΣD)."""
         parts = zip(self._networks(), self._split(features), strict=True)
         return torch.cat([network.embed(part) for network, part in parts], dim=1)
+
+    def read_embedding(self, embedding: Tensor, name: str) -> Tensor:
+        """The logarithm of the mean of the members' probabilities: (N, ΣD) → (N, classes)."""
+        parts = zip(
+            self._networks(), self.cards, torch.split(embedding, self._dims, dim=1), strict=True
+        )
+        votes = []
+        for network, card, part in parts:
+            own = network.read_embedding(part, card.heads[name].served_from)
+            votes.append(torch.softmax(_calibrated(own, card, name).float(), dim=1))
+        return torch.stack(votes).mean(dim=0).clamp_min(1e-12).log()
 
     def _networks(self) -> list[Network]:
         return [cast(Network, member) for member in self.members]

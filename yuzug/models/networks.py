@@ -34,6 +34,7 @@ class Network(nn.Module):
         super().__init__()
         self.stem = stem
         self.neck = neck
+        self.embedding_dim = embedding_dim
         self.dropout = nn.Dropout(dropout)
         self.heads = nn.ModuleDict(
             {name: nn.Linear(embedding_dim, size) for name, size in head_sizes.items()}
@@ -49,7 +50,11 @@ class Network(nn.Module):
 
     def head(self, features: Tensor, name: str) -> Tensor:
         """Logits of one head: (N, K, h, w) → (N, classes of that head)."""
-        return cast(Tensor, self.heads[name](self.dropout(self.embed(features))))
+        return self.read_embedding(self.embed(features), name)
+
+    def read_embedding(self, embedding: Tensor, name: str) -> Tensor:
+        """Logits of one head, as a reading takes them: (N, D) → (N, classes of that head)."""
+        return cast(Tensor, self.heads[name](self.dropout(embedding)))
 
     def logits(self, features: Tensor) -> dict[str, Tensor]:
         """Logits of every head, from one embedding."""

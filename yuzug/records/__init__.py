@@ -9,6 +9,7 @@ from yuzug.records.explanation import ExplanationRecord, FaceExplanation
 from yuzug.records.fault import ErrorDetail, ErrorRecord, FilmErrorRecord, sentence_of
 from yuzug.records.models import ModelRecord, ModelsRecord
 from yuzug.records.record import Record
+from yuzug.records.teaching import TeachingRecord
 
 __all__ = [
     "AnalysisRecord",
@@ -24,6 +25,7 @@ __all__ = [
     "ModelsRecord",
     "RecommendationsRecord",
     "Record",
+    "TeachingRecord",
     "TrustRecord",
     "sentence_of",
 ]

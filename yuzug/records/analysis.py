@@ -78,6 +78,8 @@ class FaceRecord(Part):
     """Eyes, nose and corners of the mouth in pixels of the photo; null from the cascade."""
     track: int | None
     """The number of the person in a stream or film; null in a photo."""
+    person: bool = False
+    """Whether it was read as its person was taught; the rest explains that reading."""
 
     @classmethod
     def of(cls, face: Face, trust: Trust | None = None, lang: Language = "en") -> FaceRecord:
@@ -95,6 +97,7 @@ class FaceRecord(Part):
             probabilities=dict(face.probabilities),
             regions=regions.shares if regions else None,
             explanation=MapRecord.of(heatmap, trust, lang) if heatmap else None,
+            person=face.person is not None,
         )
 
 
@@ -113,6 +116,8 @@ class AnalysisRecord(Record):
     recommendations: tuple[dict[str, Any], ...]
     """As :meth:`yuzug.recommender.Suggestion.to_json` shows them; empty where none were asked."""
     ms: dict[str, Milliseconds]
+    person: bool = False
+    """Whether one of the faces was read as a person was taught."""
 
     @classmethod
     def of(
@@ -139,4 +144,5 @@ class AnalysisRecord(Record):
             dominant=analysis.dominant_index,
             recommendations=tuple(suggestion.to_json() for suggestion in suggestions),
             ms=dict(analysis.ms),
+            person=any(face.person is not None for face in analysis.faces),
         )

@@ -21,6 +21,8 @@ class FaceExplanation(Part):
     emotion: str
     confidence: Share
     sure: bool
+    person: bool
+    """Whether it was read as its person was taught, which is what is explained then."""
     target: str
     method: str
     strength: Share

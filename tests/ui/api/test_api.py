@@ -171,6 +171,25 @@ class Nine:
         return tuple(Detection((10.0 * n, 0.0, 60.0 - n, 60.0 - n), score=0.9) for n in range(9))
 
 
+def test_both_read_by_a_person_that_comes_with_the_call(
+    client: Client, picture: str, astronaut_path: Path, url: str
+) -> None:
+    cnn = Analyzer.load("cnn")
+    person = json.loads(cnn.teach({"surprise": [astronaut_path] * 3}).to_json())
+    asked = {"model": "cnn", "person": person}
+    [read] = client.predict(images=[picture], **asked, api_name="/analyze")
+    [plain] = client.predict(images=[picture], model="cnn", api_name="/analyze")
+    assert (read["person"], plain["person"]) == (True, False)
+    face, other = read["faces"][0], plain["faces"][0]
+    assert face["probabilities"]["surprise"] > other["probabilities"]["surprise"]
+    explained = client.predict(image=picture, **asked, api_name="/explain")
+    assert explained["faces"][0]["person"] is True
+    assert explained["faces"][0]["confidence"] == face["confidence"]
+    event, answer = ask(url, "analyze", {"images": [picture], "person": person})
+    assert event == "error"
+    assert "taught with these weights of resnet18" in answer["error"]
+
+
 def test_the_eight_largest_faces_are_explained_as_agents_and_readers_are_told(picture: str) -> None:
     endpoints = Endpoints(Analyzers({"cnn": Analyzer.load("cnn", 7, detector=Nine())}))
     sides = [face["box_xywh"][2] for face in endpoints.explain(picture, "cnn")["faces"]]
@@ -195,6 +214,9 @@ def test_agents_are_told_that_models_lists_the_bundled_ones(client: Client) -> N
         ("analyze", {"images": ["aGk="], "classes": "many"}, "classes must be of its type"),
         ("analyze", {"images": ["aGk="], "classes": 9}, "must be one of 3, 4, 5, 6, 7, 8"),
         ("analyze", {"images": ["aGk="], "model": "gpt"}, "must be one of resnet18, cnn"),
+        ("analyze", {"images": ["aGk="], "person": {}}, "a person must be what `yuzug teach`"),
+        ("analyze", {"images": ["aGk="], "person": [1]}, "person must be of its type"),
+        ("explain", {"image": "aGk=", "person": {"schema": 1}}, "a person must be what"),
         ("recommend", {"emotion": "hungry"}, "an emotion must be one of"),
         ("recommend", {"emotion": "sad", "energy": "huge"}, "energy must be of its type"),
         ("explain", {"image": "http://elsewhere.example/a.jpg"}, "nothing is fetched"),

@@ -16,7 +16,8 @@ from yuzug.analysis import Analysis
 from yuzug.emotions import Language
 from yuzug.errors import ImageError, OptionError
 from yuzug.explain import method_named
-from yuzug.models import DEFAULT_MODEL, available_models
+from yuzug.models import DEFAULT_MODEL, Person, available_models
+from yuzug.pipeline import Analyzer
 from yuzug.recommender import Catalogue, Filters, advise
 from yuzug.recommender import recommend as suggest
 from yuzug.recommender.catalogue.policy import HelpSource
@@ -77,6 +78,7 @@ class Endpoints:
         crops: bool = False,
         recommend: bool = False,
         lang: Language = "en",
+        person: Json | None = None,
     ) -> list[Json]:
         """Tell what the expression of every face in some pictures looks like, with probabilities.
 
@@ -93,16 +95,21 @@ class Endpoints:
             crops: whether each picture already is one cropped face
             recommend: whether to add activities that fit the main face
             lang: language of sentences, "en" or "tr"
+            person: what `yuzug teach` or the page learned of one face; the largest face of each
+                picture is read by it, nobody is recognised, and it is forgotten with the pictures
 
         Returns:
             one object a picture: its faces with box, emotion, confidence, probabilities and regions
         """
         analyzer = self._analyzers.get(model or self._analyzers.models[0], classes)
+        taught = _person(person, analyzer)
         answers: list[Json] = []
         for number, picture in enumerate(_few(images), 1):
             name = _name(picture, number)
             try:
-                analysis = analyzer.analyze(self._uploads.received(picture), crops=crops)
+                analysis = analyzer.analyze(
+                    self._uploads.received(picture), crops=crops, person=taught
+                )
             except ImageError as error:
                 answers.append(_json(ErrorRecord.of(name, error, lang)))
                 continue
@@ -187,6 +194,7 @@ class Endpoints:
         target: str | None = None,
         method: str | None = None,
         lang: Language = "en",
+        person: Json | None = None,
     ) -> Json:
         """Show why the expression of each face in one picture was read as it was.
 
@@ -205,13 +213,19 @@ class Endpoints:
             target: the emotion to explain, such as "sad"; what each face looks like, unless given
             method: how the heat map is made, such as gradcam or hirescam; the best, unless given
             lang: language of sentences, "en" or "tr"
+            person: what `yuzug teach` or the page learned of one face: as for "analyze"; the map
+                and the trust are then of the reading that it leads to
 
         Returns:
             a heat map for each of these faces, as a data URL, with the shares of a face's parts
         """
         analyzer = self._analyzers.get(model or self._analyzers.models[0], classes)
         analysis = analyzer.analyze(
-            self._uploads.received(image), crops=crops, target=target, method=_fast(method)
+            self._uploads.received(image),
+            crops=crops,
+            target=target,
+            method=_fast(method),
+            person=_person(person, analyzer),
         )
         faces = [
             FaceExplanation.of(
@@ -227,6 +241,15 @@ class Endpoints:
 
 def _json(record: Record) -> Json:
     return record.model_dump(mode="json", by_alias=True)
+
+
+def _person(said: Json | None, analyzer: Analyzer) -> Person | None:
+    """A person that came with the call, refused before any picture is looked at."""
+    if said is None:
+        return None
+    person = Person.from_json(said)
+    person.require(analyzer.classifier.checkpoint)
+    return person
 
 
 def _ideas(analysis: Analysis, lang: Language, catalogue: Catalogue) -> list[Any]:
