@@ -70,11 +70,11 @@ class Strengths:
     """
 
     shift: float = 1.0
-    shift_others: float = 0.4
+    shift_others: float = 0.471
     ideal: float = 0.8
     shift_most: float = 4.0
-    tau: float = 22.0
-    tau_fall: float = 1.5
+    tau: float = 16.35
+    tau_fall: float = 1.785
     without_relaxed: float = 0.5
     delta: float = 0.5
     few: float = 0.15
@@ -91,8 +91,8 @@ class Strengths:
     support_slope: float = 3.0
     support_repeat: float = 1.0
     temperature: float = 0.0
-    temperature_without: float = 0.8
-    temperature_evidence: float = 0.08
+    temperature_without: float = 0.8607
+    temperature_evidence: float = 0.0854
     temperature_fall: float = 0.4
 
 

@@ -39,10 +39,7 @@ START = Strengths(
     support_slope=3.0, support_repeat=1.0, temperature=0.0, temperature_without=0.8,
     temperature_evidence=0.08, temperature_fall=0.4,
 )  # fmt: skip
-_FITTED = (
-    "shift", "shift_others", "tau", "tau_fall", "delta", "temperature_without",
-    "temperature_evidence",
-)  # fmt: skip
+_FITTED = ("shift_others", "tau", "tau_fall", "temperature_without", "temperature_evidence")
 # What weighs how much in the fit; the contradictory lessons only by what they cost.
 _WEIGHTS = {"one of each": 4.0, "two of each": 2.0}
 
@@ -263,7 +260,7 @@ def fit(
 
 def _moved(value: float, random: Random) -> float:
     """A little more or less of a positive number, also of one that is 0."""
-    return max(value, 0.02) * float(np.exp(random.normal(0, 0.35)))
+    return max(value, 0.02) * float(np.exp(random.normal(0, 0.25)))
 
 
 def _score(lessons: Sequence[tuple[PosedFaces, Sequence[Trial]]], strengths: Strengths) -> float:
@@ -331,7 +328,7 @@ def measure(
     faces: Sequence[PosedFaces], data: str, detector: str, *, draws: int, steps: int
 ) -> TeachingResults:
     """Everything, in some minutes: a fit for each person left out, and one on all people."""
-    taught = [(one, list(trials(one, 2, seed=1))) for one in faces]
+    taught = [(one, list(trials(one, 3, seed=1))) for one in faces]
     tried = [list(trials(one, draws, seed=2)) for one in faces]
     people = sorted(set(faces[0].subjects))
     outcomes: list[list[Outcome]] = [[] for _ in faces]
