@@ -20,7 +20,7 @@ from yuzug.ui.components import header
 from yuzug.ui.components.html import labelled_html, panel
 from yuzug.ui.gradio_patches import keep_no_values
 from yuzug.ui.i18n import Chrome
-from yuzug.ui.journal.view import journal_tab
+from yuzug.ui.journal.view import journal_store, journal_tab
 from yuzug.ui.live import events as live_events
 from yuzug.ui.live import handlers as live
 from yuzug.ui.live.view import live_tab
@@ -56,6 +56,7 @@ def _draw(analyzers: Analyzers, default: Settings) -> Page:
     """Make the page's components, in the order in which they are read."""
     chrome = Chrome(default.lang)
     states = _states(default)
+    store = journal_store()
     with gr.Row(elem_id="yz-header"):
         labelled_html(chrome, "yz-brand", header.brand)
         language = chrome.make(
@@ -81,7 +82,7 @@ def _draw(analyzers: Analyzers, default: Settings) -> Page:
             with chrome.make(gr.Tab, {"label": "tab_mood"}, id="mood"):
                 mood_parts = mood_tab(chrome)
             with chrome.make(gr.Tab, {"label": "tab_journal"}, id="journal"):
-                journal_parts = journal_tab(chrome)
+                journal_parts = journal_tab(chrome, store)
             with chrome.make(gr.Tab, {"label": "tab_about"}, id="about"):
                 about_panel = panel("yz-about", about.page(analyzers, default))
     labelled_html(chrome, "yz-footer", header.footer)

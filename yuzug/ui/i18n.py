@@ -89,7 +89,7 @@ def head() -> str:
     table = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
     return (
         f'<script type="application/json" id="yz-words">{table}</script>'
-        f"<script>{script('page')}</script>"
+        f"<script>{script('page')}</script><script>{script('journal/store')}</script>"
     )
 
 

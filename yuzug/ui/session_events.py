@@ -25,8 +25,11 @@ from yuzug.ui.uploads import bytes_of_data_url
 from yuzug.ui.visit_history import Memory, clock_ahead
 
 # The visitor's clock travels with what the browser remembers: its time in ms, as if it were UTC.
-_CLOCK = """(remembered, ...others) => [
-  { ...remembered, clock: Date.now() - new Date().getTimezoneOffset() * 60000 }, ...others]"""
+# So does the journal, which the server reads and does not hold.
+_ARRIVE = """(remembered, ...others) => [{
+  ...remembered, clock: Date.now() - new Date().getTimezoneOffset() * 60000,
+  journal: window.yuzug.journal.read(),
+}, ...others]"""
 _SHOW = "(lang) => window.yuzug.show(lang)"
 
 
@@ -43,7 +46,6 @@ def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Se
 
     def arrive(
         remembered: object,
-        kept: object,
         live_state: live.LiveState,
         photo_state: photo.PhotoState,
         mood_state: Board,
@@ -53,20 +55,22 @@ def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Se
         settings = analyzers.fitting(restore(remembered, asked, analyzers.models, default))
         # Other activities come first for another visitor.
         catalogue = analyzers.activities.catalogue
-        clock = remembered.get("clock") if isinstance(remembered, dict) else None
-        memory = Memory(random.getrandbits(32), settings.filters, catalogue, clock_ahead(clock))
-        memory.keep(restore_journal(kept))
+        told = remembered if isinstance(remembered, dict) else {}
+        clock, journal = clock_ahead(told.get("clock")), restore_journal(told.get("journal"))
+        memory = Memory(random.getrandbits(32), settings.filters, catalogue, clock)
+        memory.keep(journal)
         for board in (live_state.following.board, photo_state.board, mood_state):
             board.memory = memory
         choices = [settings.lang, settings.model, _sizes(analyzers, settings)]
         visited = (live_state, photo_state, mood_state)
-        words = _words(page, analyzers, settings, *visited, kept)
+        drawn = journal_page.page(journal, settings.lang, catalogue)
+        words = _words(page, analyzers, settings, *visited, drawn)
         return [settings, *choices, *_doors(page, settings), *words, *visited]
 
     choices = [page.language, page.model, page.classes]
     outputs = [page.settings, *choices, *_door_parts(page), *_word_parts(page), *states]
-    inputs = [page.browser, page.journal.kept, *states]
-    arrival = demo.load(arrive, inputs, outputs, js=_CLOCK, **quietly(page))
+    inputs = [page.browser, *states]
+    arrival = demo.load(arrive, inputs, outputs, js=_ARRIVE, **quietly(page))
     arrival.then(None, [page.language], None, js=_SHOW)
 
 
@@ -85,21 +89,21 @@ def _wire_notices(page: Page) -> None:
 def _wire_language(page: Page, analyzers: Analyzers) -> None:
     states = [page.live_state, page.photo_state, page.mood_state]
 
+    # The browser sends the journal once the language has changed.
     def speak(
         lang: Language,
         settings: Settings,
         live_state: live.LiveState,
         photo_state: photo.PhotoState,
         mood_state: Board,
-        kept: object,
     ) -> list[Any]:
         settings = replace(settings, lang=lang)
-        words = _words(page, analyzers, settings, live_state, photo_state, mood_state, kept)
+        words = _words(page, analyzers, settings, live_state, photo_state, mood_state, gr.skip())
         return [settings, settings.to_browser(), *words]
 
     page.language.input(
         speak,
-        [page.language, page.settings, *states, page.journal.kept],
+        [page.language, page.settings, *states],
         [page.settings, page.browser, *_word_parts(page)],
         **last_one(page),
     ).then(None, [page.language], None, js=_SHOW)
@@ -174,7 +178,7 @@ def _words(
     live_state: live.LiveState,
     photo_state: photo.PhotoState,
     mood_state: Board,
-    kept: object,
+    journal: Any,
 ) -> list[Any]:
     """Every word of the page in the chosen language; nothing is analysed."""
     return [
@@ -182,6 +186,6 @@ def _words(
         *live.redraw(live_state, settings.lang),
         *photo.redraw(photo_state, settings.lang),
         advice.chooser(mood_state, settings.lang),
-        journal_page.page(restore_journal(kept), settings.lang, mood_state.memory.catalogue),
+        journal,
         about.page(analyzers, settings),
     ]

@@ -6,17 +6,19 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any, Literal
 
 from yuzug.recommender import Catalogue, Filters, bundled, needs_help, source_of_streak
 from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.recommender.catalogue.vocabulary import Time
 from yuzug.recommender.filters import time_of_day
 from yuzug.recommender.mood import Mood, mood_of
-from yuzug.ui.journal.model import Entry, Journal, now
+from yuzug.ui.journal.model import ActivityEntry, Entry, Journal, MoodEntry, now
 
 RECENT = 20  # these many last suggestions do not come again
 KEPT = 200
 READINGS = 10
+Marks = Literal["helped", "rejected"]
 
 
 @dataclass
@@ -27,8 +29,8 @@ class Memory:
     ``sources`` says of each where it came from. ``hard_days`` is whether the journal shows so many
     hard days in a row that help comes first.
     ``clock_ahead`` is how far the visitor's clock is ahead of UTC, where the browser told.
-    ``notes`` is empty unless the visitor keeps a journal, and then soon again; ``news`` counts
-    what there was to write.
+    ``notes`` is what the browser has not yet written into its journal, empty where none is kept;
+    each is numbered, and ``news`` is the number of the last.
     """
 
     seed: int = 0
@@ -43,7 +45,7 @@ class Memory:
     sources: tuple[HelpSource, ...] = ()
     hard_days: bool = False
     journal_on: bool = False
-    notes: tuple[Entry, ...] = ()
+    notes: tuple[Mapping[str, Any], ...] = ()
     news: int = 0
 
     @property
@@ -62,19 +64,27 @@ class Memory:
 
     def reject(self, name: str) -> None:
         """This one is not for the visitor: it stays away."""
-        self.rejected = _with(self.rejected, name)
-        self.helped = tuple(one for one in self.helped if one != name)
-        self._tell()
+        self._mark("rejected", name, True)
+        if name in self.helped:
+            self._mark("helped", name, False)
+
+    def restore(self, name: str) -> None:
+        """This one may come again."""
+        self._mark("rejected", name, False)
 
     def help(self, name: str, helped: bool) -> None:
         """This one helped, or the visitor takes that back."""
-        others = tuple(one for one in self.helped if one != name)
-        self.helped = _with(others, name) if helped else others
-        self._tell()
+        self._mark("helped", name, helped)
 
-    def do(self, name: str) -> None:
-        """This one was done."""
-        self.did = _with(self.did, name)
+    def do(self, entry: ActivityEntry) -> None:
+        """This one was done, or its ratings are others by now."""
+        self.did = _with(self.did, entry.id)
+        self.note(entry)
+
+    def undo(self, entry: ActivityEntry) -> None:
+        """This one was not done after all."""
+        self.did = _without(self.did, entry.id)
+        self._tell({"change": "undo", "entry": _json(entry)})
 
     def heard(
         self,
@@ -103,24 +113,29 @@ class Memory:
 
     def note(self, entry: Entry) -> None:
         """Something for the journal, where there is one."""
-        if self.journal_on:
-            self.notes = (*self.notes, entry)[-KEPT:]
-        self._tell()
+        change = "mood" if isinstance(entry, MoodEntry) else "activity"
+        self._tell({"change": change, "entry": _json(entry)})
 
-    def keep(self, journal: Journal | None) -> None:
-        """The visitor keeps this journal, or none any more."""
-        self.journal_on, self.notes = journal is not None, ()
+    def start(self) -> None:
+        """A journal begins: what was said of activities so far belongs in it."""
+        self.journal_on = True
+        for name in self.helped:
+            self._mark("helped", name, True)
+        for name in self.rejected:
+            self._mark("rejected", name, True)
+
+    def keep(self, journal: Journal | None, written: int = 0) -> None:
+        """The visitor keeps this journal, or none any more; ``written`` is its last note."""
+        self.journal_on = journal is not None
+        pending = [note for note in self.notes if self.journal_on and note["number"] > written]
+        self.notes = tuple(pending)
         journal = journal or Journal()
         self.hard_days = self._hard_days(journal)
         self.helped, self.rejected = journal.helped, journal.rejected
         self.did = tuple(dict.fromkeys(entry.id for entry in journal.activities))[-KEPT:]
-
-    def written(self, journal: Journal) -> Journal:
-        """The journal with all that it was still to be told, which is forgotten here."""
-        notes, self.notes = self.notes, ()
-        journal = journal.write(notes, self.helped, self.rejected)
-        self.hard_days = self._hard_days(journal)
-        return journal
+        for note in pending:
+            if note["change"] == "mark":
+                self._set(note["list"], note["id"], note["on"])
 
     def _hard_days(self, journal: Journal) -> bool:
         policy = self.catalogue.policy
@@ -129,12 +144,29 @@ class Memory:
         )
         return needs_help(days, policy)
 
-    def _tell(self) -> None:
-        self.news += self.journal_on
+    def _mark(self, marks: Marks, name: str, on: bool) -> None:
+        self._set(marks, name, on)
+        self._tell({"change": "mark", "list": marks, "id": name, "on": on})
+
+    def _set(self, marks: Marks, name: str, on: bool) -> None:
+        setattr(self, marks, (_with if on else _without)(getattr(self, marks), name))
+
+    def _tell(self, note: Mapping[str, Any]) -> None:
+        if self.journal_on:
+            self.news += 1
+            self.notes = (*self.notes, {"number": self.news, **note})[-KEPT:]
+
+
+def _json(entry: Entry) -> dict[str, Any]:
+    return entry.model_dump(mode="json", exclude_none=True)
 
 
 def _with(ids: tuple[str, ...], name: str) -> tuple[str, ...]:
-    return (*(one for one in ids if one != name), name)[-KEPT:]
+    return (*_without(ids, name), name)[-KEPT:]
+
+
+def _without(ids: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple(one for one in ids if one != name)
 
 
 def clock_ahead(told: object) -> timedelta | None:

@@ -164,9 +164,9 @@ def test_an_unsure_reading_asks_and_asserts_nothing(lang: str) -> None:
     page = advice.area(shown, lang)  # type: ignore[arg-type]
     assert question(lang) in page  # type: ignore[arg-type]
     assert page.count('aria-pressed="true"') == 0
-    assert page.index("yz-ask") < page.index('data-act="correct"') < page.index("<article")
+    assert page.index("yz-question") < page.index('data-act="correct"') < page.index("<article")
     acts.act({"act": "correct", "mood": "sad"}, shown, "en")
-    assert "yz-ask" not in advice.area(shown, "en")
+    assert "yz-question" not in advice.area(shown, "en")
 
 
 def test_not_for_me_stays_away_and_another_is_just_replaced() -> None:
@@ -291,8 +291,8 @@ def test_hard_days_of_long_ago_or_between_better_ones_put_nobody_first() -> None
     memory.keep(Journal(moods=moods))
     assert not memory.needs_help
     memory.keep(Journal(moods=moods[:2]))
-    memory.note(day("fear", 0))
-    written = memory.written(Journal(moods=moods[:2]))
+    written = Journal(moods=(*moods[:2], day("fear", 0)))
+    memory.keep(written)
     assert memory.help_source == "journal"
     memory.keep(None)
     assert not memory.needs_help, "an erased journal says nothing"

@@ -26,7 +26,12 @@ def mood(minutes: float, emotion: Emotion = Emotion.SAD) -> MoodEntry:
 
 def kept() -> Journal:
     done = ActivityEntry(at=START, id="around-the-block", before=2, after=4)
-    return Journal().write([mood(0), mood(5, Emotion.HAPPY), done], ("helped-once",), ("never",))
+    return Journal(
+        moods=(mood(0), mood(5, Emotion.HAPPY)),
+        activities=(done,),
+        helped=("helped-once",),
+        rejected=("never",),
+    )
 
 
 def test_nothing_is_noted_unless_a_journal_is_kept() -> None:
@@ -36,7 +41,7 @@ def test_nothing_is_noted_unless_a_journal_is_kept() -> None:
     assert (board.memory.notes, board.memory.news) == ((), 0)
 
 
-def test_what_happens_is_written_and_then_forgotten_by_the_session() -> None:
+def test_what_happens_is_noted_in_order_until_the_browser_has_written_it() -> None:
     board = Board(Memory(1))
     board.memory.keep(Journal())
     acts.hear(board, said_by_person("sad", "chosen"))
@@ -45,13 +50,49 @@ def test_what_happens_is_written_and_then_forgotten_by_the_session() -> None:
     acts.act({"act": "rate", "id": name, "when": "before", "rating": 2}, board, "en")
     acts.act({"act": "rate", "id": name, "when": "after", "rating": 4}, board, "en")
     acts.act({"act": "helpful", "id": name}, board, "en")
-    written = board.memory.written(Journal())
-    [entry] = written.moods
-    assert (entry.emotion, entry.source) == (Emotion.SAD, "chosen")
-    [done] = written.activities
-    assert (done.id, done.before, done.after) == (name, 2, 4)
-    assert written.helped == (name,)
+    heard, *_, rated, marked = notes = board.memory.notes
+    assert [note["number"] for note in notes] == [1, 2, 3, 4, 5]
+    assert (heard["change"], heard["entry"]["emotion"]) == ("mood", "sad")
+    assert (rated["entry"]["id"], rated["entry"]["before"], rated["entry"]["after"]) == (name, 2, 4)
+    assert (marked["list"], marked["id"], marked["on"]) == ("helped", name, True)
+    board.memory.keep(Journal(), written=4)
+    assert board.memory.notes == (marked,), "the browser has not written this one yet"
+    assert board.memory.helped == (name,)
+    board.memory.keep(Journal(helped=(name,)), written=5)
     assert board.memory.notes == ()
+
+
+def test_a_journal_that_begins_takes_over_what_was_said_of_activities() -> None:
+    memory = Memory(helped=("good",), rejected=("bad",))
+    memory.start()
+    assert [(note["list"], note["id"]) for note in memory.notes] == [
+        ("helped", "good"),
+        ("rejected", "bad"),
+    ]
+
+
+def test_done_and_not_for_me_can_be_undone() -> None:
+    board = Board(Memory(1))
+    board.memory.keep(Journal())
+    acts.hear(board, said_by_person("sad", "chosen"))
+    before = [card.id for card in board.cards]
+    name = before[1]
+    acts.act({"act": "did", "id": name}, board, "en")
+    done_at = board.cards[1].done_at
+    acts.act({"act": "did", "id": name}, board, "en")
+    assert board.cards[1].done_at is None
+    assert name not in board.memory.did
+    undone = board.memory.notes[-1]
+    assert (undone["change"], undone["entry"]["id"]) == ("undo", name)
+    assert done_at is not None
+    assert undone["entry"]["at"] == done_at.isoformat().replace("+00:00", "Z")
+    acts.act({"act": "reject", "id": name}, board, "en")
+    assert board.memory.rejected == (name,)
+    acts.act({"act": "restore"}, board, "en")
+    assert [card.id for card in board.cards] == before
+    assert board.memory.rejected == ()
+    assert board.memory.notes[-1]["on"] is False
+    assert acts.act({"act": "restore"}, board, "en") == "", "only the last one, and once"
 
 
 def test_an_unsure_reading_is_not_written() -> None:
@@ -59,18 +100,6 @@ def test_an_unsure_reading_is_not_written() -> None:
     board.memory.keep(Journal())
     acts.hear(board, Mood("sad", {"sad": 0.4, "happy": 0.6}, sure=False))
     assert board.memory.notes == ()
-
-
-def test_a_mood_of_the_same_moment_takes_the_place_of_the_last() -> None:
-    moods = Journal().write([mood(0), mood(0.5, Emotion.HAPPY), mood(3)], (), ()).moods
-    assert [entry.emotion for entry in moods] == [Emotion.HAPPY, Emotion.SAD]
-
-
-def test_it_is_bounded() -> None:
-    journal = Journal().write([mood(2 * number) for number in range(MOST + 20)], (), ())
-    assert len(journal.moods) == MOST
-    assert journal.moods[-1] == mood(2 * (MOST + 19))
-    assert len(json.dumps(journal.to_browser())) < 200_000
 
 
 def test_it_comes_back_from_the_browser() -> None:

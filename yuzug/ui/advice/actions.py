@@ -53,6 +53,8 @@ def act(told: Mapping[str, Any], board: Board, lang: Language) -> str:
         board.filter()
     elif name == "again":
         board.again()
+    elif name == "restore":
+        return _restore(board, lang)
     else:
         return ""
     return _ideas(board, lang)
@@ -67,11 +69,13 @@ def _name_mood(board: Board, emotion: str, chosen: bool, lang: Language) -> str:
 
 
 def _did(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
+    title = card.suggestion.in_language(lang).title
     if card.done_at is not None:
-        return ""
-    board.memory.do(card.id)
+        board.memory.undo(ActivityEntry(at=card.done_at, id=card.id))
+        board.update(replace(card, done_at=None, ratings={}))
+        return text("advice.said_undone", lang, title=title)
     _record(board, replace(card, done_at=now()))
-    return text("advice.said_done", lang, title=card.suggestion.in_language(lang).title)
+    return text("advice.said_done", lang, title=title)
 
 
 def _rate(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
@@ -89,7 +93,19 @@ def _helpful(board: Board, card: Card, told: Mapping[str, Any], lang: Language) 
 
 def _reject(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
     board.memory.reject(card.id)
-    return _another(board, card, told, lang)
+    place = board.cards.index(card)
+    said = _another(board, card, told, lang)
+    board.removed = (card, place)
+    return said
+
+
+def _restore(board: Board, lang: Language) -> str:
+    if board.removed is None:
+        return ""
+    card, place = board.removed
+    board.memory.restore(card.id)
+    board.put_back(card, place)
+    return text("advice.said_restored", lang, title=card.suggestion.in_language(lang).title)
 
 
 def _another(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
@@ -110,7 +126,7 @@ _ANSWERS: dict[str, Callable[[Board, Card, Mapping[str, Any], Language], str]] =
 
 def _record(board: Board, card: Card) -> None:
     board.update(card)
-    board.memory.note(ActivityEntry(at=card.done_at or now(), id=card.id, **card.ratings))
+    board.memory.do(ActivityEntry(at=card.done_at or now(), id=card.id, **card.ratings))
 
 
 def _ideas(board: Board, lang: Language) -> str:

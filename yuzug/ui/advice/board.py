@@ -56,12 +56,17 @@ class Card:
 
 @dataclass
 class Board:
-    """The advice area of one tab; ``memory`` is shared with those of the other tabs."""
+    """The advice area of one tab; ``memory`` is shared with those of the other tabs.
+
+    ``removed`` is the card that was last said to be not for the person, and its place: it can be
+    put back.
+    """
 
     memory: Memory = field(default_factory=Memory)
     read: Mood | None = None
     said: Mood | None = None
     cards: tuple[Card, ...] = ()
+    removed: tuple[Card, int] | None = None
 
     @property
     def mood(self) -> Mood | None:
@@ -71,7 +76,7 @@ class Board:
     def follow(self, read: Mood | None, said: Mood | None = None) -> None:
         """Advise on another mood; the activities so far count as suggested."""
         self._leave_behind(self.cards)
-        self.read, self.said = read, said
+        self.read, self.said, self.removed = read, said, None
         self.cards = self._suggested(CARDS, [])
 
     def filter(self) -> None:
@@ -86,6 +91,13 @@ class Board:
         found = self._suggested(CARDS - len(others), others)
         self.cards = (*others[:place], *found[:1], *others[place:], *found[1:])
         return found[0] if found else None
+
+    def put_back(self, card: Card, place: int) -> None:
+        """Show the removed card again, instead of what took its place."""
+        cards = [one for one in self.cards if one.id != card.id]
+        if len(cards) == CARDS:
+            del cards[place]
+        self.cards, self.removed = (*cards[:place], card, *cards[place:]), None
 
     def again(self) -> None:
         """Let what was suggested before come again."""

@@ -16,7 +16,7 @@ from yuzug.ui.advice.board import Board
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.event_options import every_one, quietly, told
 from yuzug.ui.journal import view as journal_page
-from yuzug.ui.journal.model import STORAGE_KEY, Journal, restore_journal
+from yuzug.ui.journal.model import restore_journal
 from yuzug.ui.live import handlers as live
 from yuzug.ui.parts import Page
 from yuzug.ui.photo import exporting
@@ -24,8 +24,6 @@ from yuzug.ui.photo import handlers as photo
 from yuzug.ui.session import Settings
 
 _TABS = ("live", "photo", "mood")
-# Gradio writes nothing where there is nothing to keep, so the old entry would stay.
-_ERASED = f"(kept) => {{ if (!kept) localStorage.removeItem('{STORAGE_KEY}') }}"
 _DOWNLOAD = "() => document.querySelector('#yz-photo-archive a')?.click()"
 
 
@@ -67,9 +65,7 @@ def _wire_area(page: Page, tab: str) -> None:
         [page.settings, page.browser, *areas, tabs[tab].said],
         **every_one(page),
     )
-    tabs[tab].advice.change(
-        _write, [page.journal.kept, page.mood_state], [page.journal.kept], **quietly(page)
-    )
+    tabs[tab].advice.change(_write, [page.mood_state], [page.journal.store], **quietly(page))
 
 
 def _areas(
@@ -83,13 +79,10 @@ def _areas(
     }
 
 
-def _write(kept: object, mood_state: Board) -> Any:
-    """Write into the journal what there is to write; it goes straight back to the browser."""
-    journal = restore_journal(kept)
-    if journal is None:
-        return gr.skip()
-    written = mood_state.memory.written(journal)
-    return gr.skip() if written == journal else written.to_browser()
+def _write(mood_state: Board) -> Any:
+    """What the browser is to write into its journal."""
+    notes = mood_state.memory.notes
+    return journal_page.store(notes) if notes else gr.skip()
 
 
 def _wire_saving(page: Page) -> None:
@@ -104,21 +97,19 @@ def _wire_saving(page: Page) -> None:
 
 
 def _wire_journal(page: Page, catalogue: Catalogue) -> None:
+    """Follow the journal in the browser, which tells of every change of it."""
+
+    def follow(settings: Settings, mood_state: Board, event: gr.EventData) -> list[Any]:
+        memory, news = mood_state.memory, told(event)
+        journal, written = restore_journal(news.get("journal")), news.get("done")
+        if journal is not None and news.get("act") == "start":
+            memory.start()
+        else:
+            memory.keep(journal, written if isinstance(written, int) else 0)
+        drawn = journal_page.page(journal, settings.lang, catalogue)
+        return [journal_page.store(memory.notes), drawn]
+
     tab = page.journal
-
-    def show(kept: object, settings: Settings) -> str:
-        return journal_page.page(restore_journal(kept), settings.lang, catalogue)
-
-    def keep(settings: Settings, mood_state: Board, event: gr.EventData) -> list[Any]:
-        memory, journal = mood_state.memory, None
-        if told(event).get("act") == "start":
-            journal = Journal().write((), memory.helped, memory.rejected)
-        memory.keep(journal)
-        kept = journal.to_browser() if journal is not None else None
-        return [kept, journal_page.page(journal, settings.lang, catalogue)]
-
-    tab.kept.change(show, [tab.kept, page.settings], [tab.panel], **quietly(page))
-    kept = tab.panel.keep(
-        keep, [page.settings, page.mood_state], [tab.kept, tab.panel], **every_one(page)
+    tab.store.changed(
+        follow, [page.settings, page.mood_state], [tab.store, tab.panel], **every_one(page)
     )
-    kept.then(None, [tab.kept], None, js=_ERASED)

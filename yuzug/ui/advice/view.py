@@ -60,8 +60,9 @@ def _follows(board: Board, lang: Language, savable: bool) -> str:
     label = _t("correct_label", lang)
     group = f'<div class="yz-chips" role="group" aria-label="{label}">{chips}</div>'
     if not mood.sure:
+        asked = escape(question(lang, board.memory.catalogue.policy))
         return (
-            f'<p class="yz-ask">{escape(question(lang, board.memory.catalogue.policy))}</p>{group}'
+            f'<p class="yz-question">{asked}</p>{group}'
             f'<p class="yz-note">{_t("for_unsure", lang)}</p>'
         )
     back = _link("back", lang) if board.said else ""
@@ -95,6 +96,7 @@ def _ideas(board: Board, lang: Language) -> str:
         f'<div class="yz-wishes">{_filters(board, lang)}</div>'
         f'<div class="yz-help-place">{_help(board, lang)}</div>'
         f'<div class="yz-cards" data-news="{board.memory.news}">{cards}</div>'
+        f'<div class="yz-undo-place">{_removed(board, lang)}</div>'
         f'<div class="yz-none-place">{"" if board.full else _none_left(lang)}</div>'
     )
 
@@ -108,6 +110,14 @@ def _filters(board: Board, lang: Language) -> str:
 def _link(act: str, lang: Language) -> str:
     hint = f' title="{_t("save_hint", lang)}"' if act == "save" else ""
     return f'<button type="button" class="yz-link" data-act="{act}"{hint}>{_t(act, lang)}</button>'
+
+
+def _removed(board: Board, lang: Language) -> str:
+    if board.removed is None:
+        return ""
+    title = board.removed[0].suggestion.in_language(lang).title
+    said = _t("removed", lang, title=title)
+    return f'<p class="yz-note yz-removed">{said} {_link("restore", lang)}</p>'
 
 
 def _none_left(lang: Language) -> str:

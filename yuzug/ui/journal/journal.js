@@ -1,9 +1,9 @@
 // The Journal tab: start, erase, and times as the visitor's own clock and language have them.
-const KEY = "yuzug-journal";
-
 element.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-keep]");
-  if (button) trigger("keep", { act: button.dataset.keep });
+  const act = event.target.closest("[data-keep]")?.dataset.keep;
+  if (!act) return;
+  window.yuzug.journal[act]();
+  dispatchEvent(new CustomEvent("yuzug-journal", { detail: { act } }));
 });
 
 const tellTimes = () => {
@@ -21,8 +21,3 @@ watcher.observe(element, { subtree: true, childList: true, characterData: true }
 watcher.observe(document.documentElement, { attributeFilter: ["lang"] });
 
 window.yuzug.stayUnfolded(element);
-
-// Erased in another window: this one must not write its copy back.
-addEventListener("storage", (event) => {
-  if (event.key === KEY && event.newValue === null) location.reload();
-});

@@ -1,6 +1,7 @@
 """The journal of a visitor who wants one: it lives in the browser, and only passes through here.
 
-The page sends it along with what is to be written, and gets it back; no session holds it.
+The page sends it to be drawn; no session holds it. What is to be written goes to the page as
+notes, and ``journal/store.js`` alone writes them.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any, Literal
 
@@ -20,8 +20,6 @@ from yuzug.recommender.catalogue.vocabulary import Id
 
 STORAGE_KEY = "yuzug-journal"
 MOST = 500  # entries of each sort; the oldest make room
-# A mood within this time of the last one takes its place: people try, and correct themselves.
-SAME_MOMENT_S = 60
 _COLUMNS = ("time", "entry", "emotion", "source", "activity", "title", "before", "after")
 Rating = Annotated[int, Field(ge=1, le=5, strict=True)]
 _Ids = Annotated[tuple[Id, ...], Field(max_length=MOST)]
@@ -82,21 +80,6 @@ class Journal(_Part):
                 day[mood.emotion.value] = day.get(mood.emotion.value, 0.0) + 1.0
         return [noted[day] for day in sorted(noted)]
 
-    def write(
-        self, entries: Iterable[Entry], helped: tuple[str, ...], rejected: tuple[str, ...]
-    ) -> Journal:
-        """The journal with these entries, and with what helps and does not by now."""
-        moods, activities = self.moods, self.activities
-        for entry in entries:
-            if isinstance(entry, MoodEntry):
-                moods = _with_mood(moods, entry)
-            else:
-                activities = _with_activity(activities, entry)
-        lists = {"helped": helped, "rejected": rejected}
-        return self.model_copy(
-            update={"moods": moods[-MOST:], "activities": activities[-MOST:], **lists}
-        )
-
     def to_browser(self) -> dict[str, Any]:
         """What the browser keeps."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -141,15 +124,3 @@ def restore_journal(remembered: object) -> Journal | None:
 def now() -> datetime:
     """The time of an entry: UTC, to the second."""
     return datetime.now(timezone.utc).replace(microsecond=0)
-
-
-def _with_mood(moods: tuple[MoodEntry, ...], entry: MoodEntry) -> tuple[MoodEntry, ...]:
-    same = moods and (entry.at - moods[-1].at).total_seconds() < SAME_MOMENT_S
-    return (*(moods[:-1] if same else moods), entry)
-
-
-def _with_activity(
-    activities: tuple[ActivityEntry, ...], entry: ActivityEntry
-) -> tuple[ActivityEntry, ...]:
-    key = (entry.at, entry.id)  # rated later: the same entry again
-    return (*(one for one in activities if (one.at, one.id) != key), entry)

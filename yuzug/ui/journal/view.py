@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from typing import Any
 from urllib.parse import quote
 
 import gradio as gr
@@ -18,8 +21,7 @@ from yuzug.texts.numbers import tenths
 from yuzug.ui.components.html import panel
 from yuzug.ui.components.reading import RING_FACE
 from yuzug.ui.i18n import Chrome
-from yuzug.ui.journal.model import STORAGE_KEY, ActivityEntry, Journal, MoodEntry
-from yuzug.ui.session import STORAGE_SECRET
+from yuzug.ui.journal.model import ActivityEntry, Journal, MoodEntry
 
 # From pleasant to unpleasant: the rows of the plot.
 _ROWS = tuple(
@@ -173,16 +175,24 @@ def _t(name: str, lang: Language, **values: object) -> str:
     return escape(text(f"journal.{name}", lang, **values))
 
 
+def store(notes: Sequence[Mapping[str, Any]]) -> str:
+    """What ``journal/bridge.js`` writes into the journal; nobody sees it."""
+    return f'<i data-notes="{escape(json.dumps([*notes], ensure_ascii=False))}"></i>'
+
+
 @dataclass(frozen=True)
 class JournalTab:
-    """The journal as the browser keeps it, and the panel that shows it."""
+    """The bridge to the journal in the browser, and the panel that shows the journal."""
 
-    kept: gr.BrowserState
+    store: gr.HTML
     panel: gr.HTML
 
 
-def journal_tab(chrome: Chrome) -> JournalTab:
-    """Make the components of the Journal tab."""
-    kept = gr.BrowserState(None, storage_key=STORAGE_KEY, secret=STORAGE_SECRET)
-    shown = panel("yz-journal", offer(chrome.lang), "journal/journal")
-    return JournalTab(kept, shown)
+def journal_store() -> gr.HTML:
+    """Make the bridge to the journal; outside the tabs, which Gradio makes only once opened."""
+    return panel("yz-journal-store", store(()), "journal/bridge")
+
+
+def journal_tab(chrome: Chrome, store: gr.HTML) -> JournalTab:
+    """Make the panel of the Journal tab."""
+    return JournalTab(store, panel("yz-journal", offer(chrome.lang), "journal/journal"))
