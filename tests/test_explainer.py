@@ -31,8 +31,7 @@ from yuzug.explain import (
     region_shares,
     regions_sentence,
 )
-from yuzug.explain.faithfulness import centre_prior, rank, road
-from yuzug.explain.imputing import impute
+from yuzug.explain.faithfulness import centre_prior, impute, rank, road
 from yuzug.faces import Detection
 from yuzug.models.preprocess import Preprocessing, prepare
 from yuzug.pipeline import Analyzer

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this checkout
 
 import recipes
 
-from yuzug.commands.tables import markdown
+from yuzug.commands.model_table import markdown
 from yuzug.emotions import Language
 from yuzug.models import available_models
 

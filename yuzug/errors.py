@@ -20,6 +20,9 @@ each kind in each language, and a test compares the two.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, Protocol
+
 KINDS: frozenset[str] = frozenset(
     {
         "image.empty",  # no bytes at all
@@ -159,3 +162,27 @@ class PersonError(YuzugError):
 
 class ConsentError(YuzugError):
     """A picture that came before the notice was accepted."""
+
+
+class Validation(Protocol):
+    """What ``pydantic.ValidationError`` offers, without importing pydantic here."""
+
+    def errors(self, *, include_url: bool = ...) -> Sequence[Any]: ...
+
+
+def first_fault(error: Validation) -> str:
+    """The first fault that pydantic found, as ``key.of.it: what is wrong``.
+
+    >>> from pydantic import BaseModel, ValidationError
+    >>> class Point(BaseModel):
+    ...     x: int
+    >>> try:
+    ...     Point(x="left")
+    ... except ValidationError as error:
+    ...     first_fault(error)
+    'x: Input should be a valid integer, unable to parse string as an integer'
+    """
+    fault = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{where}: {message}" if where else message

@@ -11,8 +11,8 @@ import pytest
 
 from yuzug.errors import DetectorError
 from yuzug.faces import Detection, HaarDetector, align
-from yuzug.faces.cascade import Cascade
 from yuzug.faces.detection import iou
+from yuzug.faces.haar import Cascade
 
 FACE_XYWH = (175.0, 72.0, 100.0, 115.0)  # of the portrait, drawn by hand around brow, ears, chin
 CENTER_XY = (225.0, 125.0)

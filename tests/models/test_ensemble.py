@@ -104,6 +104,13 @@ def test_an_ensemble_without_its_members_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsError) as caught:
         load(alone)
     assert caught.value.kind == "weights.missing"
+    for name in ("../cnn", "/cnn", "", "a/b"):
+        given = json.loads(resolve("ensemble").read_text(encoding="utf-8"))
+        given["members"] = {name: "0" * 64, "cnn": "0" * 64}
+        alone.write_text(json.dumps(given))
+        with pytest.raises(WeightsError, match="members") as caught:
+            load(alone)
+        assert caught.value.kind == "weights.damaged"
     alone.write_text(json.dumps({"members": {}}))
     with pytest.raises(WeightsError, match=r"ensemble\.json"):
         load(alone)

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yuzug.commands import picture_table
-from yuzug.commands.catalogue import loaded_of
-from yuzug.commands.model import analyzer_of, model_options, person_of, person_option
+from yuzug.commands.options import analyzer_of, loaded_of, model_options, person_of, person_option
 from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
 from yuzug.emotions import Language
@@ -17,7 +16,7 @@ from yuzug.texts import text
 
 if TYPE_CHECKING:
     from yuzug.analysis import Analysis, Face
-    from yuzug.commands.overlays import Overlays
+    from yuzug.commands.heatmap_files import Overlays
     from yuzug.explain import Contrast
     from yuzug.models import Person
     from yuzug.pipeline import Analyzer
@@ -41,7 +40,7 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Print one line for each picture as soon as it is read; 2 where one could not be."""
-    from yuzug.commands.overlays import Overlays
+    from yuzug.commands.heatmap_files import Overlays
     from yuzug.folders import pictures_of
 
     _require_folder(options)

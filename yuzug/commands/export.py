@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from yuzug.commands.extras import installed
-from yuzug.commands.model import number_or_name
+from yuzug.commands.options import number_or_name
 from yuzug.commands.parser import Parser
 from yuzug.errors import OptionError
 

@@ -14,7 +14,7 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the models there are, as a table or as JSON."""
-    from yuzug.commands.tables import plain
+    from yuzug.commands.model_table import plain
     from yuzug.models import DEFAULT_MODEL, available_models
     from yuzug.records import ModelsRecord
 

@@ -1,4 +1,4 @@
-"""The options that choose labelled faces to measure on, and the faces that they ask for."""
+"""Options that several commands share, and what they ask for."""
 
 from __future__ import annotations
 
@@ -6,12 +6,79 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yuzug.commands.output import complain
 from yuzug.commands.parser import Parser
-from yuzug.errors import OptionError
+from yuzug.emotions import Language
+from yuzug.errors import OptionError, PersonError
+from yuzug.texts import text
 
 if TYPE_CHECKING:
     from yuzug.lab.evaluation.evaluate import Labelled
+    from yuzug.models import Person
     from yuzug.pipeline import Analyzer
+    from yuzug.recommender import Loaded
+
+
+def model_options(command: Parser) -> None:
+    """``--model`` and ``--classes``, as every command that reads faces has them."""
+    command.option("--model", metavar="M")
+    command.option("--classes", metavar="N", type=number_or_name)
+
+
+def number_or_name(word: str) -> int | str:
+    """A head of somebody's own checkpoint may have any name."""
+    return int(word) if word.isdecimal() else word
+
+
+def analyzer_of(options: Namespace, *, detects: bool) -> Analyzer:
+    """The analyzer that these options ask for; without ``detects`` no detector is sought."""
+    from yuzug.models import DEFAULT_MODEL
+    from yuzug.pipeline import Analyzer
+
+    return Analyzer.load(options.model or DEFAULT_MODEL, options.classes, crops_only=not detects)
+
+
+def person_option(command: Parser) -> None:
+    """``--person``."""
+    command.option("--person", metavar="ME.json", type=Path)
+
+
+def person_of(options: Namespace) -> Person | None:
+    """The person in the file of ``--person``; None without it.
+
+    Raises:
+        PersonError: ``person.invalid`` where the file cannot be read or holds none.
+    """
+    from yuzug.models import Person
+    from yuzug.models.person import MOST_BYTES
+
+    if options.person is None:
+        return None
+    try:
+        with options.person.open("rb") as file:
+            said = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise PersonError(
+            "person.invalid",
+            must="--person must be a file that `yuzug teach` wrote",
+            got=f"{options.person}: {error.strerror}",
+            do="check its name",
+        ) from error
+    return Person.from_json(said)
+
+
+def loaded_of(folder: Path | None, lang: Language) -> Loaded:
+    """Ours, or somebody's own; its faults are named, and what is right in it is used.
+
+    Raises:
+        CatalogueError: ``catalogue.invalid`` where there is no such folder.
+    """
+    from yuzug.recommender import load_own
+
+    loaded = load_own(folder)
+    for finding in loaded.findings:
+        complain(text("cli.fault", lang, folder=folder, finding=finding))
+    return loaded
 
 
 def data_options(command: Parser) -> None:

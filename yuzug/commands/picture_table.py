@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yuzug.commands.model import analyzer_of
+from yuzug.commands.options import analyzer_of
 from yuzug.commands.output import complain
 from yuzug.commands.parser import Parser
 from yuzug.errors import OptionError, YuzugError

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yuzug.commands.catalogue import loaded_of
+from yuzug.commands.options import loaded_of
 from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
 from yuzug.emotions import Language

@@ -5,8 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.catalogue import loaded_of
-from yuzug.commands.model import model_options
+from yuzug.commands.options import loaded_of, model_options
 from yuzug.commands.parser import Parser
 
 

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yuzug.commands.model import analyzer_of, model_options
+from yuzug.commands.options import analyzer_of, model_options
 from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
 from yuzug.errors import ImageError, OptionError, PersonError

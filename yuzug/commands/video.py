@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yuzug.commands.model import analyzer_of, model_options
+from yuzug.commands.options import analyzer_of, model_options
 from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
 from yuzug.errors import FilmError, ImageError, OptionError, YuzugError

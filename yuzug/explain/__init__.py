@@ -1,6 +1,7 @@
 """Why the model read a face as it did: heat maps, and the parts of the face they lie on."""
 
 from yuzug.explain.contrast import Contrast, difference, scale_signed
+from yuzug.explain.faithfulness import Trust, trust_of
 from yuzug.explain.forward_pass import ForwardPass
 from yuzug.explain.heatmap import Heatmap, evidence, scale, strength
 from yuzug.explain.methods import METHODS, Method, method_named
@@ -13,7 +14,6 @@ from yuzug.explain.regions import (
     region_shares,
     regions_sentence,
 )
-from yuzug.explain.trust import Trust, trust_of
 
 __all__ = [
     "METHODS",

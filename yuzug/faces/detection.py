@@ -8,7 +8,7 @@ Left and right are meant as seen in the picture, never as the person would say.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -18,6 +18,10 @@ import numpy.typing as npt
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
 
+QUICK_LONG_SIDE_PX = 320
+LONG_SIDE_PX = 640
+FINE_LONG_SIDE_PX = 1024  # for groups, whose faces are small
+GROUP = 3  # faces found that make a group
 MIN_FACE_PX = 16.0  # what is left of a box inside the picture must not be smaller
 
 
@@ -87,6 +91,25 @@ class Detector(Protocol):
         no upright one was found. Photo always wants it, Live on every fifth empty frame.
         """
         ...
+
+
+def coarse_to_fine(
+    search: Callable[[int], tuple[Detection, ...]],
+    size_hw: tuple[int, int],
+    otherwise: Callable[[], tuple[Detection, ...]] = tuple,
+) -> tuple[Detection, ...]:
+    """Search a photo at 640 px; where that shows nobody or a group, at 1024 px too.
+
+    Args:
+        search: finds faces in the photo scaled to this long side, in px.
+        size_hw: height and width of the photo in px.
+        otherwise: finds faces where the first search shows none.
+    """
+    found = search(LONG_SIDE_PX) or otherwise()
+    if (not found or len(found) >= GROUP) and max(size_hw) > LONG_SIDE_PX:
+        fine = search(FINE_LONG_SIDE_PX)
+        found = fine if len(fine) > len(found) else found
+    return found
 
 
 def detect_turned(detector: Detector, image: npt.NDArray[np.uint8]) -> tuple[Detection, ...]:

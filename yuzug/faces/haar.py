@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from yuzug.errors import DetectorError
 from yuzug.faces.align import Alignment, align
-from yuzug.faces.cascade import FOLDER, Cascade
-from yuzug.faces.detection import Box, Detection, inside, iou
+from yuzug.faces.detection import QUICK_LONG_SIDE_PX, Box, Detection, coarse_to_fine, inside, iou
+from yuzug.faces.pool import Pool
 from yuzug.images import fit_within
 
+SCALE_STEP = 1.1
+FOLDER = Path(cv2.__file__).parent / "data"
 NEIGHBOURS = 4
 MIN_SIDE_PX = 24  # of a face in the scaled frame
-QUICK_LONG_SIDE_PX = 320
-LONG_SIDE_PX = 640
-FINE_LONG_SIDE_PX = 1024  # for groups, whose faces are small
-GROUP = 3  # faces found that make a group
 TILTED_LONG_SIDE_PX = 400
 TILTS_DEG = (-25.0, 25.0)
 SAME_FACE_IOU = 0.3
@@ -63,11 +63,11 @@ class HaarDetector:
         grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
         if not thorough:
             return self._search(grey, QUICK_LONG_SIDE_PX)
-        found = self._search(grey, LONG_SIDE_PX) or self._search_tilted(grey)
-        if (not found or len(found) >= GROUP) and max(grey.shape) > LONG_SIDE_PX:
-            fine = self._search(grey, FINE_LONG_SIDE_PX)
-            found = fine if len(fine) > len(found) else found
-        return found
+        return coarse_to_fine(
+            lambda long_side_px: self._search(grey, long_side_px),
+            _size_hw(grey),
+            lambda: self._search_tilted(grey),
+        )
 
     def _search(self, grey: Image, long_side_px: int) -> tuple[Detection, ...]:
         small, scale = fit_within(grey, long_side_px)
@@ -131,3 +131,40 @@ def _without_doubles(found: Found) -> Found:
 
 def _size_hw(grey: Image) -> tuple[int, int]:
     return grey.shape[0], grey.shape[1]
+
+
+class Cascade:
+    """Boxes of a cascade, and in how many neighbouring windows each was found.
+
+    Viola and Jones, "Rapid object detection using a boosted cascade of simple features", 2001.
+
+    Raises:
+        DetectorError: ``detector.missing`` where the file is not part of OpenCV.
+    """
+
+    def __init__(self, path: Path) -> None:
+        # OpenCV itself writes about a missing file on stderr, so it is looked for before.
+        if not path.is_file():
+            raise DetectorError(
+                "detector.missing",
+                must="OpenCV must include its frontal face cascades",
+                got=f"OpenCV {cv2.__version__} without {path.name}",
+                do="install opencv-python-headless below 5",
+            )
+        self._classifiers = Pool(lambda: cv2.CascadeClassifier(str(path)))
+
+    def boxes(
+        self, grey: npt.NDArray[np.uint8], *, neighbours: int, min_side_px: int
+    ) -> list[tuple[Box, int]]:
+        """Boxes x, y, w, h of a grey uint8 picture (H, W), each with its count of windows."""
+        with self._classifiers.lent() as classifier:
+            boxes, counts = classifier.detectMultiScale2(
+                grey,
+                scaleFactor=SCALE_STEP,
+                minNeighbors=neighbours,
+                minSize=(min_side_px, min_side_px),
+            )
+        return [
+            ((float(x), float(y), float(w), float(h)), int(count))
+            for (x, y, w, h), count in zip(boxes, counts, strict=True)
+        ]

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from yuzug.errors import DetectorError
 from yuzug.faces.align import Alignment
-from yuzug.faces.detection import Detection, inside, roll_of
+from yuzug.faces.detection import QUICK_LONG_SIDE_PX, Detection, coarse_to_fine, inside, roll_of
 from yuzug.faces.pool import Pool
 from yuzug.images import fit_within, to_bgr
 
@@ -24,10 +24,6 @@ SCORE_THRESHOLD = 0.7
 NMS_IOU = 0.3
 CANDIDATES = 5000
 # It is best at faces of 10 to 300 px, so large pictures cost recall.
-QUICK_LONG_SIDE_PX = 320
-LONG_SIDE_PX = 640
-FINE_LONG_SIDE_PX = 1024  # for groups, whose faces are small
-GROUP = 3  # faces found that make a group
 # Landmarks are true only for faces of this width in the frame: of a tilt of 25 degrees, 21 are
 # measured at 200 px, 11 at 100, 5 at 80. Other faces are looked at once more, larger.
 TRUE_WIDTH_PX = (130.0, 300.0)
@@ -72,11 +68,9 @@ class YuNetDetector:
         """
         if not thorough:
             return self._search(image, QUICK_LONG_SIDE_PX, QUICK_LOOKS)
-        found = self._search(image, LONG_SIDE_PX, LOOKS)
-        if (not found or len(found) >= GROUP) and max(image.shape) > LONG_SIDE_PX:
-            fine = self._search(image, FINE_LONG_SIDE_PX, LOOKS)
-            found = fine if len(fine) > len(found) else found
-        return found
+        return coarse_to_fine(
+            lambda long_side_px: self._search(image, long_side_px, LOOKS), image.shape[:2]
+        )
 
     def _search(self, image: Image, long_side_px: int, looks: int) -> tuple[Detection, ...]:
         small, scale = fit_within(image, long_side_px)

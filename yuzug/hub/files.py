@@ -20,7 +20,7 @@ from huggingface_hub import (
 
 from yuzug.errors import HubError
 from yuzug.hub.errors import translate_errors, wait_asked_for_s
-from yuzug.hub.repository import Repository
+from yuzug.hub.repository import COMMIT, Repository
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,7 +32,6 @@ LONGEST_WAIT_S = 20.0
 _NOT_THERE = frozenset({"hub.offline", "hub.unreachable", "hub.busy"})
 # The server names the file in the cache by these, so they may be no path.
 _ETAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 Answer = TypeVar("Answer")
 
@@ -131,7 +130,7 @@ def _ask(
             got=f"neither from {url}",
             do="check HF_ENDPOINT, and whether a proxy answers instead",
         )
-    if not _ETAG.fullmatch(about.etag) or not _COMMIT.fullmatch(about.commit_hash):
+    if not _ETAG.fullmatch(about.etag) or not COMMIT.fullmatch(about.commit_hash):
         raise refused(repository, f"{file} with a name that no hub gives")
 
 

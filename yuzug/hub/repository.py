@@ -15,7 +15,7 @@ _REVISION = r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*"
 _ADDRESS = re.compile(rf"(?P<repo_id>{_NAME}/{_NAME})(?:@(?P<revision>{_REVISION}))?")
 _LIKE_AN_ADDRESS = re.compile(r"(?!\.{0,2}/|~)[^/@\\\s]+/[^/@\\\s]+(?:@.*)?")
 _FILES = (".safetensors", ".json")  # a model on disk, an ensemble
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Repository:
     @property
     def is_pinned(self) -> bool:
         """Whether the revision is a commit, whose files can never change."""
-        return _COMMIT.fullmatch(self.revision) is not None
+        return COMMIT.fullmatch(self.revision) is not None
 
     def __str__(self) -> str:
         return self.repo_id if self.revision == _MAIN else f"{self.repo_id}@{self.revision}"

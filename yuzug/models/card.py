@@ -103,6 +103,15 @@ class Card(_Frozen):
                 raise ValueError(f"head {head.served_from} has no output for {missing}")
         return self
 
+    def columns(self, head: str) -> list[int]:
+        """Positions of a head's labels among the outputs of the head that serves it.
+
+        Raises:
+            KeyError: where there is no such head.
+        """
+        outputs = self.heads[self.heads[head].served_from].labels
+        return [outputs.index(label) for label in self.heads[head].labels]
+
     @property
     def default_head(self) -> str:
         """Name of the head that is used where none is chosen: that of seven emotions where there

@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from yuzug.errors import WeightsError
+from yuzug.errors import WeightsError, first_fault
 from yuzug.models import ensemble
 from yuzug.models.card import Card
 from yuzug.models.networks import Network, build
@@ -176,6 +176,8 @@ def _plan(path: Path) -> tuple[Card, Network]:
 
 
 def _damaged(path: Path, detail: object) -> WeightsError:
+    if isinstance(detail, ValidationError):
+        detail = first_fault(detail)
     return WeightsError(
         "weights.damaged",
         must="a weights file must be safetensors with a card that fits them",

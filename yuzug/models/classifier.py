@@ -116,8 +116,7 @@ class Classifier:
         self.checkpoint = checkpoint
         self.stem = stem or checkpoint.network.features
         self.head: HeadCard = heads[self.head_name]
-        served = heads[self.head.served_from].labels
-        self._columns = [served.index(label) for label in self.head.labels]
+        self._columns = checkpoint.card.columns(self.head_name)
         widest = heads.get(_WIDEST)
         self._outside = (
             [column for column, name in enumerate(widest.labels) if name not in self.head.labels]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import Annotated, NamedTuple, cast
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +14,9 @@ from yuzug.models.networks import Network
 
 SUFFIX = ".json"
 ARCHITECTURE = "ensemble"
+# A member is a file beside the ensemble's: its name leads to no other folder.
+MemberName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class EnsembleFile(BaseModel):
@@ -21,7 +24,7 @@ class EnsembleFile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    members: dict[str, str] = Field(min_length=2)
+    members: dict[MemberName, Sha256] = Field(min_length=2, max_length=8)
     """sha256 of each member's file by its name, as they were when the card was measured."""
     card: Card
 
@@ -126,5 +129,4 @@ class _SideBySide(nn.Module):
 def _calibrated(logits: Tensor, card: Card, name: str) -> Tensor:
     """The columns of a head from the outputs that serve it, over its temperature."""
     head: HeadCard = card.heads[name]
-    outputs = card.heads[head.served_from].labels
-    return logits[:, [outputs.index(label) for label in head.labels]] / head.temperature
+    return logits[:, card.columns(name)] / head.temperature

@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yuzug import hub
-from yuzug.errors import YuzugError
+from yuzug.errors import YuzugError, first_fault
 from yuzug.hub import Repository
 from yuzug.models.card import Card
 from yuzug.models.checkpoint import inspect
@@ -71,7 +71,7 @@ def fetch(repository: Repository) -> Path:
         published = Published.model_validate_json(config.read_bytes())
     except ValidationError as error:
         hub.remove_from_cache(config)
-        raise hub.refused(repository, f"{CONFIG}: {_first(error)}") from error
+        raise hub.refused(repository, f"{CONFIG}: {first_fault(error)}") from error
     weights = hub.fetch(
         # The folder in the cache is named after the commit.
         Repository(repository.repo_id, config.parent.name),
@@ -88,9 +88,3 @@ def fetch(repository: Repository) -> Path:
         hub.remove_from_cache(weights)
         raise hub.refused(repository, f"a card in {WEIGHTS} that differs from {CONFIG}")
     return weights
-
-
-def _first(error: ValidationError) -> str:
-    fault = error.errors()[0]
-    place = ".".join(str(part) for part in fault["loc"])
-    return f"{place}: {fault['msg']}" if place else str(fault["msg"])

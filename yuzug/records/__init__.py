@@ -4,11 +4,16 @@ Every object carries ``"schema": 1``; numbers are rounded to what they can mean.
 """
 
 from yuzug.records.advice import CheckRecord, RecommendationsRecord
-from yuzug.records.analysis import AnalysisRecord, FaceRecord, MapRecord, TrustRecord
-from yuzug.records.explanation import ExplanationRecord, FaceExplanation
-from yuzug.records.fault import ErrorDetail, ErrorRecord, FilmErrorRecord, sentence_of
+from yuzug.records.analysis import (
+    AnalysisRecord,
+    ExplanationRecord,
+    FaceExplanation,
+    FaceRecord,
+    MapRecord,
+    TrustRecord,
+)
 from yuzug.records.models import ModelRecord, ModelsRecord
-from yuzug.records.record import Record
+from yuzug.records.record import ErrorDetail, ErrorRecord, FilmErrorRecord, Record, sentence_of
 from yuzug.records.teaching import TeachingRecord
 
 __all__ = [

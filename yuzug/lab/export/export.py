@@ -59,8 +59,7 @@ class Served(nn.Module):
         self.network = copy.deepcopy(checkpoint.network).to(memory_format=torch.contiguous_format)
         self.spec = checkpoint.card.preprocessing
         self.head = classifier.head
-        outputs = checkpoint.card.heads[self.head.served_from].labels
-        self.columns = [outputs.index(label) for label in self.head.labels]
+        self.columns = checkpoint.card.columns(str(classes))
 
     @property
     def input_px(self) -> int:
@@ -160,8 +159,7 @@ def write_single(checkpoint: Checkpoint, classes: int | str, out: Path) -> None:
             got="an ensemble",
             do="export its members one by one, or choose another format",
         )
-    outputs = card.heads[head.served_from].labels
-    columns = [outputs.index(label) for label in head.labels]
+    columns = card.columns(name)
     spec = card.preprocessing
     sizes = {name: len(columns)}
     network = build(card.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes)
