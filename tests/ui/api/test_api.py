@@ -221,7 +221,7 @@ def test_agents_are_told_that_models_lists_the_bundled_ones(client: Client) -> N
         ("recommend", {"emotion": "sad", "energy": "huge"}, "energy must be of its type"),
         ("explain", {"image": "http://elsewhere.example/a.jpg"}, "nothing is fetched"),
         ("explain", {"image": "aGk=", "method": "lime"}, "one that answers at once"),
-        ("explain", {"image": "aGk="}, "the file must be a whole picture"),
+        ("explain", {"image": "aGk="}, "the file must be a complete image"),
     ],
 )
 def test_a_wrong_call_ends_in_one_sentence(
