@@ -128,7 +128,7 @@ def test_pictures_that_stand_elsewhere_are_not_skipped(
 ) -> None:
     placed(tmp_path / "happy" / "a.png", face)
     placed(tmp_path / stray, face)
-    with pytest.raises(YuzugError, match="all as split/label") as caught:
+    with pytest.raises(YuzugError, match="all in split/label") as caught:
         read(tmp_path, 48)
     assert f"1 as {stray}" in str(caught.value)
 

@@ -213,7 +213,7 @@ def _pictures(path: Path) -> list[Path]:
         each = (f"{len(some)} as {some[0].relative_to(path)}" for some in by_depth.values())
         raise OptionError(
             "data.invalid",
-            must="all pictures must stand as label/*.png, or all as split/label/*.png",
+            must="all images must be in label/*.png, or all in split/label/*.png",
             got=" and ".join(each),
             do="move some of them, or sort them with yuzug prepare",
         )

@@ -145,7 +145,7 @@ def prepare_folder(
     if out.exists() and any(out.iterdir()):
         raise OptionError(
             "output.occupied",
-            must="the folder for what is made must be new or empty",
+            must="the output folder must be new or empty",
             got=f"{out} with something in it",
             do="choose another one",
         )
@@ -224,7 +224,7 @@ def _labelled_files(source: Path) -> tuple[list[_Source], list[Dropped]]:
     if not files:
         raise OptionError(
             "data.invalid",
-            must="the folder must hold pictures in folders named by their labels",
+            must="the folder must contain images in folders named after their labels",
             got=f"none under {source}",
             do="put them there as label/image.png",
         )

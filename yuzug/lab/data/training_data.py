@@ -270,7 +270,7 @@ def _are_enough(train: FaceSet, held: FaceSet, labels: NDArray[np.str_]) -> None
         counts = [f"{(labels == name).sum()} {name}" for name in np.unique(labels)]
         raise OptionError(
             "data.few",
-            must="beside what is measured, faces of every label must be left",
+            must="faces of every label must be left to train on beside the measured ones",
             got=f"no face {missing} among {', '.join(counts) or 'none with a label of the recipe'}",
             do="add images of each label, or leave out a label that has few",
         )

@@ -101,7 +101,7 @@ def unpack(parcel: Parcel, folder: Path) -> None:
     if foreign:
         raise OptionError(
             "output.occupied",
-            must="the folder of a dry run must be empty, or hold an earlier one",
+            must="the folder of a dry run must be empty, or contain an earlier one",
             got=f"{folder} with {foreign[0]}",
             do="choose another folder",
         )

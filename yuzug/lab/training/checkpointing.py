@@ -136,7 +136,7 @@ def load_state(path: Path, parts: Parts, beginning: Progress) -> Progress:
     if other:
         raise TrainingError(
             "training.run",
-            must="a run must go on with the recipe, the data and the weights that it began with",
+            must="a run must continue with the recipe, data and weights that it started with",
             got=f"{path.parent}, which holds {other}",
             do="choose another folder, or use what it started with",
         )

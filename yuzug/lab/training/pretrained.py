@@ -76,7 +76,7 @@ def load_backbone(path: Path, network: Network, start_from: str) -> None:
             "start.unfit",
             must="a backbone to start from must be a ResNet18, for a recipe of resnet18",
             got=f"{start_from}, which does not fit at stem.{odd[0]}",
-            do="name other weights, or change the recipe's architecture",
+            do="choose other weights, or change the recipe's architecture",
         )
     network.stem.load_state_dict({k: v for k, v in given.items() if k in wanted}, strict=False)
 

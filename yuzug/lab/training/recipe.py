@@ -210,7 +210,7 @@ class Recipe(BaseModel):
         if not MIN_LABELS <= len(own) <= MAX_LABELS:
             raise OptionError(
                 "data.labels_count",
-                must=f"your own labels must be {MIN_LABELS} to {MAX_LABELS}",
+                must=f"there must be {MIN_LABELS} to {MAX_LABELS} labels of your own",
                 got=f"{len(own)}: {', '.join(own)}",
                 do="add or merge folders, or leave own_labels out of the recipe",
             )

@@ -310,7 +310,7 @@ def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
     if any(not key.startswith("heads.") for key in fresh):
         raise OptionError(
             "start.unfit",
-            must=f"training must go on from a {recipe.architecture} for the same size of faces",
+            must=f"training must start from a {recipe.architecture} for the same face size",
             got=f"{recipe.start_from}, a {first.card.architecture}",
             do="choose other weights, or change the recipe's architecture and preprocessing",
         )
