@@ -444,7 +444,7 @@ def test_a_run_killed_by_the_system_ends_as_if_it_had_not_been(tmp_path: Path) -
     )
     assert one == two
     assert len(one) == 4
-    weights = [(out / "best.safetensors").read_bytes() for out in (killed, tmp_path / "through")]
+    weights = [(out / "tiny.safetensors").read_bytes() for out in (killed, tmp_path / "through")]
     assert weights[0] == weights[1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,10 +95,8 @@ def _train(options: Namespace, recipe: Recipe, out: Path) -> Result:
 
 
 def _leads() -> bool:
-    """Whether this is the process that speaks, of several that train together."""
-    from accelerate import PartialState
-
-    return bool(PartialState().is_main_process)
+    """Whether this is the process that speaks, of several that Accelerate started together."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def _tell_data(gathered: Gathered, lang: Language) -> None:
