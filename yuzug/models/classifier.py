@@ -142,7 +142,7 @@ class Classifier:
         """Read faces: each RGB uint8 (S, S, 3) or grey uint8 (S, S), any size.
 
         >>> from yuzug.models.checkpoint import load
-        >>> from yuzug.models.registry import find
+        >>> from yuzug.models.registry import resolve
         >>> grey = np.full((48, 48), 128, np.uint8)
         >>> reading = Classifier(load(resolve("cnn")), 7).classify([grey]).predictions[0]
         >>> round(float(reading.probabilities.sum()), 3)
