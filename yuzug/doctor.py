@@ -52,11 +52,11 @@ def examine(lang: Language) -> Iterator[tuple[str, bool]]:
     )
     yield text("doctor.packages", lang, packages=", ".join(map(_installed, _PACKAGES))), True
     for part in (_models, _catalogue, _cache, _detector_and_time):
-        yield from _told(part, lang)
+        yield from _lines_or_fault(part, lang)
 
 
-def _told(part: Part, lang: Language) -> Iterator[tuple[str, bool]]:
-    """What a part says, or what keeps it from saying it."""
+def _lines_or_fault(part: Part, lang: Language) -> Iterator[tuple[str, bool]]:
+    """The lines of a check, or the error that stopped it."""
     try:
         yield from part(lang)
     except YuzugError as error:

@@ -1,4 +1,4 @@
-"""Why a network read a face as it did: one model's answers to every question about a map."""
+"""``Explainer``: heat maps, contrasts and faithfulness for one classifier."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the organs meet: a picture in, one value with everything that was read out."""
+"""``Analyzer``: detection, alignment, classification and heat maps of one image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of one visitor or one film over time: who is who, and readings that do not flicker."""
+"""Frames of one stream or film: tracking of faces and temporal smoothing of predictions."""
 
 from __future__ import annotations
 

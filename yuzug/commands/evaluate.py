@@ -115,7 +115,7 @@ def _of_one_network(analyzer: Analyzer) -> None:
 
     network = analyzer.classifier.checkpoint.network
     if isinstance(network, Ensemble):
-        # Whether maps hang on what was learned is seen on a network built anew from its name.
+        # The sanity check re-initialises the architecture, which an ensemble does not support.
         raise OptionError(
             "option.invalid",
             must="heat maps must be measured on one network",

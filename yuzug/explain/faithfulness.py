@@ -25,7 +25,7 @@ SHARES = (0.2, 0.5, 0.8)
 # How wide the bell of the centre prior is, in sides of the picture.
 _CENTRE_SIGMA = 0.25
 _RANDOM_GRID = 7
-# Enough to say what chance does, few enough to stay well within a second on one core.
+# Enough for a random baseline, few enough to stay well within a second on one core.
 _RANDOM_MAPS = 6
 _STEPS = 60
 _NOISE = 0.01
@@ -126,7 +126,7 @@ def rank(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @cache
 def centre_prior(size_px: int) -> NDArray[np.float32]:
-    """A map that knows nothing but that faces stand in the middle: float32 (S, S) in [0, 1]."""
+    """The centre baseline, a Gaussian in the middle of the crop: float32 (S, S) in [0, 1]."""
     line = (np.arange(size_px) + 0.5) / size_px - 0.5
     bell = np.exp(-(line**2) / (2 * _CENTRE_SIGMA**2))
     return np.asarray(np.outer(bell, bell), np.float32)
@@ -134,7 +134,7 @@ def centre_prior(size_px: int) -> NDArray[np.float32]:
 
 @cache
 def random_maps(count: int, size_px: int) -> NDArray[np.float32]:
-    """Maps without meaning, as smooth as real ones: float32 (count, S, S) in [0, 1]."""
+    """The random baseline, as smooth as real maps: float32 (count, S, S) in [0, 1]."""
     noise = np.random.default_rng(_SEED).random((count, _RANDOM_GRID, _RANDOM_GRID), np.float32)
     grown = [cv2.resize(one, (size_px, size_px), interpolation=cv2.INTER_LINEAR) for one in noise]
     return np.asarray(np.stack(grown), np.float32)
@@ -142,7 +142,7 @@ def random_maps(count: int, size_px: int) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class Trust:
-    """How much the answer hangs on the places that a map marks, beside maps that know nothing.
+    """Faithfulness of one heat map by ROAD, beside random and centre baselines.
 
     ``score``, ``centre`` and each of ``randoms`` are ROAD, in [-1, 1] (see
     :func:`yuzug.explain.faithfulness.road`).

@@ -1,4 +1,4 @@
-"""LIME, through its own library: which patches of the picture the answer hangs on."""
+"""LIME, by its own library: which superpixels the prediction depends on."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def lime(forward: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
         image = inputs.permute(1, 2, 0).double().numpy()
         image = np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
         with quietly():
-            told = LimeImageExplainer(random_state=_SEED).explain_instance(
+            explanation = LimeImageExplainer(random_state=_SEED).explain_instance(
                 image,
                 probabilities,
                 labels=(target,),
@@ -66,8 +66,8 @@ def lime(forward: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
                 segmentation_fn=patches,
                 random_seed=_SEED,
             )
-        weights = np.zeros(told.segments.max() + 1, np.float32)
-        for patch, weight in told.local_exp[target]:
+        weights = np.zeros(explanation.segments.max() + 1, np.float32)
+        for patch, weight in explanation.local_exp[target]:
             weights[patch] = max(0.0, weight)
-        maps.append(weights[told.segments])
+        maps.append(weights[explanation.segments])
     return np.stack(maps)

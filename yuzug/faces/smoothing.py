@@ -1,4 +1,4 @@
-"""Readings that do not flicker: averaged over a time in seconds, and slow to change their mind.
+"""Temporal smoothing of predictions: an exponential average and hysteresis of the label.
 
 Both are defined in seconds, so that 8 and 25 frames a second show the same; how many frames a
 second a webcam gives varies from one moment to the next.
@@ -82,7 +82,7 @@ class Hysteresis:
             self._held, self._evidence = int(array.argmax()), np.zeros_like(array)
             return self._held
         lead = array - array[self._held] - self._margin
-        # A lead that is lost counts for nothing: the next one begins anew.
+        # A lead that is lost counts for nothing: the next one starts from zero.
         self._evidence = np.where(lead > 0, self._evidence + lead * passed_s, 0.0)
         best = int(self._evidence.argmax())
         if self._evidence[best] >= self._evidence_s:

@@ -1,6 +1,6 @@
-"""Files from a hub of models, and a sentence for everything that can keep one from coming.
+"""Download files from a model hub, with an actionable message for every failure.
 
-repository (what is named) → files (what is fetched, checked and kept) → faults (what is told).
+repository (the address) → files (download, check, cache) → errors (messages).
 All of it goes through huggingface_hub, so ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``, ``HF_TOKEN``,
 ``HF_HUB_CACHE`` and ``HF_HUB_DISABLE_XET`` hold as everywhere else.
 """

@@ -1,4 +1,4 @@
-"""What huggingface_hub raises, told in our words: what must hold, what came, what to do."""
+"""Translate errors of huggingface_hub into ``HubError``: what must hold, what came, what to do."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def translate_errors(repository: Repository) -> Iterator[None]:
         yield
     except YuzugError:
         raise
-    except Exception as error:  # a network fails in every way there is, and each is told
-        raise _told(error, repository) from error
+    except Exception as error:  # a network fails in every way there is, and each is translated
+        raise _translated(error, repository) from error
 
 
 def wait_asked_for_s(error: Exception) -> float | None:
@@ -52,10 +52,10 @@ def wait_asked_for_s(error: Exception) -> float | None:
     return float(asked) if asked.strip().isdigit() else 0.0
 
 
-def _told(error: BaseException, repository: Repository) -> HubError:
+def _translated(error: BaseException, repository: Repository) -> HubError:
     # The library wraps what kept it from asking, and what went wrong with an upload.
     if isinstance(error, (LocalEntryNotFoundError, RuntimeError)) and error.__cause__ is not None:
-        return _told(error.__cause__, repository)
+        return _translated(error.__cause__, repository)
     if isinstance(error, (OfflineModeIsEnabled, LocalEntryNotFoundError)):
         return _offline(repository)
     if isinstance(error, HfHubHTTPError):

@@ -26,7 +26,7 @@ _LOG = logging.getLogger(__name__)
 
 # Between questions to a busy hub; a connection that fails is not tried again.
 WAITS_S = (1.0, 3.0, 6.0)
-# A hub that asks for more patience than this is told about instead.
+# A hub that asks to wait longer than this is an error instead.
 LONGEST_WAIT_S = 20.0
 # Once the cached copy will do, a hub that cannot be had is no reason to fail.
 _NOT_THERE = frozenset({"hub.offline", "hub.unreachable", "hub.busy"})
@@ -72,18 +72,18 @@ def fetch(
         with translate_errors(repository):
             _patiently(lambda: _ask(repository, file, most_bytes, token, patience_s), waits_s)
             path = _patiently(lambda: _download(repository, file, token, patience_s), waits_s)
-            whole = _checked(path, sha256)
+            checked = _checked(path, sha256)
     except HubError as error:
         if kept is None or error.kind not in _NOT_THERE:
             raise
         return kept
-    if whole is None:
+    if checked is None:
         raise refused(repository, f"{file} with another sha256 than its card says")
-    return whole
+    return checked
 
 
 def remove_from_cache(path: Path) -> None:
-    """Delete a file from the cache, so that nothing uses it and the next fetch brings it anew."""
+    """Delete a file from the cache, so that the next fetch downloads it again."""
     path.resolve().unlink(missing_ok=True)
     path.unlink(missing_ok=True)
 

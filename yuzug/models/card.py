@@ -22,7 +22,7 @@ class _Frozen(BaseModel):
 
 
 class ClassMetrics(_Frozen):
-    """How well one class is told from the others; shares in [0, 1]."""
+    """One-vs-rest metrics of one class, in [0, 1]."""
 
     precision: float
     recall: float
@@ -44,7 +44,7 @@ class Metrics(_Frozen):
     ece: float
     """Expected calibration error over 15 bins of confidence, after the temperature."""
     coverage: float
-    """Share of faces with a sure reading."""
+    """Share of faces whose prediction is above the confidence threshold."""
     sure_accuracy: float | None
     """Accuracy of the sure readings; null without one."""
     per_class: dict[str, ClassMetrics]
@@ -61,7 +61,7 @@ class HeadCard(_Frozen):
     fitted_to: Literal["label", "votes"]
     temperature: float = Field(gt=0)
     sure_at: float = Field(ge=0, le=1)
-    """Confidence from which a reading counts as sure."""
+    """The confidence threshold: predictions below it are not sure."""
     metrics: tuple[Metrics, ...] = ()
 
 

@@ -225,8 +225,8 @@ class Classifier:
             return self.checkpoint.network.embed(features).float()
 
     def _chosen(self, served: Tensor) -> Tensor:
-        whole = self._columns == list(range(served.shape[1]))
-        return served if whole else served[:, self._columns]
+        every = self._columns == list(range(served.shape[1]))
+        return served if every else served[:, self._columns]
 
     def probabilities(
         self, logits: dict[str, Tensor], embedding: Tensor | None = None

@@ -1,4 +1,4 @@
-"""Several networks that vote: the mean of their calibrated probabilities."""
+"""An ensemble of networks: the mean of their calibrated probabilities."""
 
 from __future__ import annotations
 
@@ -74,16 +74,17 @@ class Ensemble(Network):
 
     def logits(self, features: Tensor) -> dict[str, Tensor]:
         """The logarithm of the mean of the members' probabilities, of every head."""
-        votes: dict[str, list[Tensor]] = {name: [] for name in self.names}
+        shares: dict[str, list[Tensor]] = {name: [] for name in self.names}
         for network, card, part in zip(
             self._networks(), self.cards, self._split(features), strict=True
         ):
             of_all = network.logits(part)
             for name in self.names:
                 own = _calibrated(of_all[card.heads[name].served_from], card, name)
-                votes[name].append(torch.softmax(own.float(), dim=1))
+                shares[name].append(torch.softmax(own.float(), dim=1))
         return {
-            name: torch.stack(one).mean(dim=0).clamp_min(1e-12).log() for name, one in votes.items()
+            name: torch.stack(one).mean(dim=0).clamp_min(1e-12).log()
+            for name, one in shares.items()
         }
 
     def explained(self, features: Tensor, logits: dict[str, Tensor], name: str) -> Tensor:

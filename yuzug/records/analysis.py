@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class TrustRecord(Part):
-    """How much the answer hangs on the places of a map: ROAD, beside maps that know nothing."""
+    """Faithfulness of a heat map by ROAD, beside random and centre baselines."""
 
     score: Share
     centre: Share
