@@ -196,6 +196,13 @@ def test_the_summary_adds_up(analyzer: Analyzer, clip: Path) -> None:
     assert record.read_until_s == pytest.approx(4.0)
 
 
+def test_no_frame_stands_for_longer_than_the_film_is(analyzer: Analyzer, clip: Path) -> None:
+    timeline = timeline_of(analyzer, clip, ["happy"] * 4, step_s=1.0)
+    assert timeline.held_s.tolist() == [1.0] * 4
+    timeline.duration_s = 3.25
+    assert timeline.held_s.tolist() == [1.0, 1.0, 1.0, 0.25]
+
+
 def test_a_film_of_one_frame_has_a_summary(analyzer: Analyzer, clip: Path) -> None:
     reading = read_video(clip, analyzer)
     reading.close()

@@ -76,10 +76,12 @@ class Timeline:
 
     Args:
         labels: of the model, in its order.
+        duration_s: length of the film, where it is known.
     """
 
-    def __init__(self, labels: tuple[str, ...]) -> None:
+    def __init__(self, labels: tuple[str, ...], duration_s: float | None = None) -> None:
         self.labels = labels
+        self.duration_s = duration_s
         self.times_s: array[float] = array("d")
         self._persons: dict[int, Track] = {}
 
@@ -94,10 +96,15 @@ class Timeline:
 
     @property
     def held_s(self) -> NDArray[np.float64]:
-        """How long each frame stands for: until the next one; the last as long as is usual."""
+        """How long each frame stands for: until the next one.
+
+        The last one stands for as long as is usual, and no longer than the film is.
+        """
         steps = np.diff(np.array(self.times_s))
-        usual = float(np.median(steps)) if len(steps) else 0.0
-        return np.append(steps, usual)[: len(self.times_s)]
+        last_s = float(np.median(steps)) if len(steps) else 0.0
+        if self.duration_s is not None and self.times_s:
+            last_s = min(last_s, max(self.duration_s - self.times_s[-1], 0.0))
+        return np.append(steps, last_s)[: len(self.times_s)]
 
     @property
     def persons(self) -> list[Track]:
