@@ -284,6 +284,26 @@ def test_heat_maps_are_painted_on_request(clip: Path, analyzer: Analyzer) -> Non
     assert not np.array_equal(plain, mapped)
 
 
+def test_the_largest_face_is_read_as_it_was_taught(
+    capsys: Capture, tmp_path: Path, clip: Path, analyzer: Analyzer, astronaut_path: Path
+) -> None:
+    me = analyzer.teach({"surprise": [astronaut_path] * 3})
+    with read_video(clip, analyzer, heatmaps=False) as plain:
+        usual = next(plain).faces[0]
+    with read_video(clip, analyzer, heatmaps=False, person=me) as taught:
+        mine = next(taught).faces[0]
+    assert mine.probabilities["surprise"] > usual.probabilities["surprise"]
+    with read_video(clip, analyzer, heatmaps=False, person=me, person_track=7) as other:
+        assert next(other).faces[0].probabilities == pytest.approx(usual.probabilities, abs=1e-5)
+    (tmp_path / "me.json").write_text(me.to_json())
+    words = [clip, "--out", tmp_path / "out", "--person", tmp_path / "me.json", "--every", "1s"]
+    code, [line], _ = lines(capsys, *words, "--model", "cnn")
+    assert (code, line["person"]) == (0, True)
+    with pytest.raises(yuzug.YuzugError):
+        read_video(clip, Analyzer.load("resnet18"), person=me)
+    assert lines(capsys, *words)[0] == 2  # the default model has other weights
+
+
 def lines(capture: Capture, *words: object) -> tuple[int, list[dict[str, object]], str]:
     code = main(["video", *(str(word) for word in words)])
     out, err = capture.readouterr()

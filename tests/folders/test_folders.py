@@ -190,6 +190,26 @@ def test_another_job_is_not_resumed(
     assert len(pd.read_csv(out)) == 1
 
 
+def test_a_table_of_somebody_who_was_taught(
+    capsys: Capture, photos: Path, tmp_path: Path, analyzer: Analyzer
+) -> None:
+    image = str(photos / "face0.png")
+    me = analyzer.teach({"surprise": [image] * 3})
+    (tmp_path / "me.json").write_text(me.to_json())
+    out = tmp_path / "table.csv"
+    words = ["analyze", image, "--out", str(out), "--model", "cnn"]
+    assert main([*words, "--person", str(tmp_path / "me.json")]) == 0
+    (face,) = analyzer.analyze(image, person=me).faces
+    assert pd.read_csv(out)["surprise"][0] == pytest.approx(
+        face.probabilities["surprise"], abs=1e-4
+    )
+    # What was begun with a person is not finished without.
+    job = Job.of([image], out, analyzer, model="cnn", crops=False, person=me)
+    job.begin(resume=False)
+    assert main([*words, "--resume"]) == 2
+    assert "(person)" in capsys.readouterr().err
+
+
 def test_the_folder_of_somebody_else_is_left_alone(
     capsys: Capture, photos: Path, analyzer: Analyzer
 ) -> None:

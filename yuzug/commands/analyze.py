@@ -44,9 +44,9 @@ def run(options: Namespace) -> int:
     from yuzug.folders import pictures_of
 
     _require_folder(options)
-    person = person_of(options)
     if picture_table.is_wanted(options):
         return picture_table.run(options)
+    person = person_of(options)
     images = pictures_of(options.images)
     analyzer = analyzer_of(options, detects=not options.crops)
     if person is not None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yuzug.commands.options import analyzer_of
+from yuzug.commands.options import analyzer_of, person_of
 from yuzug.commands.output import complain
 from yuzug.commands.parser import Parser
 from yuzug.errors import OptionError, YuzugError
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 ENGINES = ("local", "ray")
 # What a line of JSON can hold and a row of the table cannot.
 _NOT_IN_A_TABLE = (
-    "person",
     "cam",
     "method",
     "target",
@@ -69,6 +68,7 @@ def run(options: Namespace) -> int:
     from yuzug.models import DEFAULT_MODEL
 
     images = pictures_of(options.images)
+    person = person_of(options)
     with _one_thread_each():
         analyzer = analyzer_of(options, detects=not options.crops)
         job = Job.of(
@@ -77,6 +77,7 @@ def run(options: Namespace) -> int:
             analyzer,
             model=options.model or DEFAULT_MODEL,
             crops=options.crops,
+            person=person,
         )
         missing = job.begin(resume=options.resume)
         try:

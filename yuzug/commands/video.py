@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yuzug.commands.options import analyzer_of, model_options
+from yuzug.commands.options import analyzer_of, model_options, person_of, person_option
 from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
 from yuzug.errors import FilmError, ImageError, OptionError, YuzugError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from yuzug.film import FilmReading
     from yuzug.film.annotated import AnnotatedFilm
     from yuzug.film.timeline import Timeline
+    from yuzug.models import Person
     from yuzug.pipeline import Analyzer
 
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|s)?")
@@ -36,6 +37,7 @@ def options(command: Parser) -> None:
     command.option("--fps", metavar="N", type=float)
     command.option("--all", action="store_true")
     model_options(command)
+    person_option(command)
     command.option("--smooth", action="store_true")
     command.option("--raw", action="store_true")
     command.option("--film", metavar="OUT.mp4", type=Path)
@@ -46,10 +48,13 @@ def run(options: Namespace) -> int:
     """Read each film and print its summary on a line; 2 where one could not be read."""
     every_s = _every_s(options)
     _check(options)
+    person = person_of(options)
     with _one_thread_a_stage():
         analyzer = analyzer_of(options, detects=True)
         names = _Names(options.out)
-        results = [_read(film, analyzer, every_s, names, options) for film in options.films]
+        if person is not None:
+            person.require(analyzer.classifier.checkpoint)
+        results = [_read(film, analyzer, every_s, person, names, options) for film in options.films]
     failed = results.count(False)
     if failed:
         complain(text("cli.unread_films", options.lang, failed=failed, total=len(results)))
@@ -147,14 +152,21 @@ class _Names:
 
 
 def _read(
-    film: str, analyzer: Analyzer, every_s: float | None, names: _Names, options: Namespace
+    film: str,
+    analyzer: Analyzer,
+    every_s: float | None,
+    person: Person | None,
+    names: _Names,
+    options: Namespace,
 ) -> bool:
     from yuzug.film import read_video
     from yuzug.film.summary import notes
     from yuzug.records import FilmErrorRecord
 
     try:
-        with read_video(film, analyzer, every_s=every_s, smooth=not options.raw) as reading:
+        with read_video(
+            film, analyzer, every_s=every_s, smooth=not options.raw, person=person
+        ) as reading:
             _write(reading, film, names.free(film), options)
             for sentence in notes(reading, options.lang).values():
                 complain(f"yuzug: {film}: {sentence}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from yuzug.analysis import Analysis
 from yuzug.errors import OptionError
 from yuzug.film.decoding import Film, Frame
+from yuzug.models import Person
 from yuzug.pipeline import Analyzer
 from yuzug.records.tables import Columns, Row, arrow, film_rows
 from yuzug.stream import StreamSession, TrackedFrame
@@ -38,6 +39,8 @@ def read_video(
     every_s: float | None = DEFAULT_EVERY_S,
     smooth: bool = True,
     heatmaps: bool = True,
+    person: Person | None = None,
+    person_track: int | None = None,
 ) -> FilmReading:
     """Read a film; iterate over the result for one :class:`Analysis` a frame.
 
@@ -47,6 +50,9 @@ def read_video(
         every_s: the first frame of each so many seconds; None for every frame.
         smooth: whether probabilities are averaged over time, as on the page.
         heatmaps: whether heat maps are made; without them there are no region shares.
+        person: somebody who was taught: see :meth:`Analyzer.teach`. Whether it is that person,
+            nobody checks.
+        person_track: whose face that is, by its track; the largest of each frame, unless given.
 
     Returns:
         An iterator that decodes as it goes, so that the length of a film costs no memory. Each
@@ -57,6 +63,7 @@ def read_video(
         FilmError: where the file is no film: see :class:`yuzug.film.decoding.Film`.
         YuzugError: ``extra.missing`` where PyAV is not installed, ``option.invalid`` where
             ``every_s`` is not positive.
+        PersonError: ``person.weights`` where the person was taught with other weights.
 
     >>> import tempfile
     >>> from PIL import Image
@@ -75,8 +82,18 @@ def read_video(
             got=f"{every_s:g}",
             do="choose 0.1, for instance",
         )
-    film = Film(path)
-    return FilmReading(film, analyzer or Analyzer.load(), every_s, smooth, heatmaps)
+    analyzer = analyzer or Analyzer.load()
+    if person is not None:
+        person.require(analyzer.classifier.checkpoint)
+    return FilmReading(
+        Film(path),
+        analyzer,
+        every_s=every_s,
+        smooth=smooth,
+        heatmaps=heatmaps,
+        person=person,
+        person_track=person_track,
+    )
 
 
 class FilmReading:
@@ -89,15 +106,20 @@ class FilmReading:
         self,
         film: Film,
         analyzer: Analyzer,
+        *,
         every_s: float | None,
         smooth: bool,
         heatmaps: bool,
+        person: Person | None,
+        person_track: int | None,
     ) -> None:
         self.film = film
         self.analyzer = analyzer
         self.every_s = every_s
         self.smooth = smooth
         self._heatmaps = heatmaps
+        self.person = person
+        self._person_track = person_track
         self._analyses = self._read()
 
     @property
@@ -164,7 +186,11 @@ class FilmReading:
             for batch in tracked.batches(BATCH):
                 frames = [frame for frame, _ in batch]
                 analyses = session.read(
-                    self.analyzer, [found for _, found in batch], heatmaps=self._heatmaps
+                    self.analyzer,
+                    [found for _, found in batch],
+                    heatmaps=self._heatmaps,
+                    person=self.person,
+                    person_track=self._person_track,
                 )
                 for frame, analysis in zip(frames, analyses, strict=True):
                     yield replace(analysis, frame=frame.number)

@@ -29,6 +29,7 @@ def summary(reading: FilmReading, timeline: Timeline, lang: Language = "en") -> 
         frames=len(times),
         every_s=reading.every_s,
         smooth=reading.smooth,
+        person=reading.person is not None,
         model=analyzer.model,
         classes=analyzer.classes,
         detector=analyzer.detector_name,

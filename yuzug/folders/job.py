@@ -20,6 +20,7 @@ from typing import Any
 
 from yuzug.analysis import Analysis
 from yuzug.errors import ImageError, YuzugError
+from yuzug.models import Person
 from yuzug.pipeline import BATCH, Analyzer
 from yuzug.records.tables import Columns, Row, arrow, error_row, format_of, picture_rows, table
 
@@ -53,6 +54,7 @@ class Job:
         crops: whether each picture already is one cropped face.
         columns: what the table holds.
         fingerprint: what else the numbers depend on: weights and detector.
+        person: somebody who was taught, or None.
     """
 
     images: Sequence[str]
@@ -62,17 +64,28 @@ class Job:
     crops: bool
     columns: Columns
     fingerprint: str
+    person: Person | None = None
 
     @classmethod
     def of(
-        cls, images: Sequence[str], out: Path, analyzer: Analyzer, *, model: str, crops: bool
+        cls,
+        images: Sequence[str],
+        out: Path,
+        analyzer: Analyzer,
+        *,
+        model: str,
+        crops: bool,
+        person: Person | None = None,
     ) -> Job:
         """The job of this analyzer, which was loaded by the name ``model``.
 
         Raises:
             OptionError: ``option.invalid`` where ``out`` has another ending.
+            PersonError: ``person.weights`` where the person was taught with other weights.
         """
         classifier = analyzer.classifier
+        if person is not None:
+            person.require(classifier.checkpoint)
         # What is missing is told before an hour of work.
         if not _is_file(out) or format_of(out) == "parquet":
             arrow()
@@ -84,6 +97,7 @@ class Job:
             crops=crops,
             columns=Columns.of_pictures(classifier.head.labels),
             fingerprint=fingerprint_of(analyzer, crops=crops),
+            person=person,
         )
 
     @property
@@ -214,9 +228,15 @@ class Job:
             "model": self.fingerprint,
             "classes": str(self.classes),
             "crops": self.crops,
+            "person": self._person_key,
             "format": self.out.suffix.lower(),
             "part": self.part_size,
         }
+
+    @property
+    def _person_key(self) -> str | None:
+        # A sha256 alone: what was learned of somebody is not left behind in a folder.
+        return hashlib.sha256(self.person.to_json().encode()).hexdigest() if self.person else None
 
     def _mark(self, part: int) -> Path:
         # Readers of data sets pass over names that begin so.
@@ -231,7 +251,7 @@ class Job:
 def read(job: Job, analyzer: Analyzer, parts: Sequence[int], workers: int) -> Iterator[Part]:
     """Read these parts one after another in this process; each is written when it is whole."""
     images = (image for part in parts for image in job.images_of(part))
-    results = analyzer.analyze_many(images, crops=job.crops, workers=workers)
+    results = analyzer.analyze_many(images, crops=job.crops, workers=workers, person=job.person)
     for part in parts:
         count = len(job.images_of(part))
         yield job.write(part, job.images_of(part), list(islice(results, count)))

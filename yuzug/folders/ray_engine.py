@@ -109,7 +109,9 @@ class _PartReader:
         fault = self._fault
         if fault is None:
             try:
-                results = self._analyzer.analyze_many(images, crops=self._job.crops, workers=1)
+                results = self._analyzer.analyze_many(
+                    images, crops=self._job.crops, workers=1, person=self._job.person
+                )
                 return json.dumps(vars(self._job.write(part, images, results)))
             except YuzugError as error:
                 fault = error

@@ -65,6 +65,8 @@ class FilmRecord(Record):
     every_s: float | None
     """Null for every frame."""
     smooth: bool
+    person: bool
+    """Whether the largest face was analysed as a person was taught."""
     model: str
     classes: int
     detector: str
