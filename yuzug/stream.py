@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from yuzug.analysis import Analysis, Face, largest_sure
 from yuzug.explain import Heatmap
 from yuzug.faces import LocatedFace, Smoother, Tracker
+from yuzug.faces.tracking import FORGET_S
 from yuzug.models import Person, Prediction
 from yuzug.pipeline import Analyzer, FacesRead, Stopwatch
 
@@ -46,15 +47,17 @@ class StreamSession:
 
     :meth:`step` does one frame at once. :meth:`track` and :meth:`read` are its two halves and
     share no state: one thread may track frames while another reads those before them.
+
+    Who is not seen for ``forget_s`` seconds comes back as another person.
     """
 
-    def __init__(self, *, smooth: bool = True) -> None:
+    def __init__(self, *, smooth: bool = True, forget_s: float = FORGET_S) -> None:
         self.picked: int | None = None
         self.smooth = smooth
-        self._tracker = Tracker()
-        self._inside = Smoother()
-        self._outside = Smoother()
-        self._plain = Smoother()
+        self._tracker = Tracker(forget_s)
+        self._inside = Smoother(forget_s=forget_s)
+        self._outside = Smoother(forget_s=forget_s)
+        self._plain = Smoother(forget_s=forget_s)
         self._empty_frames = 0
 
     def pick(self, track: int | None) -> None:

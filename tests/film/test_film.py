@@ -97,6 +97,16 @@ def test_smoothing_makes_fewer_changes(analyzer: Analyzer, clip: Path) -> None:
     assert steady.persons[0].changes == 0
 
 
+def test_seldom_frames_still_follow_a_person(
+    tmp_path: Path, astronaut: Picture, analyzer: Analyzer
+) -> None:
+    times = [1.5 * number for number in range(6)]
+    path = clips.write(tmp_path / "slow.mp4", clips.frames(astronaut, 6), times_s=times)
+    with read_video(path, analyzer, every_s=1.5, heatmaps=False) as reading:
+        found = [[face.track for face in analysis.faces] for analysis in reading]
+    assert found == [[0]] * 6
+
+
 def test_leaving_early_stops_the_threads(clip: Path, analyzer: Analyzer) -> None:
     before = threading.active_count()
     with read_video(clip, analyzer, every_s=None) as reading:

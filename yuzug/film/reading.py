@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from yuzug.analysis import Analysis
 from yuzug.errors import OptionError
+from yuzug.faces.tracking import FORGET_S
 from yuzug.film.decoding import Film, Frame
 from yuzug.models import Person
 from yuzug.pipeline import Analyzer
@@ -28,6 +29,8 @@ BATCH = 16
 # Decoded frames that wait for the next stage: few, as one of 4K takes 25 MB.
 _AHEAD = 8
 _PATIENCE_S = 0.1
+# A person may be missed in one frame and still be the same one in the next.
+_FORGET_FRAMES = 2.5
 
 T = TypeVar("T")
 
@@ -178,7 +181,9 @@ class FilmReading:
         return self.to_arrow().to_pandas()
 
     def _read(self) -> Generator[Analysis, None, None]:
-        session = StreamSession(smooth=self.smooth)
+        # Seldom frames must not make another person of everybody.
+        forget_s = max(FORGET_S, _FORGET_FRAMES * (self.every_s or 0.0))
+        session = StreamSession(smooth=self.smooth, forget_s=forget_s)
         stop = Event()
         decoded: _Stage[Frame] = _Stage(stop, self.film.frames(self.every_s))
         tracked = _Stage(stop, self._tracked(session, decoded))
