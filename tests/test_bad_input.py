@@ -7,7 +7,6 @@ import io
 import json
 import os
 import struct
-import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -165,12 +164,10 @@ def test_the_api_refuses_a_path_that_is_no_file(
 
 def test_a_bomb_costs_nothing(analyzer: yuzug.Analyzer, folder: Path) -> None:
     resource = pytest.importorskip("resource", reason="memory is measured on Unix")
-    refusal(analyzer, folder / "good.png".replace("good.png", "text.jpg"))
+    refusal(analyzer, folder / "text.jpg")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start_s = time.perf_counter()
     for name in ("bomb.png", "endless.png", "wordy.png"):
         refusal(analyzer, folder / name)
-    assert time.perf_counter() - start_s < 2
     grown_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     assert grown_mb < 60, "a decoded bomb would be 144 MB and more"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -11,7 +10,6 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from machine import slowness
 from numpy.typing import NDArray
 from torch.nn import functional
 
@@ -285,42 +283,6 @@ def test_the_map_of_a_smile_holds_and_its_negative_does_not(analyzer: Analyzer, 
     assert analyzer.trust(face).holds
     inside_out = replace(face.explanation, values=1 - face.explanation.values)
     assert not analyzer.trust(face, inside_out).holds
-
-
-def test_trust_takes_less_than_a_second(analyzer: Analyzer, face: Face) -> None:
-    assert best_of(5, lambda: analyzer.trust(face)) < 1.0
-
-
-def test_a_heat_map_costs_next_to_nothing(analyzer: Analyzer, face: Face) -> None:
-    """At most 1.15 times a plain forward of the same face, the two interleaved in one run.
-
-    In time of the processor, so that a busy machine tells nothing of its neighbours.
-    """
-    # The part that is no arithmetic weighs more on a slow core: 0.116 there, 0.176 where that is
-    # 1.6 times slower.
-    limit = min(0.2, 0.15 * slowness())
-    plain, more = [], []
-    tries = 200 if analyzer.model == "cnn" else 30
-    for _ in range(5):
-        for _ in range(tries):
-            start = time.thread_time()
-            batch = analyzer.classifier.classify([face.crop])
-            middle = time.thread_time()
-            analyzer.explain(batch, [3], "gradcam")
-            more.append(time.thread_time() - middle)
-            plain.append(middle - start)
-        if min(more) <= limit * min(plain):
-            break  # a busy machine spoils a round, never makes one better than it is
-    assert min(more) <= limit * min(plain)
-
-
-def best_of(rounds: int, work: Callable[[], object]) -> float:
-    took = []
-    for _ in range(rounds):
-        start = time.thread_time()
-        work()
-        took.append(time.thread_time() - start)
-    return min(took)
 
 
 # Painting

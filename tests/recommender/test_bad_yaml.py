@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import resource
-import time
 from pathlib import Path
 
 import made_up
@@ -146,13 +145,12 @@ def test_kinds_and_a_policy_with_a_fault_leave_ours_in_place(
 def test_an_anchor_bomb_and_a_huge_file_cost_nothing(tmp_path: Path) -> None:
     lines = ["- &a0 [" + ", ".join(["lol"] * 9) + "]"]
     lines += [f"- &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
-    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert "anchors and aliases" in said(tmp_path, "bomb.yaml", "\n".join(lines))[0]
     with (tmp_path / "huge.yaml").open("wb") as file:
         file.truncate(100_000_000)
     findings = [str(finding) for finding in load_own(tmp_path).findings]
     assert f"huge.yaml:1: the file has 100000000 bytes; at most {MAX_BYTES} are read" in findings
-    assert time.process_time() - start < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kilobytes
 
 

@@ -251,12 +251,10 @@ def test_no_file_of_the_server_is_read(url: str, uploads: Path, tmp_path: Path) 
 
 def test_nothing_is_fetched_from_an_address(url: str) -> None:
     there = "http://192.0.2.1/a.jpg"
-    start_s = time.monotonic()
     for image in ({"path": there, "meta": {"_type": "gradio.FileData"}}, {"path": there}, there):
         event, [[answer]] = ask(url, "analyze", {"images": [image]})
         assert event == "complete"
         assert "nothing is fetched" in answer["error"]["message"]
-    assert time.monotonic() - start_s < 5
 
 
 def test_an_upload_is_gone_soon_after_it_was_read(url: str, uploads: Path, client: Client) -> None:
