@@ -98,7 +98,7 @@ OTHERS: dict[str, Any] = {
     "None": None,
     "a number": 7,
     "a list of lists": [[0] * 64] * 64,
-    "an open file": io.BytesIO(encoded((64, 64), "PNG")),
+    "a file opened for writing": io.StringIO("words"),
 }
 
 

@@ -90,7 +90,8 @@ def test_the_curl_of_the_documentation_prints_what_it_says(folder: Path, url: st
 def test_analyze_answers_the_lines_of_the_command_line(
     folder: Path, client: Client, capsys: pytest.CaptureFixture[str], lang: str
 ) -> None:
-    names = ["portrait.jpg", "notes.txt"]
+    (folder / "notes.jpg").write_text("no picture")
+    names = ["portrait.jpg", "notes.jpg"]
     assert main(["analyze", *names, "--recommend", "--classes", "5", "--lang", lang]) == 2
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     answers = client.predict(
