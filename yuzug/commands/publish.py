@@ -36,7 +36,7 @@ def run(options: Namespace) -> int:
     """Tell what is about to be pushed, then push it, unless this is a dry run."""
     from yuzug.lab.publish.push import destination, push, unpack
 
-    destination(options.repo_id)  # a wrong name is told before anything else is done
+    destination(options.repo_id)  # a wrong name is refused before anything else is done
     with TemporaryDirectory(prefix="yuzug-publish-") as scratch:
         parcel = _PARCELS[options.what](options, Path(scratch))
         _announce(parcel, options)
@@ -62,8 +62,8 @@ def _announce(parcel: Parcel, options: Namespace) -> None:
     print(text("publish.about_to", lang, where=where, kind=kind, who=who))
     for name in parcel.files:
         print(f"  {name}  {(parcel.folder / name).stat().st_size:,} B")
-    told = "publish.nothing_sent" if options.dry_run is not None else "publish.sending"
-    print(text(told, lang), flush=True)
+    sent = "publish.nothing_sent" if options.dry_run is not None else "publish.sending"
+    print(text(sent, lang), flush=True)
 
 
 def _weights(options: Namespace, folder: Path) -> Parcel:
