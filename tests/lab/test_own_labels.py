@@ -82,11 +82,11 @@ def test_programs_reach_it_as_the_default_of_the_page(own: Path, face: Path) -> 
 
     data = "data:image/png;base64," + base64.b64encode(face.read_bytes()).decode()
     programs = Endpoints(analyzers)
-    (answer,) = programs.analyze([data], crops=True)
+    (answer,) = programs.analyze([data], None, 7, True)
     assert (answer["model"], answer["classes"]) == ("mine", 3)
-    (answer,) = programs.analyze([data], model="cnn", crops=True)
+    (answer,) = programs.analyze([data], "cnn", 7, True)
     assert (answer["model"], answer["classes"]) == ("cnn", 7)
-    shown = programs.explain(data, crops=True, target="Mutlu")
+    shown = programs.explain(data, None, 7, True, "Mutlu")
     assert shown["faces"]
 
 

@@ -15,6 +15,8 @@ from yuzug.lab.training.schedule import kept_epoch
 from yuzug.models.card import Card, Metrics
 
 NAME = "result.json"
+# Values of a recipe that a result tells though they may be the defaults.
+_ALWAYS = {"name", "architecture", "preprocessing", "cycles", "batch"}
 
 
 class Result(BaseModel):
@@ -46,8 +48,9 @@ class Result(BaseModel):
 
 
 def changed_values(recipe: Recipe) -> dict[str, Any]:
-    """What a recipe says beyond the defaults, as JSON has it."""
-    return recipe.model_dump(mode="json", exclude_defaults=True)
+    """What a recipe says beyond the defaults, as JSON has it, and what every result tells."""
+    always = recipe.model_dump(mode="json", include=_ALWAYS)
+    return always | recipe.model_dump(mode="json", exclude_defaults=True)
 
 
 def write_result(
