@@ -11,6 +11,7 @@ import gradio as gr
 from gradio.blocks import Block
 
 from yuzug.emotions import LANGUAGES, Language
+from yuzug.texts import table as sentences
 from yuzug.texts import text
 
 _FOLDER = Path(__file__).resolve().parent
@@ -87,10 +88,26 @@ def head() -> str:
         for key, said in _GRADIO_SAYS.items()
     ]
     table = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
+    scripts = ("page", "journal/store", "advice/guide")
     return (
         f'<script type="application/json" id="yz-words">{table}</script>'
-        f"<script>{script('page')}</script><script>{script('journal/store')}</script>"
+        f'<script type="application/json" id="yz-guide-words">{_guide_words()}</script>'
+        + "".join(f"<script>{script(name)}</script>" for name in scripts)
     )
+
+
+def _guide_words() -> str:
+    """What the player of the activities says, by language."""
+    start = "advice.guide_"
+    words = {
+        lang: {
+            key.removeprefix(start): said[lang]
+            for key, said in sentences().items()
+            if key.startswith(start)
+        }
+        for lang in LANGUAGES
+    }
+    return json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def script(name: str) -> str:

@@ -29,7 +29,7 @@ from yuzug.ui.i18n import head
 from yuzug.ui.models import Analyzers
 from yuzug.ui.photo.explain_view import FAST
 from yuzug.ui.session import Settings
-from yuzug.ui.theme import STYLE_SHEET, theme
+from yuzug.ui.theme import STYLE_SHEET, STYLE_SHEETS, theme
 from yuzug.ui.uploads import MAX_UPLOAD_BYTES
 
 DEFAULT_PORT = 7860
@@ -157,7 +157,7 @@ def launch(demo: GuardedBlocks, host: str, port: int) -> None:
         max_file_size=MAX_UPLOAD_BYTES,
         app_kwargs=guards(demo, host),
         theme=theme(),
-        css_paths=[STYLE_SHEET],
+        css_paths=[*STYLE_SHEETS],
         head=head(),
         favicon_path=STYLE_SHEET.with_name("favicon.svg"),
     )

@@ -350,7 +350,7 @@ def test_titles_from_a_catalogue_are_escaped() -> None:
     page = advice.area(shown, "en")
     assert "<img" not in page
     assert "<b>" not in page
-    assert page.count("&lt;b&gt;one") == 2
+    assert page.count("&lt;b&gt;one") == 4
 
 
 def test_a_corrected_face_is_taken_along_as_training_reads_it(
@@ -378,3 +378,56 @@ def test_only_a_corrected_photo_offers_to_be_saved() -> None:
     acts.act({"act": "correct", "mood": "happy"}, shown, "en")
     assert 'data-act="save"' in advice.area(shown, "en", savable=True)
     assert 'data-act="save"' not in advice.area(shown, "en")
+
+
+@pytest.mark.parametrize(("before", "after", "helps"), [(2, 4, True), (3, 3, False), (4, 2, False)])
+def test_whether_it_helped_is_learnt_from_how_it_was_before_and_after(
+    before: int, after: int, helps: bool
+) -> None:
+    shown = board()
+    name = ids(shown)[0]
+    acts.act({"act": "open", "id": name}, shown, "en")
+    assert shown.cards[0].opened
+    told = {"act": "finish", "id": name, "before": before, "after": after}
+    acts.act(told, shown, "en")
+    assert shown.cards[0].done_at is not None
+    assert not shown.cards[0].opened
+    assert shown.cards[0].ratings == {"before": before, "after": after}
+    assert (name in shown.memory.helped) is helps
+    assert name in shown.memory.did
+
+
+@pytest.mark.parametrize("rating", [True, 1.0, 0, 6, "3", None])
+def test_what_is_no_rating_is_left_out(rating: object) -> None:
+    shown = board()
+    name = ids(shown)[0]
+    acts.act({"act": "finish", "id": name, "before": rating, "after": 3}, shown, "en")
+    assert shown.cards[0].ratings == {"after": 3}
+    acts.act({"act": "rate", "id": name, "when": "before", "rating": rating}, shown, "en")
+    assert shown.cards[0].ratings == {"after": 3}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_card_carries_what_the_player_leads_through(lang: Language) -> None:
+    shown = board()
+    drawn = re.findall(r'data-guide="([^"]*)"', advice.area(shown, lang))
+    for card, told in zip(shown.cards, drawn, strict=True):
+        suggestion = card.suggestion.in_language(lang)
+        assert json.loads(html.unescape(told)) == {
+            "title": suggestion.title,
+            "steps": [*suggestion.steps],
+            "guide": suggestion.guide,
+            "data": dict(suggestion.guide_data),
+        }
+        assert suggestion.title in html.unescape(text("advice.start_label", lang, title=told))
+
+
+def test_live_leaves_the_cards_alone_while_one_is_in_the_player() -> None:
+    following = Following(Board(Memory(1)))
+    following.see(face("happy"), 0.0)
+    first = [card.id for card in following.board.cards]
+    acts.act({"act": "open", "id": first[0]}, following.board, "en")
+    following.see(face("sad"), ADVICE_EVERY_S + 1)
+    assert [card.id for card in following.board.cards] == first
+    acts.act({"act": "close", "id": first[0]}, following.board, "en")
+    assert following.see(face("sad"), 2 * ADVICE_EVERY_S + 2)

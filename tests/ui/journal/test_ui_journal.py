@@ -49,14 +49,13 @@ def test_what_happens_is_noted_in_order_until_the_browser_has_written_it() -> No
     acts.act({"act": "did", "id": name}, board, "en")
     acts.act({"act": "rate", "id": name, "when": "before", "rating": 2}, board, "en")
     acts.act({"act": "rate", "id": name, "when": "after", "rating": 4}, board, "en")
-    acts.act({"act": "helpful", "id": name}, board, "en")
-    heard, *_, rated, marked = notes = board.memory.notes
+    heard, *_, marked, rated = notes = board.memory.notes
     assert [note["number"] for note in notes] == [1, 2, 3, 4, 5]
     assert (heard["change"], heard["entry"]["emotion"]) == ("mood", "sad")
     assert (rated["entry"]["id"], rated["entry"]["before"], rated["entry"]["after"]) == (name, 2, 4)
     assert (marked["list"], marked["id"], marked["on"]) == ("helped", name, True)
-    board.memory.keep(Journal(), written=4)
-    assert board.memory.notes == (marked,), "the browser has not written this one yet"
+    board.memory.keep(Journal(), written=3)
+    assert board.memory.notes == (marked, rated), "the browser has not written these yet"
     assert board.memory.helped == (name,)
     board.memory.keep(Journal(helped=(name,)), written=5)
     assert board.memory.notes == ()

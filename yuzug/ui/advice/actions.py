@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from yuzug.emotions import Emotion, Language
 from yuzug.recommender.catalogue.policy import HelpSource
@@ -80,9 +80,31 @@ def _did(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> s
 
 def _rate(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
     when, rating = told.get("when"), told.get("rating")
-    if card.done_at is not None and when in ("before", "after") and rating in RATINGS:
+    if card.done_at is None or when not in ("before", "after"):
+        return ""
+    if _is_rating(rating):
         _record(board, rated(card, when, rating))
     return ""
+
+
+def _open(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
+    """The player was opened, or closed before its end."""
+    board.update(replace(card, opened=told.get("act") == "open"))
+    return ""
+
+
+def _finish(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
+    """The player came to its end, with how it was before and after, where the person said so."""
+    card = replace(card, opened=False, done_at=card.done_at or now())
+    for when in ("before", "after"):
+        if _is_rating(told.get(when)):
+            card = rated(card, when, told[when])
+    _record(board, card)
+    return text("advice.said_done", lang, title=card.suggestion.in_language(lang).title)
+
+
+def _is_rating(rating: object) -> TypeGuard[int]:
+    return type(rating) is int and rating in RATINGS
 
 
 def _helpful(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
@@ -118,6 +140,9 @@ def _another(board: Board, card: Card, told: Mapping[str, Any], lang: Language) 
 _ANSWERS: dict[str, Callable[[Board, Card, Mapping[str, Any], Language], str]] = {
     "did": _did,
     "rate": _rate,
+    "open": _open,
+    "close": _open,
+    "finish": _finish,
     "helpful": _helpful,
     "reject": _reject,
     "another": _another,
@@ -125,6 +150,11 @@ _ANSWERS: dict[str, Callable[[Board, Card, Mapping[str, Any], Language], str]] =
 
 
 def _record(board: Board, card: Card) -> None:
+    """Note what was done; whether it helped is learnt from how it was before and after."""
+    before, after = card.ratings.get("before"), card.ratings.get("after")
+    if before is not None and after is not None and (after > before) != card.helpful:
+        card = replace(card, helpful=after > before)
+        board.memory.help(card.id, card.helpful)
     board.update(card)
     board.memory.do(ActivityEntry(at=card.done_at or now(), id=card.id, **card.ratings))
 

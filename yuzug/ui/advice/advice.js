@@ -41,7 +41,8 @@ element.addEventListener("click", (event) => {
     }
     form.elements[0].focus();
     filter(form);
-  } else if (act === "save") trigger("save", { face: window.yuzug.crop() });
+  } else if (act === "start") window.yuzug.guide(button.closest("[data-id]"), tell);
+  else if (act === "save") trigger("save", { face: window.yuzug.crop() });
   else tell(act, { mood, id: cardOf(button) });
 });
 

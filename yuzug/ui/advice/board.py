@@ -41,9 +41,10 @@ def mood_read(face: FaceReading | None) -> Mood | None:
 
 @dataclass(frozen=True)
 class Card:
-    """One activity, and what the person did with it."""
+    """One activity, and what the person did with it; ``opened`` is in the player."""
 
     suggestion: Suggestion
+    opened: bool = False
     helpful: bool = False
     done_at: datetime | None = None
     ratings: Mapping[str, int] = field(default_factory=dict)

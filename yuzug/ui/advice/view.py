@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -155,15 +156,30 @@ def _card(card: Card, board: Board, lang: Language) -> str:
     reasons = [shown.aim if board.said else fits_mood, because, *helped]
     notes = "".join(f"<li>{escape(note)}</li>" for note in shown.notes)
     return (
-        f'<article class="yz-card{" done" if card.done_at else ""}" data-id="{escape(card.id)}">'
+        f'<article class="yz-card{" done" if card.done_at else ""}" data-id="{escape(card.id)}" '
+        f'data-guide="{_guide(card, lang)}">'
         f"<h3>{escape(shown.title)}</h3>"
         f'<p class="meta">{escape(circumstances)}</p>'
         f'<p class="step">{escape(shown.steps[0])}</p>'
         f'<p class="why">{escape(". ".join(reasons))}</p>'
         f'<ul class="notes">{notes}</ul>'
         f'<div class="folds">{_steps(card, lang)}{_evidence(card, lang)}</div>'
+        f'<button type="button" class="yz-button main yz-start" data-act="start" '
+        f'aria-label="{_t("start_label", lang, title=shown.title)}">{_t("start", lang)}</button>'
         f"{_acts(card, lang)}{_rating(card, board, lang)}</article>"
     )
+
+
+def _guide(card: Card, lang: Language) -> str:
+    """What ``guide.js`` leads through."""
+    shown = card.suggestion.in_language(lang)
+    told = {
+        "title": shown.title,
+        "steps": shown.steps,
+        "guide": shown.guide,
+        "data": dict(shown.guide_data),
+    }
+    return escape(json.dumps(told, ensure_ascii=False))
 
 
 def _evidence(card: Card, lang: Language) -> str:

@@ -49,5 +49,5 @@ class Following:
         if self.renewed_s is None or read is None:
             return True
         same = (read.emotion, read.sure) == (face.emotion, face.sure)
-        busy = any(card.done_at for card in self.board.cards)
+        busy = any(card.opened or card.done_at for card in self.board.cards)
         return not same and not busy and now_s - self.renewed_s >= ADVICE_EVERY_S
