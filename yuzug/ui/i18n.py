@@ -98,12 +98,11 @@ def head() -> str:
 
 def _guide_words() -> str:
     """What the player of the activities says, by language."""
-    start = "advice.guide_"
     words = {
         lang: {
-            key.removeprefix(start): said[lang]
-            for key, said in sentences().items()
-            if key.startswith(start)
+            name.removeprefix("guide_"): said[lang]
+            for file, _, name, said in ((*key.partition("."), s) for key, s in sentences().items())
+            if file == "advice" and name.startswith("guide_")
         }
         for lang in LANGUAGES
     }
