@@ -11,7 +11,6 @@ import gradio as gr
 from gradio.blocks import Block
 
 from yuzug.emotions import LANGUAGES, Language
-from yuzug.texts import table as sentences
 from yuzug.texts import text
 
 _FOLDER = Path(__file__).resolve().parent
@@ -48,6 +47,43 @@ _GRADIO_SAYS: dict[str, tuple[str, ...]] = {
     "connection_retry": ("Connection to the server was lost. Attempting reconnection...",),
     "error_title": ("Error", "Hata"),
 }
+
+# What advice/guide.js says.
+_GUIDE_SAYS = (
+    "close",
+    "ask_before",
+    "ask_after",
+    "scale_1",
+    "scale_2",
+    "scale_3",
+    "scale_4",
+    "scale_5",
+    "skip",
+    "step",
+    "back",
+    "next",
+    "finish",
+    "run",
+    "pause",
+    "resume",
+    "restart",
+    "paused",
+    "sound",
+    "timer_over",
+    "left",
+    "ready",
+    "in",
+    "hold",
+    "out",
+    "round",
+    "breath_over",
+    "count_more",
+    "count_back",
+    "count_over",
+    "write_note",
+    "copy",
+    "copied",
+)
 
 
 class Chrome:
@@ -99,11 +135,7 @@ def head() -> str:
 def _guide_words() -> str:
     """What the player of the activities says, by language."""
     words = {
-        lang: {
-            name.removeprefix("guide_"): said[lang]
-            for file, _, name, said in ((*key.partition("."), s) for key, s in sentences().items())
-            if file == "advice" and name.startswith("guide_")
-        }
+        lang: {name: text(f"advice.guide_{name}", lang) for name in _GUIDE_SAYS}
         for lang in LANGUAGES
     }
     return json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
