@@ -82,6 +82,9 @@ KINDS: frozenset[str] = frozenset(
         "session.unknown",  # a call to the page from no visit of it
         "request.refused",  # nothing that the server answers, or from elsewhere
         "live.full",
+        "server.busy",  # too many calls wait already
+        "host.unknown",  # no name or address of this machine
+        "port.invalid",  # no number from 1 to 65535
         "port.taken",
         "export.differs",  # an exported file does not answer as the model does
         "extra.missing",  # a command whose optional packages are not installed

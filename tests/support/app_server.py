@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
+from typing import IO
 
 import pytest
 
 
 @dataclass
 class AppServer:
-    """Where it answers; ``said`` is what it wrote, whole once it has ended."""
+    """Where it answers; ``said`` is what it has written so far."""
 
     url: str
     said: str = ""
@@ -45,6 +47,15 @@ def serving(
                 break
         else:
             pytest.fail("it did not start:\n" + server.said)
+        # A pipe that nobody empties fills up, and the server stops at its next word.
+        listening = Thread(target=_listen, args=(server, process.stdout), daemon=True)
+        listening.start()
         yield server
         process.terminate()
-        server.said += process.stdout.read()
+        process.wait()
+        listening.join()
+
+
+def _listen(server: AppServer, out: IO[str]) -> None:
+    for line in out:
+        server.said += line

@@ -26,7 +26,6 @@ from yuzug.models.checkpoint import save
 from yuzug.pipeline import Analyzer
 from yuzug.texts import text
 from yuzug.ui import about
-from yuzug.ui.admission import Sessions
 from yuzug.ui.app import build
 from yuzug.ui.components import header as frame
 from yuzug.ui.components import reading as panels
@@ -37,6 +36,7 @@ from yuzug.ui.serve import require_free_port
 from yuzug.ui.session import Settings
 from yuzug.ui.theme import STYLE_SHEET, theme
 from yuzug.ui.uploads import Uploads
+from yuzug.ui.visits import Sessions
 
 Result = TypeVar("Result")
 

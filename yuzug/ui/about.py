@@ -8,7 +8,7 @@ from huggingface_hub import constants
 
 from yuzug.emotions import Language, looks
 from yuzug.hub import is_address
-from yuzug.models import Card, HeadCard, Metrics, available_models
+from yuzug.models import Card, HeadCard, Metrics
 from yuzug.texts import percent, text
 from yuzug.texts.cards import in_language
 from yuzug.texts.numbers import integer, percent_tenths, tenths
@@ -27,18 +27,22 @@ def page(analyzers: Analyzers, settings: Settings) -> str:
     card, lang = analyzers.card(settings.model), settings.lang
     head = card.heads.get(str(settings.classes)) or card.heads[card.default_head]
     metrics = head.metrics[0] if head.metrics else None
-    measured = _tiles(metrics, card, lang) + _weak(metrics, lang) if metrics else _unmeasured(lang)
+    measured = (
+        _tiles(analyzers, metrics, card, lang) + _weak(metrics, lang)
+        if metrics
+        else _unmeasured(lang)
+    )
     classes = _section("classes", _per_class(metrics, lang), lang) if metrics else ""
     return (
         '<div class="yz-about">'
         f'<section class="wide"><h2>{escape(model_title(card.name))}</h2>'
-        f"<p>{_introduction(card, head, lang)}</p><p>{_origin(card, lang)}</p>"
+        f"<p>{_introduction(card, head, lang)}</p><p>{_origin(analyzers, card, lang)}</p>"
         f"{_missing(analyzers, lang)}{_left_out(analyzers, lang)}{measured}</section>"
         f"{classes}"
         + _section("reads", f"<p>{_reads(card, lang)}</p>", lang)
         + _section("detector", f"<p>{_t(f'detector_{analyzers.detector}', lang)}</p>", lang)
-        + _section("data", f"<p>{_data(card, lang)}</p>", lang)
-        + _limits(card, lang)
+        + _section("data", f"<p>{_data(analyzers, card, lang)}</p>", lang)
+        + _limits(analyzers, card, lang)
         + "</div>"
     )
 
@@ -54,15 +58,15 @@ def _introduction(card: Card, head: HeadCard, lang: Language) -> str:
     )
 
 
-def _origin(card: Card, lang: Language) -> str:
+def _origin(analyzers: Analyzers, card: Card, lang: Language) -> str:
     if is_address(card.name):
         return _t("origin_hub", lang, model=card.name, hub=constants.ENDPOINT)
-    return _t("origin_bundled" if _is_bundled(card) else "origin_file", lang)
+    return _t("origin_bundled" if _is_bundled(analyzers, card) else "origin_file", lang)
 
 
-def _is_bundled(card: Card) -> bool:
+def _is_bundled(analyzers: Analyzers, card: Card) -> bool:
     # By the whole card: a file of somebody's own may bear the name of one of ours.
-    return any(card == model.card for model in available_models())
+    return any(card == model.card for model in analyzers.bundled)
 
 
 def _missing(analyzers: Analyzers, lang: Language) -> str:
@@ -80,14 +84,14 @@ def _left_out(analyzers: Analyzers, lang: Language) -> str:
     )
 
 
-def _data(card: Card, lang: Language) -> str:
-    if _is_bundled(card):
+def _data(analyzers: Analyzers, card: Card, lang: Language) -> str:
+    if _is_bundled(analyzers, card):
         return " ".join(_t(f"data_{name}", lang) for name in _DATA if name in card.data)
     return _t("data_owner", lang, data=card.data)
 
 
-def _limits(card: Card, lang: Language) -> str:
-    if _is_bundled(card):
+def _limits(analyzers: Analyzers, card: Card, lang: Language) -> str:
+    if _is_bundled(analyzers, card):
         limits = [_t(f"limit_{name}", lang) for name in _LIMITS]
     else:
         limits = [escape(in_language(limit, lang)) for limit in card.limits]
@@ -95,7 +99,7 @@ def _limits(card: Card, lang: Language) -> str:
     return _section("limits", f"<ul>{items}</ul>", lang) if limits else ""
 
 
-def _tiles(metrics: Metrics, card: Card, lang: Language) -> str:
+def _tiles(analyzers: Analyzers, metrics: Metrics, card: Card, lang: Language) -> str:
     shares = {
         "accuracy": metrics.accuracy,
         "balanced_accuracy": metrics.balanced_accuracy,
@@ -110,7 +114,7 @@ def _tiles(metrics: Metrics, card: Card, lang: Language) -> str:
     )
     labels = text(f"ui.about_labels_{metrics.labels}", lang)
     about = {"n": integer(metrics.n, lang), "labels": labels}
-    if _is_bundled(card):
+    if _is_bundled(analyzers, card):
         measured = _t("measured", lang, **about)
     else:
         data, split = in_language(metrics.data, lang), in_language(metrics.split, lang)

@@ -8,24 +8,24 @@ that is added is behind this gate like the others.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from gradio.state_holder import SessionState, StateHolder
+from gradio.state_holder import SessionState
 
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
+from yuzug.ui.places import BoundedQueue, Places
 from yuzug.ui.session import Settings, require_consent
 from yuzug.ui.uploads import Uploads, not_here
+from yuzug.ui.visits import visit_of
 
 MAX_CHARACTERS = 64 * 2**20
 MAX_VALUES = 20_000
 MAX_DEPTH = 12
 MAX_NAME = 200
-_SESSION = re.compile(r"[A-Za-z0-9_-]{4,64}")
 # What each component that the page reads may send, besides nothing.
 _SENT: dict[type, Any] = {gr.Image: dict, gr.Textbox: str, gr.HTML: str}
 _FILE_KEYS = frozenset({"path", "url", "meta"})
@@ -40,8 +40,35 @@ class GuardedBlocks(gr.Blocks):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.uploads = Uploads()
+        self.places = Places()
         self.public: set[int] = set()
         self.settings: gr.State | None = None
+
+    def queue(self, **options: Any) -> GuardedBlocks:
+        """Give the page a queue that takes only calls that may be made, and so many of them."""
+        super().queue(**options)
+        made = self._queue
+        self._queue = BoundedQueue(
+            self.admitted,
+            live_updates=made.live_updates,
+            concurrency_count=made.max_thread_count,
+            update_intervals=made.update_intervals,
+            max_size=made.max_size,
+            blocks=self,
+            default_concurrency_limit=made.default_concurrency_limit,
+        )
+        return self
+
+    def admitted(self, function: Any, session_hash: str | None) -> SessionState | None:
+        """The session of a call that may be made; None for a public function.
+
+        Raises:
+            YuzugError: ``session.unknown``.
+        """
+        if function._id in self.public:
+            return None
+        # The load of the page opens its visit.
+        return visit_of(self.state_holder, session_hash, (self._id, "load") in function.targets)
 
     async def process_api(  # type: ignore[override]
         self, block_fn: Any, inputs: list[Any], state: SessionState | None = None, **given: Any
@@ -55,39 +82,25 @@ class GuardedBlocks(gr.Blocks):
         public = function._id in self.public
         settings = Settings()
         try:
-            if not public:
-                state = self._session(function, given.get("session_hash"))
-                settings = self._settings(state) or settings
+            session = self.admitted(function, given.get("session_hash"))
+            if session is not None:
+                state, settings = session, self._settings(session) or settings
             event = given.get("event_data")
             told = event._data if event is not None else None
             pictures = check_bounds(inputs) + check_bounds(told)
-            _check_types(function, inputs)
             if pictures and not public:
                 require_consent(settings)
+            _check_types(function, inputs)
             # For a public endpoint a path stays, as a word without meaning: the endpoint itself
             # says which picture is missing.
             inputs = without_paths(inputs, self.uploads, strict=not public)
             if event is not None:
                 event._data = without_paths(told, self.uploads, strict=not public)
-            return await super().process_api(function, inputs, state, **given)
+            async with self.places.taken(function, queued=given.get("event_id") is not None):
+                return await super().process_api(function, inputs, state, **given)
         except YuzugError as error:
             said = sentence_of(error, settings.lang)
             raise gr.Error(said, print_exception=False) from error
-
-    def _session(self, function: Any, session_hash: str | None) -> SessionState:
-        """The session of a call to the page; the load of the page opens it."""
-        sessions = self.state_holder
-        loads = (self._id, "load") in function.targets
-        if loads and isinstance(sessions, Sessions) and _SESSION.fullmatch(session_hash or ""):
-            sessions.open(str(session_hash))
-        if not session_hash or session_hash not in sessions:
-            raise YuzugError(
-                "session.unknown",
-                must="a call to the page must come from a visit that the page opened",
-                got="no such visit" if session_hash else "a call without a visit",
-                do="load the page again; programs call the public endpoints (docs/api.md)",
-            )
-        return sessions[session_hash]
 
     def _settings(self, state: SessionState) -> Settings | None:
         chosen = state[self.settings._id] if self.settings is not None else None
@@ -198,23 +211,3 @@ def _too_much(got: str) -> YuzugError:
         got=got,
         do="send less in one call",
     )
-
-
-class Sessions(StateHolder):
-    """The visits that the page opened. What others call a session is nobody's, and is not kept."""
-
-    def __init__(self, blocks: GuardedBlocks) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.set_blocks(blocks)
-        self._nobody: SessionState | None = None
-
-    def __getitem__(self, session_id: str) -> SessionState:
-        if session_id in self.session_data:
-            return super().__getitem__(session_id)
-        if self._nobody is None:
-            self._nobody = SessionState(self.blocks)
-        return self._nobody
-
-    def open(self, session_id: str) -> SessionState:
-        """The session of this name, made where there is none."""
-        return super().__getitem__(session_id)

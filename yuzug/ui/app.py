@@ -29,6 +29,7 @@ from yuzug.ui.parts import Notice, Page
 from yuzug.ui.photo import events as photo_events
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.view import photo_tab
+from yuzug.ui.places import AT_ONCE
 from yuzug.ui.session import STORAGE_KEY, STORAGE_SECRET, Settings
 
 STATE_TIME_TO_LIVE_S = 4 * 3600
@@ -48,7 +49,7 @@ def build(analyzers: Analyzers, default: Settings) -> GuardedBlocks:
         photo_events.wire(page, analyzers, demo.uploads)
         advice_events.wire(page, analyzers.activities.catalogue)
         api.offer(demo, analyzers)
-    demo.queue(default_concurrency_limit=4)
+    demo.queue(default_concurrency_limit=AT_ONCE)
     return demo
 
 

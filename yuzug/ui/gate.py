@@ -18,8 +18,9 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from gradio.route_utils import FnIndexInferError
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, UploadFile
+from starlette.datastructures import Headers, MutableHeaders, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.middleware import Middleware
@@ -27,11 +28,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from yuzug.errors import YuzugError
+from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
-from yuzug.ui.admission import GuardedBlocks, Sessions
+from yuzug.ui.admission import GuardedBlocks
+from yuzug.ui.places import MAX_HELD_BYTES, BoundedQueue, busy, no_function
 from yuzug.ui.session import preferred_language
 from yuzug.ui.uploads import MAX_UPLOAD_BYTES, Uploads
+from yuzug.ui.visits import Sessions
 
 # The environment variable with further names under which a server is reached, such as those that
 # a proxy passes on.
@@ -57,17 +60,40 @@ _WRITE = re.compile(
     | /gradio_api/mcp(/http)?/?""",
     re.VERBOSE,
 )
+_CALL = re.compile(r"/gradio_api/((run|api|call|call/v2)/[\w-]+/?|queue/join)")
+_BY_NAME = re.compile(r"/gradio_api/call/v2/[\w-]+/?")
 _FILE = "/gradio_api/file="
+_BEAT = "/gradio_api/heartbeat/"
+# Gradio's page holds scripts of its own, and makes functions of the words of ours.
+_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self' data: blob:",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+    )
+)
+_PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
 _SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"})
 
 
 def guards(demo: GuardedBlocks, host: str) -> dict[str, Any]:
     """What the server of this page is started with: the gate, and the lists of visits."""
 
+    visits = Sessions(demo)
+
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[None]:
-        app.state_holder = Sessions(demo)
-        sweep = asyncio.create_task(_sweep(demo.uploads))
+        visits.set_blocks(demo)
+        app.state_holder = visits
+        sweep = asyncio.create_task(_sweep(demo, visits))
         try:
             yield
         finally:
@@ -75,14 +101,20 @@ def guards(demo: GuardedBlocks, host: str) -> dict[str, Any]:
             demo.uploads.close()
 
     allowed = os.environ.get(ALLOWED_HOSTS, "").replace(",", " ").split()
-    gate = Middleware(Gate, uploads=demo.uploads, hosts=hosts_of(host, allowed))
+    hosts = hosts_of(host, allowed)
+    gate = Middleware(Gate, uploads=demo.uploads, visits=visits, hosts=hosts)
     return {"middleware": [gate], "lifespan": lifespan}
 
 
-async def _sweep(uploads: Uploads) -> None:
+async def _sweep(demo: GuardedBlocks, visits: Sessions) -> None:
+    """Forget, once a second, what is not to be kept any longer."""
     while True:
         await asyncio.sleep(1)
-        uploads.drop_old()
+        demo.uploads.drop_old()
+        visits.forget_left()
+        queue = demo._queue
+        if isinstance(queue, BoundedQueue):
+            queue.drop_unfetched()
 
 
 def hosts_of(listens_on: str, allowed: Iterable[str]) -> frozenset[str] | None:
@@ -103,17 +135,21 @@ def hosts_of(listens_on: str, allowed: Iterable[str]) -> frozenset[str] | None:
 class Gate:
     """Lets in what the page, programs and agents need, and refuses the rest in one sentence."""
 
-    def __init__(self, app: ASGIApp, uploads: Uploads, hosts: frozenset[str] | None) -> None:
+    def __init__(
+        self, app: ASGIApp, uploads: Uploads, visits: Sessions, hosts: frozenset[str] | None
+    ) -> None:
         self.app = app
         self.uploads = uploads
+        self.visits = visits
         self.hosts = hosts
+        self._held_bytes = 0  # of calls that are answered right now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            await self._answer(scope, receive, _with_headers(scope, send))
         # Nothing of the page is a web socket: the connection is closed without an answer.
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -132,10 +168,50 @@ class Gate:
             # The page asks how far an upload is; here it is over before it asks.
             said = Response('data: {"msg":"done"}\n\n', media_type="text/event-stream")
             await said(scope, receive, send)
+        elif path.startswith(_BEAT):
+            with self.visits.beating(path.removeprefix(_BEAT)):
+                await self.app(scope, receive, send)
         elif path.startswith(_FILE):
             await (await self._show(path.removeprefix(_FILE), headers))(scope, receive, send)
         else:
-            await self.app(scope, _counted(receive, most), send)
+            bytes_ = int(length) if method == "POST" else 0
+            if bytes_ and self._held_bytes + bytes_ > MAX_HELD_BYTES:
+                full = busy("calls that hold all the memory there is for them")
+                await _say(429, full, headers)(scope, receive, send)
+                return
+            self._held_bytes += bytes_
+            try:
+                await self._pass_on(path, scope, _counted(receive, most), send)
+            finally:
+                self._held_bytes -= bytes_
+
+    async def _pass_on(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let Gradio answer; where it stumbles over what a call asks for, say so."""
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except (KeyError, FnIndexInferError):
+            if begun or not _CALL.fullmatch(path):
+                raise
+            await _say(404, no_function(path), Headers(scope=scope))(scope, receive, send)
+        except TypeError as error:
+            # Gradio raises it for parameters alone; by the time of anything else it has begun.
+            if begun or not _BY_NAME.fullmatch(path):
+                raise
+            got = str(error).split(" Please ")[0]
+            wrong = OptionError(
+                "option.invalid",
+                must="a call must bring the parameters of its function, and no others",
+                got=got,
+                do="see docs/api.md, or /gradio_api/openapi.json",
+            )
+            await _say(422, wrong, Headers(scope=scope))(scope, receive, send)
 
     def _stranger(self, headers: Headers) -> tuple[int, YuzugError] | None:
         """The refusal of a request under another name, or from a page elsewhere."""
@@ -182,16 +258,34 @@ class Gate:
         if data is None:
             return _say(404, _refusal("a file must be an upload that is still here", path), headers)
         kind = mimetypes.guess_type(path)[0]
-        own = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-        if kind not in _SHOWN:
-            own["Content-Disposition"] = "attachment"
-        return Response(
-            data, media_type=kind if kind in _SHOWN else "application/octet-stream", headers=own
-        )
+        if kind in _SHOWN:
+            return Response(data, media_type=kind)
+        unknown = {"Content-Disposition": "attachment"}
+        return Response(data, media_type="application/octet-stream", headers=unknown)
 
 
 class _TooLargeError(Exception):
     """More came than was announced, or than is taken."""
+
+
+def _with_headers(scope: Scope, send: Send) -> Send:
+    """The same answer, with what browsers are told of it."""
+    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+    kept = path.startswith(("/static/", "/assets/", "/svelte/", "/theme.css", "/favicon"))
+    spaces = " https://huggingface.co https://*.huggingface.co" if "SPACE_ID" in os.environ else ""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers["Referrer-Policy"] = "same-origin"
+            headers["Permissions-Policy"] = _PERMISSIONS
+            headers["Content-Security-Policy"] = f"{_POLICY}; frame-ancestors 'self'{spaces}"
+            if not kept:
+                headers["Cache-Control"] = "no-store"
+        await send(message)
+
+    return sending
 
 
 def _counted(receive: Receive, most: int) -> Receive:

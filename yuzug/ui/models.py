@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import ModelError, YuzugError
-from yuzug.models import Card, Stem
+from yuzug.models import Card, ModelInfo, Stem, available_models
 from yuzug.pipeline import Analyzer
 from yuzug.recommender import Loaded, load_own
 from yuzug.ui.session import Settings
@@ -28,13 +28,15 @@ class Analyzers:
     ``missing`` says of each wished model on a hub that is not here why it is not. ``stems`` hold
     the heavy part of a model on another device, for photos alone: on the way there and back a live
     picture would grow old. ``activities`` are what the advice is taken from, with what was left
-    out of a folder for its faults.
+    out of a folder for its faults. ``bundled`` are the models that came with Yuzug, read once: a
+    file that is damaged later closes the page for nobody.
     """
 
     by_model: Mapping[str, Analyzer]
     missing: Mapping[str, YuzugError] = field(default_factory=dict)
     stems: Mapping[str, Stem] = field(default_factory=dict)
     activities: Loaded = field(default_factory=partial(load_own, None))
+    bundled: Sequence[ModelInfo] = field(default_factory=available_models)
 
     @property
     def models(self) -> tuple[str, ...]:

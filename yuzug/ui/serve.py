@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import socket
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -49,17 +52,19 @@ def serve(
 
     ``model`` is what :meth:`yuzug.Analyzer.load` takes; without it the repository on a hub that
     the environment's ``YUZUG_HUB_REPO`` names, else the bundled one. Without ``host`` and
-    ``port`` it listens on 127.0.0.1:7860, on a Hugging Face Space to everyone; the environment's
-    ``PORT`` or ``GRADIO_SERVER_PORT`` counts where no port is given. The advice comes from
-    ``activities``, or from ours.
+    ``port`` it listens where the environment's ``GRADIO_SERVER_NAME`` and ``PORT`` or
+    ``GRADIO_SERVER_PORT`` say, else on 127.0.0.1:7860, on a Hugging Face Space to everyone. The
+    advice comes from ``activities``, or from ours.
 
     Raises:
         ModelError: ``model.unknown`` or ``model.classes``.
-        YuzugError: ``port.taken``.
+        YuzugError: ``port.invalid``, ``port.taken`` or ``host.unknown``.
     """
-    on_space = "SPACE_ID" in os.environ
-    host = host or ("0.0.0.0" if on_space else "127.0.0.1")
-    port = port if port is not None else _port()
+    if isinstance(sys.stdout, io.TextIOWrapper):  # "…" on a console that has no such letter
+        sys.stdout.reconfigure(errors="backslashreplace")
+    anywhere = "0.0.0.0" if "SPACE_ID" in os.environ else "127.0.0.1"
+    host = host or os.environ.get("GRADIO_SERVER_NAME") or anywhere
+    port = _number("--port", str(port)) if port is not None else _port()
     require_free_port(host, port)
     # A face is too small to share out: with two threads, one waits for the other while a browser
     # or a second visitor holds its core. Measured on two busy cores: 24 ms a face with one thread,
@@ -86,8 +91,21 @@ def wished_model() -> str:
 
 
 def _port() -> int:
-    named = os.environ.get("PORT") or os.environ.get("GRADIO_SERVER_PORT")
-    return int(named) if named else DEFAULT_PORT
+    for name in ("PORT", "GRADIO_SERVER_PORT"):
+        if named := os.environ.get(name):
+            return _number(name, named)
+    return DEFAULT_PORT
+
+
+def _number(name: str, named: str) -> int:
+    if named.isascii() and named.isdecimal() and 0 < int(named) < 2**16:
+        return int(named)
+    raise YuzugError(
+        "port.invalid",
+        must="a port must be a number from 1 to 65535",
+        got=f"{name}={named[:100]}",
+        do=f"give a free one, such as {DEFAULT_PORT}",
+    )
 
 
 def load_all(model: str, classes: int | str | None, lang: Language) -> Analyzers:
@@ -142,6 +160,9 @@ def warm_methods(analyzer: Analyzer) -> None:
 
 def launch(demo: GuardedBlocks, host: str, port: int) -> None:
     """Start the server in the background: nothing shared, recorded or counted."""
+    # From here on this process asks itself alone: at the start, and for agents. Gradio would ask
+    # through a proxy, which knows no server of this machine.
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
     demo.launch(
         server_name=host,
         server_port=port,
@@ -167,19 +188,35 @@ def launch(demo: GuardedBlocks, host: str, port: int) -> None:
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Tell in one sentence that something else listens there, before any model is loaded.
+    """Tell in one sentence that it cannot listen there, before any model is loaded.
 
     Raises:
-        YuzugError: ``port.taken``.
+        YuzugError: ``port.taken`` or ``host.unknown``.
     """
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        [(*_, address), *_] = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise _no_host(host, str(error)) from error
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind(address)
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise _no_host(host, str(error.strerror)) from error
             raise YuzugError(
                 "port.taken",
                 must="the port must be free",
                 got=f"port {port} on {host}, which cannot be had ({error.strerror})",
                 do="stop the other program, or choose another port with --port",
             ) from error
+
+
+def _no_host(host: str, reason: str) -> YuzugError:
+    return YuzugError(
+        "host.unknown",
+        must="the host must be a name or an address of this machine",
+        got=f"{host!r} ({reason})",
+        do="use 127.0.0.1, or 0.0.0.0 for everyone",
+    )

@@ -16,7 +16,7 @@ from yuzug.analysis import Analysis
 from yuzug.emotions import Language
 from yuzug.errors import ImageError, OptionError
 from yuzug.explain import method_named
-from yuzug.models import DEFAULT_MODEL, Person, available_models
+from yuzug.models import DEFAULT_MODEL, Person
 from yuzug.pipeline import Analyzer
 from yuzug.recommender import Catalogue, Filters, advise
 from yuzug.recommender import recommend as suggest
@@ -182,7 +182,7 @@ class Endpoints:
         Returns:
             each model's name, size and card: label sets, metrics, data, licence and limits
         """
-        return _json(ModelsRecord.of(available_models(), DEFAULT_MODEL))
+        return _json(ModelsRecord.of(self._analyzers.bundled, DEFAULT_MODEL))
 
     @answered
     def explain(
