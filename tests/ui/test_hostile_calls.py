@@ -105,7 +105,6 @@ class Function:
     inputs: int
     public: bool
     loads: bool
-    streams: bool
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +116,6 @@ def functions(url: str) -> list[Function]:
             len(one["inputs"]),
             one["api_visibility"] == "public",
             any(event == "load" for _, event in one["targets"]),
-            one["connection"] == "stream",
         )
         for one in httpx.get(f"{url}/config").json()["dependencies"]
         if one["backend_fn"]
@@ -177,7 +175,6 @@ class Caller:
         event = joined.json().get("event_id") if joined.status_code == 200 else None
         if event is None:
             return joined.text
-        self.no_more(one, event)
         return self.until_done(f"call/{one.name}/{event}")
 
     def queue(self, one: Function, data: list[Any], told: Any = None) -> str:
@@ -185,13 +182,7 @@ class Caller:
         joined = self.web.post("queue/join", json=body)
         if joined.status_code != 200:
             return joined.text
-        self.no_more(one, joined.json()["event_id"])
         return self.until_done(f"queue/data?session_hash={self.session}")
-
-    def no_more(self, one: Function, event: str) -> None:
-        """End a stream, which otherwise waits for the next picture."""
-        if one.streams:
-            self.web.post(f"stream/{event}/close")
 
     def until_done(self, path: str) -> str:
         """What a stream of events says until a call is over, which must be soon."""
@@ -282,7 +273,7 @@ def test_no_value_opens_a_file_of_the_server(
         if road == "by_name" and not one.public:
             assert "event_id" not in ask(one, [None])
             continue
-        takes_pictures = one.name in ("read", "step", "analyze", "explain")
+        takes_pictures = one.name in ("read", "frame", "analyze", "explain")
         for number, (kind, name) in enumerate(traps.names.items()):
             every = shapes(name, url)
             turn = one.id + number
@@ -349,25 +340,6 @@ def test_an_upload_is_read_once_and_by_its_path_alone(
     assert "yz-shot" in other.run(read, [{"path": path, "meta": {"_type": FILE}}, *values])
     for late in (visitor, other):
         assert "nobody uploaded" in late.run(read, [{"path": path}, *values])
-
-
-def test_a_stream_takes_no_path_either(
-    functions: list[Function], visitor: Caller, traps: Traps, url: str
-) -> None:
-    [step] = [one for one in functions if one.name == "step"]
-    for kind, name in traps.names.items():
-        body = {
-            "data": [None] * step.inputs,
-            "fn_index": step.id,
-            "session_hash": visitor.session,
-        }
-        event = visitor.web.post("queue/join", json=body).json()["event_id"]
-        for value in shapes(name, url)[:2]:
-            forged = body | {"data": [value] * step.inputs}
-            visitor.web.post(f"stream/{event}", json=forged)
-        visitor.web.post(f"stream/{event}/close")
-        said = visitor.until_done(f"queue/data?session_hash={visitor.session}")
-        nothing_came(said, kind)
 
 
 def mcp(url: str, method: str, **params: Any) -> str:

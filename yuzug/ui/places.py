@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 AT_ONCE = 4  # calls of one function, unless it says otherwise
 MAX_DIRECT = 16  # calls to /run and /api that wait for a place, of one function
 MAX_WAITING = 64  # calls in the queue, of one function
-MAX_WAITING_STREAMS = 24
 MAX_OF_ONE_VISIT = 24  # calls that wait or run
-MAX_STREAMS_OF_ONE_VISIT = 2  # the one that ends, and the next
 MAX_HELD_BYTES = 256 * 2**20  # what the calls in the queue bring with them
 UNFETCHED_S = 60.0
 
@@ -107,10 +105,9 @@ class BoundedQueue(Queue):
         return await super().push(body, request, username)
 
     def _check_room(self, function: Any, body: PredictBodyInternal, request: Any) -> None:
-        streams = function.connection == "stream"
         group = self.event_queue_per_concurrency_id.get(function.concurrency_id)
         waiting = len(group.queue) if group is not None else 0
-        if waiting >= (MAX_WAITING_STREAMS if streams else MAX_WAITING):
+        if waiting >= MAX_WAITING:
             raise busy(f"{waiting} calls that wait already")
         held = sum(
             _length(event.request)
@@ -128,8 +125,6 @@ class BoundedQueue(Queue):
         ]
         if len(own) >= MAX_OF_ONE_VISIT:
             raise busy(f"{len(own)} calls of this visit")
-        if streams and sum(event.streaming for event in own) >= MAX_STREAMS_OF_ONE_VISIT:
-            raise busy("a stream of this visit that still runs")
 
     def send_message(self, event: Event, event_message: Any) -> None:
         """Tell a client about its call, if it is still known here."""

@@ -11,7 +11,7 @@ from yuzug.errors import YuzugError
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.event_options import every_one, quietly, told
 from yuzug.ui.live import handlers as live
-from yuzug.ui.live.turns import Turns
+from yuzug.ui.live.turns import MAX_VISITORS, Turns
 from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
 from yuzug.ui.session import Settings
@@ -48,6 +48,7 @@ def wire(page: Page, analyzers: Analyzers) -> None:
         [tab.answer, state],
         api_name="frame",
         queue=False,
+        concurrency_limit=MAX_VISITORS,  # they take turns among themselves
         **quietly(page),
     )
 
