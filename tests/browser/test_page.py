@@ -107,6 +107,20 @@ def test_language_model_and_consent_are_remembered(visit: Callable[..., Page]) -
     assert page.locator("#yz-classes input:checked").get_attribute("value") == "5"
 
 
+def test_a_visit_that_the_server_forgot_is_taken_up_again(visit: Callable[..., Page]) -> None:
+    page = visit()
+    speak(page, "tr")
+    page.evaluate("window.before = true")
+    page.route(
+        "**/queue/join*", lambda route: route.fulfill(status=410, json={"detail": ""}), times=1
+    )
+    page.get_by_test_id("CNN-radio-label").click()
+    page.wait_for_function("!window.before && document.body?.classList.contains('yz-ready')")
+    expect(page.locator("[data-camera=start]")).to_have_text(text("ui.camera_start", "tr"))
+    page.get_by_test_id("CNN-radio-label").click()
+    expect(page.locator("#yz-model input:checked")).to_have_attribute("value", "cnn")
+
+
 def test_the_server_refuses_pictures_until_the_notice_is_accepted(
     visit: Callable[..., Page],
 ) -> None:

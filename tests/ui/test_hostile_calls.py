@@ -300,7 +300,7 @@ def test_nothing_is_told_to_a_call_without_a_visit(functions: list[Function], ur
                     continue
                 for road in ("run", "api"):
                     answer = web.post(f"{road}/{one.name}", json=body)
-                    assert answer.status_code >= 400, one
+                    assert answer.status_code == 410, one
                     assert "visit" in answer.json()["error"], one
 
 
@@ -447,7 +447,7 @@ def test_values_of_any_type_end_in_an_answer(
                         f"run/{one.name}",
                         json={"data": data, "event_data": given, "session_hash": visitor.session},
                     )
-                    assert answer.status_code in (200, 422, 500), one
+                    assert answer.status_code in (200, 403, 422, 429, 500), one
                     said = answer.json()
                     assert answer.status_code != 500 or said["error"], (one, value, given)
 

@@ -31,6 +31,11 @@ _SENT: dict[type, Any] = {gr.Image: dict, gr.Textbox: str, gr.HTML: str}
 _FILE_KEYS = frozenset({"path", "url", "meta"})
 
 
+# Gradio answers every error of a direct call with 500; the gate puts this in its place.
+STATUS = {"session.unknown": 410, "server.busy": 503, "consent.required": 403}
+STATUS_KEY = "yuzug.status"
+
+
 class GuardedBlocks(gr.Blocks):
     """Blocks whose functions are called by whom they are for alone.
 
@@ -100,6 +105,9 @@ class GuardedBlocks(gr.Blocks):
                 return await super().process_api(function, inputs, state, **given)
         except YuzugError as error:
             said = sentence_of(error, settings.lang)
+            asked = getattr(given.get("request"), "request", None)
+            if asked is not None and error.kind in STATUS:
+                asked.scope[STATUS_KEY] = STATUS[error.kind]
             raise gr.Error(said, print_exception=False) from error
 
     def _settings(self, state: SessionState) -> Settings | None:

@@ -30,7 +30,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
-from yuzug.ui.admission import GuardedBlocks
+from yuzug.ui.admission import STATUS_KEY, GuardedBlocks
 from yuzug.ui.places import MAX_HELD_BYTES, BoundedQueue, busy, no_function
 from yuzug.ui.session import preferred_language
 from yuzug.ui.uploads import MAX_UPLOAD_BYTES, Uploads
@@ -276,6 +276,8 @@ def _with_headers(scope: Scope, send: Send) -> Send:
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
+            if message["status"] == 500:
+                message["status"] = scope.get(STATUS_KEY, 500)
             headers = MutableHeaders(scope=message)
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "same-origin"

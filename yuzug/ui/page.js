@@ -37,6 +37,19 @@
     subtree: true, childList: true, characterData: true, attributeFilter: ["aria-label", "title"],
   });
 
+  // The server forgets a visit a minute after its page fell asleep or lost its connection. Loaded
+  // again, the page opens it from what the browser remembers; but not twice in a row.
+  const fetched = window.fetch;
+  window.fetch = async (...request) => {
+    const answer = await fetched(...request);
+    const before = Number(sessionStorage.getItem("yz-taken-up"));
+    if (answer.status === 410 && Date.now() - before > 10_000) {
+      sessionStorage.setItem("yz-taken-up", Date.now());
+      location.reload();
+    }
+    return answer;
+  };
+
   window.yuzug = {
     show(lang) {
       document.documentElement.lang = lang;

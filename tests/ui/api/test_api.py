@@ -234,6 +234,23 @@ def test_a_wrong_call_ends_in_one_sentence(
     assert bool(re.search("[çğıöşüİ]", answer["error"])) == (lang == "tr")
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "values", "status", "said"),
+    [
+        ("analyze", {}, 422, "No value provided for required argument: images"),
+        ("analyze", {"images": [], "heatmaps": False}, 422, "`heatmaps` is not a valid"),
+        ("nothing", {}, 404, "a call must be of a function that there is"),
+    ],
+)
+def test_what_no_endpoint_takes_is_refused_in_one_sentence(
+    url: str, endpoint: str, values: dict[str, Any], status: int, said: str
+) -> None:
+    answer = httpx.post(f"{url}/gradio_api/call/v2/{endpoint}", json=values)
+    assert answer.status_code == status
+    assert said in answer.json()["detail"]
+    assert "click" not in answer.json()["detail"]
+
+
 def test_no_file_of_the_server_is_read(url: str, uploads: Path, tmp_path: Path) -> None:
     for folder in (tmp_path, uploads):
         canary = folder / "canary.txt"
