@@ -156,6 +156,20 @@ def test_cards_are_answered_by_keyboard_alone(visit: Callable[..., Page]) -> Non
         assert first[0] not in third
 
 
+def test_whom_to_turn_to_is_one_link_on_every_tab(visit: Callable[..., Page]) -> None:
+    page = visit(lang="tr", width=390, accept=False)
+    link = page.get_by_text(text("advice.talk", "tr"))
+    for tab in range(5):
+        open_tab(page, tab)
+        expect(link).to_be_visible()
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#yz-talk a[href='tel:112']")).to_be_visible()
+    speak(page, "en")
+    expect(page.locator("#yz-talk summary")).to_have_text(text("advice.talk", "en"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_three_hard_moods_in_a_row_put_people_first(visit: Callable[..., Page]) -> None:
     page = visit(lang="tr", width=390)
     for mood in ("sad", "angry"):

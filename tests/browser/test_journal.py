@@ -77,6 +77,18 @@ def test_a_journal_is_started_filled_kept_saved_and_erased(visit: Callable[..., 
     page.locator("[data-keep=erase]").click()
     page.locator("[data-keep=start]").wait_for()
     page.wait_for_function("key => localStorage.getItem(key) === null", arg=STORAGE_KEY)
+    # What was saved comes back; what is no journal is refused, and nothing begins.
+    choose = page.locator(f"{JOURNAL} [data-import]")
+    for name, content in (("odd.json", "{}"), ("saved.json", json.dumps(told))):
+        choose.set_input_files({"name": name, "mimeType": "text/json", "buffer": content.encode()})
+        if name == "odd.json":
+            refused = page.locator(f"{JOURNAL} .refused")
+            expect(refused).to_have_text(text("journal.import_refused", "tr"))
+            assert stored(page) is None
+    expect(page.locator(f"{JOURNAL} .did strong")).to_have_count(1)
+    page.locator(f"{JOURNAL} summary", has_text=text("journal.erase", "tr")).click()
+    page.locator("[data-keep=erase]").click()
+    page.wait_for_function("key => localStorage.getItem(key) === null", arg=STORAGE_KEY)
     page.reload()
     page.wait_for_selector("body.yz-ready")
     open_tab(page, 3)

@@ -14,7 +14,7 @@ from yuzug.ui import about, session_events
 from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.advice import events as advice_events
 from yuzug.ui.advice.board import Board
-from yuzug.ui.advice.view import mood_tab
+from yuzug.ui.advice.view import mood_tab, talk
 from yuzug.ui.api import endpoints as api
 from yuzug.ui.components import header
 from yuzug.ui.components.html import labelled_html, panel
@@ -86,6 +86,8 @@ def _draw(analyzers: Analyzers, default: Settings) -> Page:
                 journal_parts = journal_tab(chrome, store)
             with chrome.make(gr.Tab, {"label": "tab_about"}, id="about"):
                 about_panel = panel("yz-about", about.page(analyzers, default))
+    policy = analyzers.activities.catalogue.policy
+    labelled_html(chrome, "yz-talk", lambda lang: talk(lang, policy))
     labelled_html(chrome, "yz-footer", header.footer)
     return Page(
         chrome=chrome,

@@ -124,6 +124,11 @@ class Memory:
         for name in self.rejected:
             self._mark("rejected", name, True)
 
+    def merge(self, journal: Journal) -> None:
+        """What was exported earlier is added to the journal, which begins where there is none."""
+        self.journal_on = True
+        self._tell({"change": "merge", "entries": journal.to_browser()})
+
     def keep(self, journal: Journal | None, written: int = 0) -> None:
         """The visitor keeps this journal, or none any more; ``written`` is its last note."""
         self.journal_on = journal is not None

@@ -11,10 +11,19 @@ import pytest
 
 from yuzug.emotions import LANGUAGES, Emotion, Language
 from yuzug.recommender import bundled
+from yuzug.texts import text
 from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice.board import Board, Mood, said_by_person
 from yuzug.ui.journal import view as journal_page
-from yuzug.ui.journal.model import MOST, ActivityEntry, Journal, MoodEntry, now, restore_journal
+from yuzug.ui.journal.model import (
+    MOST,
+    ActivityEntry,
+    Journal,
+    MoodEntry,
+    now,
+    read_export,
+    restore_journal,
+)
 from yuzug.ui.visit_history import Memory
 
 START = now()
@@ -147,6 +156,29 @@ def test_the_page_has_a_plot_and_the_same_as_a_table(lang: Language) -> None:
     assert page.count("left:0.00%") == 1
     assert page.count("left:100.00%") == 1
     assert 'role="img"' in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_was_exported_is_read_again(lang: Language) -> None:
+    assert read_export(json.loads(kept().to_json(lang, bundled()))) == kept()
+    memory = Memory()
+    memory.keep(None)
+    memory.merge(kept())
+    assert memory.journal_on
+    [note] = memory.notes
+    assert restore_journal(note["entries"]) == kept()
+    for odd in (None, [], {}, {"schema": 2}, {"schema": 1, "activities": [{"id": "<b>"}]}):
+        assert read_export(odd) is None
+    assert text("journal.import_refused", lang) in journal_page.page(None, lang, bundled(), True)
+
+
+def test_a_row_keeps_the_name_that_the_person_chose() -> None:
+    chosen = MoodEntry(at=START, emotion=Emotion.FEAR, source="chosen")
+    read = MoodEntry(at=START + timedelta(minutes=9), emotion=Emotion.FEAR, source="reading")
+    page = journal_page.page(Journal(moods=(chosen, read)), "en", bundled())
+    names = page[page.index('class="names"') : page.index('class="track"')]
+    assert "anxious or afraid" in names
+    assert page.index('class="legend"') < page.index('class="names"') < page.index("<figcaption")
 
 
 def test_without_a_journal_the_page_offers_one() -> None:

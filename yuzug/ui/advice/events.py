@@ -16,7 +16,7 @@ from yuzug.ui.advice.board import Board
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.event_options import every_one, quietly, told
 from yuzug.ui.journal import view as journal_page
-from yuzug.ui.journal.model import restore_journal
+from yuzug.ui.journal.model import read_export, restore_journal
 from yuzug.ui.live import handlers as live
 from yuzug.ui.parts import Page
 from yuzug.ui.photo import exporting
@@ -106,7 +106,11 @@ def _wire_journal(page: Page, catalogue: Catalogue) -> None:
             memory.start()
         else:
             memory.keep(journal, written if isinstance(written, int) else 0)
-        drawn = journal_page.page(journal, settings.lang, catalogue)
+        imported = read_export(news.get("imported")) if news.get("act") == "import" else None
+        if imported is not None:
+            memory.merge(imported)
+        refused = news.get("act") == "import" and imported is None
+        drawn = journal_page.page(journal, settings.lang, catalogue, refused)
         return [journal_page.store(memory.notes), drawn]
 
     tab = page.journal

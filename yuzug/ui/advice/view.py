@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -10,7 +11,8 @@ from html import escape
 import gradio as gr
 
 from yuzug.emotions import Emotion, Language, looks
-from yuzug.recommender import Contact, help_offer, question
+from yuzug.recommender import Contact, Help, help_offer, question
+from yuzug.recommender.catalogue.policy import Policy
 from yuzug.texts import text
 from yuzug.texts.numbers import day
 from yuzug.ui.advice import filters
@@ -130,12 +132,27 @@ def _help(board: Board, lang: Language) -> str:
     if source is None:
         return ""
     offer = help_offer(lang, board.memory.catalogue.policy, source)
-    sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in offer.sentences)
-    contacts = "".join(f"<li>{_contact(contact, lang)}</li>" for contact in offer.contacts)
     return (
         f'<section class="yz-help" aria-label="{_t("help_title", lang)}">'
-        f"<h3>{_t('help_title', lang)}</h3>{sentences}<ul>{contacts}</ul></section>"
+        f"<h3>{_t('help_title', lang)}</h3>{_help_words(offer.sentences, offer, lang)}</section>"
     )
+
+
+def talk(lang: Language, policy: Policy) -> str:
+    """The quiet link below every tab, which opens whom one can turn to."""
+    words = policy.help.sentences
+    sentences = [one.of(lang) for one in (*words.emergency, *words.people)]
+    return (
+        f'<details class="yz-talk"><summary>{_t("talk", lang)}</summary>'
+        f'<div class="yz-help">{_help_words(sentences, help_offer(lang, policy), lang)}</div>'
+        "</details>"
+    )
+
+
+def _help_words(sentences: Sequence[str], offer: Help, lang: Language) -> str:
+    said = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    contacts = "".join(f"<li>{_contact(contact, lang)}</li>" for contact in offer.contacts)
+    return f"{said}<ul>{contacts}</ul>"
 
 
 def _contact(contact: Contact, lang: Language) -> str:

@@ -6,6 +6,17 @@ element.addEventListener("click", (event) => {
   dispatchEvent(new CustomEvent("yuzug-journal", { detail: { act } }));
 });
 
+element.addEventListener("change", async (event) => {
+  const [file] = event.target.matches("[data-import]") ? event.target.files : [];
+  if (!file) return;
+  let imported = null;
+  try {
+    imported = JSON.parse(await file.text());
+  } catch { /* no JSON: the server says that it is none of ours */ }
+  event.target.value = "";
+  dispatchEvent(new CustomEvent("yuzug-journal", { detail: { act: "import", imported } }));
+});
+
 const tellTimes = () => {
   const form = new Intl.DateTimeFormat(document.documentElement.lang, {
     day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",

@@ -121,6 +121,24 @@ def restore_journal(remembered: object) -> Journal | None:
         return None
 
 
+def read_export(told: object) -> Journal | None:
+    """The journal in a file that :meth:`Journal.to_json` wrote; None where it is none.
+
+    >>> read_export({"schema": 1, "moods": "many"}) is None
+    True
+    """
+    if not isinstance(told, dict) or "schema" not in told:
+        return None
+    done = told.get("activities")
+    entries = done if isinstance(done, list) else []
+    untitled = [
+        {name: value for name, value in one.items() if name != "title"}
+        for one in entries
+        if isinstance(one, dict)
+    ]
+    return restore_journal({**told, "activities": untitled})
+
+
 def now() -> datetime:
     """The time of an entry: UTC, to the second."""
     return datetime.now(timezone.utc).replace(microsecond=0)

@@ -37,6 +37,16 @@
     undo(journal, { entry }) {
       journal.activities = without(journal, entry);
     },
+    // What was exported earlier: its entries are added, and what is here stays.
+    merge(journal, { entries }) {
+      for (const list of ["moods", "activities"]) {
+        const key = (one) => `${Date.parse(one.at)} ${one.id ?? ""}`;
+        const all = new Map([...entries[list], ...journal[list]].map((one) => [key(one), one]));
+        journal[list] = [...all.values()].sort(since);
+      }
+      for (const list of ["helped", "rejected"])
+        journal[list] = [...new Set([...entries[list], ...journal[list]])];
+    },
     mark(journal, { list, id, on }) {
       journal[list] = journal[list].filter((one) => one !== id);
       if (on) journal[list].push(id);
@@ -53,7 +63,7 @@
       localStorage.removeItem(KEY);
     },
     apply(notes) {
-      const journal = read();
+      const journal = read() ?? (notes.some((note) => note.change === "merge") ? { schema: 1 } : null);
       if (!journal) return;
       for (const list of LISTS) journal[list] ??= [];
       for (const note of notes) changes[note.change]?.(journal, note);

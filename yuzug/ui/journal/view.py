@@ -30,28 +30,43 @@ _ROWS = tuple(
 )
 
 
-def page(journal: Journal | None, lang: Language, catalogue: Catalogue) -> str:
-    """The whole tab."""
+def page(
+    journal: Journal | None, lang: Language, catalogue: Catalogue, refused: bool = False
+) -> str:
+    """The whole tab; ``refused`` is whether a file to import was none of ours."""
     if journal is None:
-        return offer(lang)
+        return offer(lang, refused)
     if journal.empty:
         body = f'<p class="yz-note">{_t("empty", lang)}</p>'
     else:
         body = _moods(journal.moods, lang) + _activities(journal.activities, lang, catalogue)
     tools = _tools(journal, lang, catalogue)
     return (
-        f'<div class="yz-journal"><header><h2>{_t("title", lang)}</h2>{tools}</header>{body}</div>'
+        f'<div class="yz-journal"><header><h2>{_t("title", lang)}</h2>{tools}</header>'
+        f"{_refused(refused, lang)}{body}</div>"
     )
 
 
-def offer(lang: Language) -> str:
+def offer(lang: Language, refused: bool = False) -> str:
     """What a journal is, and the button that begins one."""
     points = "".join(f"<li>{_t(f'offer_{name}', lang)}</li>" for name in ("what", "where", "end"))
     return (
         f'<div class="yz-journal offer">{RING_FACE}<h2>{_t("offer_title", lang)}</h2>'
         f'<ul>{points}</ul><button type="button" class="yz-button main" data-keep="start">'
-        f"{_t('start', lang)}</button></div>"
+        f"{_t('start', lang)}</button>{_import(lang)}{_refused(refused, lang)}</div>"
     )
+
+
+def _import(lang: Language) -> str:
+    return (
+        f'<label class="yz-link import">{_t("import", lang)}'
+        '<input type="file" accept="application/json,.json" data-import /></label>'
+    )
+
+
+def _refused(refused: bool, lang: Language) -> str:
+    said = f'<p class="yz-note">{_t("import_refused", lang)}</p>' if refused else ""
+    return f'<div class="refused" role="status">{said}</div>'
 
 
 def _tools(journal: Journal, lang: Language, catalogue: Catalogue) -> str:
@@ -63,7 +78,7 @@ def _tools(journal: Journal, lang: Language, catalogue: Catalogue) -> str:
         '<div class="tools">'
         f'<a class="yz-link" download="{file}.csv" href="{csv}">{_t("export_csv", lang)}</a>'
         f'<a class="yz-link" download="{file}.json" href="{json}">'
-        f"{_t('export_json', lang)}</a>"
+        f"{_t('export_json', lang)}</a>{_import(lang)}"
         f'<details data-key="erase"><summary>{_t("erase", lang)}</summary>'
         f'<div class="sure"><p>{_t("erase_sure", lang)}</p>'
         f'<button type="button" class="yz-button warn" data-keep="erase">'
@@ -81,8 +96,9 @@ def _moods(moods: tuple[MoodEntry, ...], lang: Language) -> str:
         for name in ("read", "said")
     )
     plot = (
-        f'<figure class="yz-plot"><div role="img" aria-label="{alt}">{_plot(moods, lang)}</div>'
-        f"<figcaption>{_time(moods[0].at)}{legend}{_time(moods[-1].at)}</figcaption></figure>"
+        f'<figure class="yz-plot"><div class="legend">{legend}</div>'
+        f'<div role="img" aria-label="{alt}">{_plot(moods, lang)}</div>'
+        f"<figcaption>{_time(moods[0].at)}{_time(moods[-1].at)}</figcaption></figure>"
     )
     return _section("moods", plot + _table(moods, lang), lang)
 
@@ -99,8 +115,10 @@ def _plot(moods: tuple[MoodEntry, ...], lang: Language) -> str:
         )
         for mood in moods
     ]
-    last_name = {mood.emotion: _name(mood, lang) for mood in moods}
-    names = "".join(f"<span>{escape(last_name[row])}</span>" for row in rows)
+    # What the person chose names the row, also where an expression was read later.
+    named = sorted(moods, key=lambda mood: mood.source == "chosen")
+    names_by_row = {mood.emotion: _name(mood, lang) for mood in named}
+    names = "".join(f"<span>{escape(names_by_row[row])}</span>" for row in rows)
     dots = "".join(
         f'<i class="{"read" if mood.source == "reading" else "said"}" '
         f'style="left:{x:.2f}%;top:{y:.2f}%"></i>'
