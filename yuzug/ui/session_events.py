@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import gradio as gr
@@ -63,7 +64,8 @@ def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Se
             board.memory = memory
         choices = [settings.lang, settings.model, _sizes(analyzers, settings)]
         visited = (live_state, photo_state, mood_state)
-        drawn = journal_page.page(journal, settings.lang, catalogue)
+        ahead = clock or timedelta()
+        drawn = journal_page.page(journal, settings.lang, catalogue, ahead=ahead)
         words = _words(page, analyzers, settings, *visited, drawn)
         return [settings, *choices, *_doors(page, settings), *words, *visited]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -14,6 +14,7 @@ from yuzug.recommender import bundled
 from yuzug.texts import text
 from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice.board import Board, Mood, said_by_person
+from yuzug.ui.journal import helped
 from yuzug.ui.journal import view as journal_page
 from yuzug.ui.journal.model import (
     MOST,
@@ -170,6 +171,27 @@ def test_what_was_exported_is_read_again(lang: Language) -> None:
     for odd in (None, [], {}, {"schema": 2}, {"schema": 1, "activities": [{"id": "<b>"}]}):
         assert read_export(odd) is None
     assert text("journal.import_refused", lang) in journal_page.page(None, lang, bundled(), True)
+
+
+def test_what_helped_is_told_by_activity_kind_time_and_week() -> None:
+    monday = datetime(2026, 11, 23, 21, 30, tzinfo=timezone.utc)
+    done = [
+        ActivityEntry(at=monday - timedelta(days=7), id="around-the-block", before=3, after=3),
+        ActivityEntry(at=monday, id="around-the-block", before=2, after=4),
+        ActivityEntry(at=monday, id="long-gone", before=1, after=5),
+        ActivityEntry(at=monday, id="long-gone", before=1),
+    ]
+    by_id = helped.grouped(done, lambda entry: entry.id)
+    assert [(row.name, row.count, row.change) for row in by_id] == [
+        ("around-the-block", 2, 1.0),
+        ("long-gone", 1, 4.0),
+    ]
+    drawn = helped.tables(tuple(done), "en", bundled(), ahead=timedelta(hours=3))
+    assert drawn.count("<table>") == 4
+    assert drawn.index("long-gone") < drawn.index(bundled().by_id["around-the-block"].title.en)
+    assert "Night" in drawn, "half past nine in London is half past midnight in Istanbul"
+    assert drawn.index("23 Nov") < drawn.index("16 Nov"), "the last week comes first"
+    assert helped.tables(tuple(done[:2]), "en", bundled()) == "", "too few to say anything"
 
 
 def test_a_row_keeps_the_name_that_the_person_chose() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import gradio as gr
@@ -110,7 +111,8 @@ def _wire_journal(page: Page, catalogue: Catalogue) -> None:
         if imported is not None:
             memory.merge(imported)
         refused = news.get("act") == "import" and imported is None
-        drawn = journal_page.page(journal, settings.lang, catalogue, refused)
+        ahead = memory.clock_ahead or timedelta()
+        drawn = journal_page.page(journal, settings.lang, catalogue, refused, ahead)
         return [journal_page.store(memory.notes), drawn]
 
     tab = page.journal

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +21,7 @@ from yuzug.texts.numbers import tenths
 from yuzug.ui.components.html import panel
 from yuzug.ui.components.reading import RING_FACE
 from yuzug.ui.i18n import Chrome
+from yuzug.ui.journal import helped
 from yuzug.ui.journal.model import ActivityEntry, Journal, MoodEntry
 
 # From pleasant to unpleasant: the rows of the plot.
@@ -31,15 +32,25 @@ _ROWS = tuple(
 
 
 def page(
-    journal: Journal | None, lang: Language, catalogue: Catalogue, refused: bool = False
+    journal: Journal | None,
+    lang: Language,
+    catalogue: Catalogue,
+    refused: bool = False,
+    ahead: timedelta = timedelta(),
 ) -> str:
-    """The whole tab; ``refused`` is whether a file to import was none of ours."""
+    """The whole tab.
+
+    ``refused`` is whether a file to import was none of ours; ``ahead`` how far the visitor's clock
+    is ahead of UTC.
+    """
     if journal is None:
         return offer(lang, refused)
     if journal.empty:
         body = f'<p class="yz-note">{_t("empty", lang)}</p>'
     else:
         body = _moods(journal.moods, lang) + _activities(journal.activities, lang, catalogue)
+        found = helped.tables(journal.activities, lang, catalogue, ahead)
+        body += _section("helped_most", found, lang) if found else ""
     tools = _tools(journal, lang, catalogue)
     return (
         f'<div class="yz-journal"><header><h2>{_t("title", lang)}</h2>{tools}</header>'
