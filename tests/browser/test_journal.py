@@ -57,6 +57,7 @@ def test_a_journal_is_started_filled_kept_saved_and_erased(visit: Callable[..., 
     page.wait_for_selector("body.yz-ready")
     open_tab(page, 3)
     expect(page.locator(f"{JOURNAL} .did strong")).to_have_text(title)
+    expect(page.locator(f"{JOURNAL} time").first).not_to_contain_text("-")
 
     told = json.loads(saved(page, "json"))
     assert [one["emotion"] for one in told["moods"]] == ["sad"]

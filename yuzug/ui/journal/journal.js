@@ -26,6 +26,7 @@ const tellTimes = () => {
     if (time.textContent !== told) time.textContent = told;
   }
 };
+tellTimes();  // what was there before this tab was opened for the first time
 const watcher = new MutationObserver(tellTimes);
 watcher.observe(element, { subtree: true, childList: true, characterData: true });
 // The page's language is told last, when all its words are there.
