@@ -72,14 +72,18 @@ class Face:
         """Shares of the heat map on the parts of the face."""
         return self.regions_of(self.explanation) if self.explanation else None
 
-    def regions_of(self, heatmap: Heatmap) -> RegionShares | None:
-        """Shares of any heat map of this face on its parts, which stand where its landmarks are;
-        without landmarks they stand where those of an average face do."""
+    def regions_of(self, heatmap: Heatmap | NDArray[np.float32]) -> RegionShares | None:
+        """Shares of any heat map of this face, or of its values (h, w), on the parts of the face.
+
+        The parts stand where its landmarks are; without landmarks, where those of an average
+        face are.
+        """
+        values = heatmap.values if isinstance(heatmap, Heatmap) else heatmap
         if self.landmarks is None:
-            return region_shares(heatmap.values)
+            return region_shares(values)
         points = np.column_stack([np.array(self.landmarks), np.ones(len(self.landmarks))])
         unit = points @ self.alignment.unit_from_photo.T
-        return region_shares(heatmap.values, [(float(x), float(y)) for x, y in unit])
+        return region_shares(values, [(float(x), float(y)) for x, y in unit])
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -130,9 +130,11 @@ def test_the_server_refuses_pictures_until_the_notice_is_accepted(
         """async picture => {
           const { dependencies } = window.gradio_config;
           const answers = [];
-          for (const event of ["change"]) {
-            const taking = dependencies.find((one) => one.targets.some(([, name]) =>
-              name === event) && one.outputs.length > 5);
+          for (const event of ["input"]) {
+            const picker = window.gradio_config.components.find((one) =>
+              one.props.elem_id === "yz-picker").id;
+            const taking = dependencies.find((one) => one.targets.some(([id, name]) =>
+              id === picker && name === event));
             const session_hash = "refused" + event;
             const loads = dependencies.find((one) =>
               one.targets.some(([, name]) => name === "load"));

@@ -33,8 +33,17 @@ def test_an_uploaded_photo_is_read_and_never_a_file_with_a_name(
 ) -> None:
     page = visit()
     open_tab(page, 1)
+    asked: list[int] = []
+    page.on(
+        "request",
+        lambda sent: (
+            asked.append(sent.post_data_json["fn_index"]) if "queue/join" in sent.url else None
+        ),
+    )
     show_file(page, ASTRONAUT)
     page.locator("#yz-photo-advice .yz-card").first.wait_for()
+    page.locator("#yz-photo-heat-words .yz-trust:not(.checking)").wait_for()
+    assert len(asked) == len(set(asked)), "one upload was read twice"
     expect(page.locator(f"{READING} .yz-sentence")).to_contain_text("happy")
     assert page.locator("#yz-photo-picture svg rect.line").count() >= 1
     assert page.locator("#yz-photo-heat .yz-face.chosen").count() == 1

@@ -15,7 +15,8 @@ from PIL import Image
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.errors import ConsentError
 from yuzug.explain import METHODS
-from yuzug.models import Batch, Classifier
+from yuzug.faces import Detection
+from yuzug.models import Batch, Classifier, load_model
 from yuzug.pipeline import Analyzer
 from yuzug.texts import text
 from yuzug.ui.components import evidence
@@ -56,6 +57,16 @@ class Shown:
 
 def bytes_of(url: str) -> bytes:
     return base64.b64decode(url.split(",", 1)[1])
+
+
+class WithLandmarks:
+    """A detector that finds the astronaut, with a mouth that is higher than an average one."""
+
+    name = "yunet"
+
+    def detect(self, photo: np.ndarray, *, thorough: bool = False) -> tuple[Detection, ...]:
+        points = ((205.0, 105.0), (250.0, 105.0), (228.0, 125.0), (210.0, 135.0), (246.0, 135.0))
+        return (Detection((180.0, 65.0, 95.0, 110.0), 0.99, points),)
 
 
 def alpha(html: str) -> np.ndarray:
@@ -315,3 +326,37 @@ def test_a_question_and_a_check_run_the_network_once(
     assert shown.state.reading is not None
     assert shown.state.reading.map is not None
     assert shown.state.reading.map.trust is not None
+
+
+def test_the_page_gives_the_shares_of_the_command_line_where_there_are_landmarks(
+    astronaut_path: Path,
+) -> None:
+    analyzer = Analyzer(load_model("cnn"), 7, WithLandmarks())
+    analyzers = Analyzers({"cnn": analyzer})
+    (face,) = analyzer.analyze(astronaut_path).faces
+    assert face.landmarks is not None
+    average = replace(face, landmarks=None)
+    assert face.explanation is not None
+    assert face.regions != average.regions, "the landmarks change nothing, so nothing is tested"
+    shown = Shown(analyzers, astronaut_path)
+    assert shown.map.regions == face.regions
+    # Asked again from the crop, which has no landmarks: they are those of the photo.
+    asking.ask(analyzers, shown.crop, {"label": "sad"}, ACCEPTED, shown.state)
+    sad = analyzer.explain_face(face, "sad")
+    there, average_there = face.regions_of(sad), average.regions_of(sad)
+    assert there is not None
+    assert average_there is not None
+    assert shown.map.regions is not None
+    assert shown.map.regions.shares == pytest.approx(there.shares, abs=0.03)
+    assert shown.map.regions.shares != pytest.approx(average_there.shares, abs=0.03)
+
+
+def test_a_question_keeps_the_labels_that_the_face_was_read_by(
+    analyzers: Analyzers, shown: Shown
+) -> None:
+    three = replace(ACCEPTED, classes=3)
+    now = asking.ask(analyzers, shown.crop, {"label": "surprise"}, three, shown.state)
+    assert "surprised" in now.heat_words
+    assert shown.map.target == "surprise"
+    checked = asking.check(analyzers, shown.crop, three, shown.state)
+    assert re.search(r'class="yz-trust (strong|fair|none)"', checked.heat_words)

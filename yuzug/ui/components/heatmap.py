@@ -54,16 +54,13 @@ def views(analysis: Analysis, chosen: int | None, name: str) -> str:
     )
 
 
-def asked(explanation: Heatmap | Contrast, reading: PictureReading) -> str:
+def asked(explanation: Heatmap | Contrast, alignment: Alignment, reading: PictureReading) -> str:
     """Another map to lie over the chosen face of :func:`views`, as HTML."""
-    face, index = reading.face, reading.chosen
-    if face is None or index is None:
-        return ""
-    veil = _veil(_layer_of(explanation, face.alignment))
+    veil = _veil(_layer_of(explanation, alignment))
     height, width = reading.size_hw
     return (
         f'<div class="yz-view" style="--w:{width};--h:{height}">'
-        f"{_figure(veil, index, True, face.alignment, reading.size_hw)}</div>"
+        f"{_figure(veil, reading.chosen, True, alignment, reading.size_hw)}</div>"
     )
 
 
@@ -97,7 +94,7 @@ def _layer(explanation: Heatmap | Contrast, values: Map) -> Picture:
 
 
 def _figure(
-    pictures: str, index: int, chosen: bool, alignment: Alignment, size_hw: tuple[int, int]
+    pictures: str, index: int | None, chosen: bool, alignment: Alignment, size_hw: tuple[int, int]
 ) -> str:
     # The square's place in the photo, in hundredths of its width and height.
     square = around(alignment)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yuzug.explain import Contrast, Heatmap, RegionShares, Trust, region_shares
+from yuzug.explain import Contrast, Heatmap, RegionShares, Trust
 from yuzug.faces import Alignment
+from yuzug.models import DEFAULT_CLASSES
 
 if TYPE_CHECKING:
     from yuzug.analysis import Analysis, Face
@@ -61,8 +62,9 @@ class MapReading(Question):
 class FaceReading:
     """What was read in one face, without the face.
 
-    ``alignment`` is where it lies in the photo, in pixels; ``map`` is None where there is none;
-    ``number`` is what a live person is called, None for their place in the picture.
+    ``alignment`` and ``landmarks`` are where it lies in the photo, in pixels; ``landmarks`` is None
+    where the detector finds none. ``map`` is None where there is none. ``number`` is what a live
+    person is called, None for their place in the picture.
     """
 
     emotion: str
@@ -73,6 +75,7 @@ class FaceReading:
     map: MapReading | None
     track: int | None
     number: int | None = None
+    landmarks: tuple[tuple[float, float], ...] | None = None
 
     @property
     def sure(self) -> bool:
@@ -83,13 +86,14 @@ class FaceReading:
 @dataclass(frozen=True)
 class PictureReading:
     """What was read in one picture, whose size is in pixels: its faces, largest first, and which
-    one is chosen."""
+    one is chosen. ``model`` read it with ``classes`` labels."""
 
     model: str
     size_hw: tuple[int, int]
     faces: tuple[FaceReading, ...]
     chosen: int | None
     ms: float
+    classes: int = DEFAULT_CLASSES
 
     @property
     def face(self) -> FaceReading | None:
@@ -119,9 +123,10 @@ _FAINT = 0.35
 
 
 def reading_of(analysis: Analysis, chosen: int | None) -> PictureReading:
-    """The words' worth of an analysis."""
+    """A copy of an analysis without pixels, small enough for the session."""
     return PictureReading(
         model=analysis.model,
+        classes=analysis.classes,
         size_hw=(analysis.image.shape[0], analysis.image.shape[1]),
         faces=tuple(face_reading(face) for face in analysis.faces),
         chosen=chosen,
@@ -130,33 +135,36 @@ def reading_of(analysis: Analysis, chosen: int | None) -> PictureReading:
 
 
 def face_reading(face: Face) -> FaceReading:
-    """The words' worth of a face."""
+    """A copy of a face without pixels."""
     return FaceReading(
         emotion=face.emotion,
         confidence=face.confidence,
         probabilities=dict(face.probabilities),
         doubts=face.doubts,
         alignment=face.alignment,
-        map=None if face.explanation is None else map_reading(face.explanation),
+        map=None if face.explanation is None else map_reading(face, face.explanation),
         track=face.track,
+        landmarks=face.landmarks,
     )
 
 
-def map_reading(explanation: Heatmap | Contrast, method: str | None = None) -> MapReading:
-    """The words' worth of a map; ``method`` is the one that was wished for before two labels."""
+def map_reading(
+    face: Face, explanation: Heatmap | Contrast, method: str | None = None
+) -> MapReading:
+    """A copy of a face's map without its pixels; ``method`` is the one chosen before a contrast."""
     faint = explanation.strength < _FAINT
     if isinstance(explanation, Heatmap):
         return MapReading(
             target=explanation.target,
             method=explanation.method,
             faint=faint,
-            regions=region_shares(explanation.values),
+            regions=face.regions_of(explanation),
         )
     return MapReading(
         target=explanation.first,
         method=method or CONTRAST_METHOD,
         faint=faint,
-        regions=region_shares(np.maximum(explanation.values, 0)),
+        regions=face.regions_of(np.maximum(explanation.values, 0)),
         against=explanation.second,
-        regions_against=region_shares(np.maximum(-explanation.values, 0)),
+        regions_against=face.regions_of(np.maximum(-explanation.values, 0)),
     )

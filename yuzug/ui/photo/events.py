@@ -33,10 +33,8 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
     def read(
         payload: Mapping[str, Any] | None, settings: Settings, photo_state: photo.PhotoState
     ) -> list[Any]:
-        # The picker is emptied for the next picture; that calls here again, with none.
-        emptied = gr.skip() if payload is None else None
         shown = photo.read(analyzers, uploads.encoded(payload), settings, photo_state)
-        return [*shown, photo_state, emptied]
+        return [*shown, photo_state, None]  # the picker is empty again, for the next picture
 
     def press(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
         if told(event).get("name") == "example":
@@ -49,7 +47,7 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
         return [*photo.pick(told(event), settings, photo_state), photo_state]
 
     shown_anew = (
-        tab.picker.change(
+        tab.picker.input(
             read,
             [tab.picker, page.settings, state],
             [*outputs, tab.picker],

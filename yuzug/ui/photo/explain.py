@@ -18,7 +18,13 @@ from yuzug.ui.components import evidence
 from yuzug.ui.components import heatmap as layers
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.images import PHOTO_LONG_SIDE_PX, Picture, data_url
-from yuzug.ui.components.readings import FaceReading, Question, face_reading, map_reading
+from yuzug.ui.components.readings import (
+    FaceReading,
+    PictureReading,
+    Question,
+    face_reading,
+    map_reading,
+)
 from yuzug.ui.models import Analyzers
 from yuzug.ui.photo import explain_view as closer
 from yuzug.ui.photo import handlers as photo
@@ -48,18 +54,18 @@ def ask(
     comparing = state.comparing != (event.get("ask") == "beside")
     try:
         require_consent(settings)
-        face, analyzer = _read(analyzers, crop, reading.model, settings, question)
+        face, analyzer = _read_again(analyzers, crop, reading, reading.face, question)
         explanation = explain(analyzer, face, question)
-        pair = _pair(analyzers, crop, question, settings) if comparing else []
+        pair = _pair(analyzers, crop, reading, reading.face, question) if comparing else []
     except YuzugError as error:
         return PhotoShown(heat_words=panels.error_notice(error, settings.lang))
     state.comparing, state.pair = comparing, tuple((model, read) for model, read, _ in pair)
-    made = map_reading(explanation, question.method)
+    made = map_reading(face, explanation, question.method)
     if question != reading.map.question:
         state.reading = reading.explained(made)
     return photo.map_words(state, settings.lang).but(
         said=panels.said(evidence.sentence(made, settings.lang)),
-        asked=layers.asked(explanation, reading),
+        asked=layers.asked(explanation, reading.face.alignment, reading),
         pair=_pair_pictures([picture for _, _, picture in pair]),
     )
 
@@ -77,15 +83,24 @@ def _asked(event: Mapping[str, Any], face: FaceReading, now: Question) -> Questi
     return now
 
 
-def _read(
-    analyzers: Analyzers, crop: bytes, model: str, settings: Settings, question: Question
+def _read_again(
+    analyzers: Analyzers,
+    crop: bytes,
+    reading: PictureReading,
+    shown: FaceReading,
+    question: Question,
+    model: str | None = None,
 ) -> tuple[Face, Analyzer]:
-    """The face, read with the heat map that answers the question in the same forward pass."""
-    analyzer = analyzers.get(model, settings.classes)
-    if question.against is not None:
-        return analyzer.analyze(crop, crops=True, heatmaps=False).faces[0], analyzer
-    analysis = analyzer.analyze(crop, crops=True, method=question.method, target=question.target)
-    return analysis.faces[0], analyzer
+    """The face that is ``shown``, read from its crop by the labels that it was read by first.
+
+    Its place and landmarks in the photo are those found then. It comes with the heat map that
+    answers the question, made in the same forward pass, unless that is of two labels.
+    """
+    analyzer = analyzers.get(model or reading.model, reading.classes)
+    asked = {"method": question.method, "target": question.target}
+    wanted = {"heatmaps": False} if question.against is not None else asked
+    face = analyzer.analyze(crop, crops=True, **wanted).faces[0]
+    return replace(face, alignment=shown.alignment, landmarks=shown.landmarks), analyzer
 
 
 def explain(analyzer: Analyzer, face: Face, question: Question) -> Heatmap | Contrast:
@@ -103,14 +118,18 @@ def explain(analyzer: Analyzer, face: Face, question: Question) -> Heatmap | Con
 
 
 def _pair(
-    analyzers: Analyzers, crop: bytes, question: Question, settings: Settings
+    analyzers: Analyzers,
+    crop: bytes,
+    reading: PictureReading,
+    shown: FaceReading,
+    question: Question,
 ) -> list[tuple[str, FaceReading, str]]:
     """The same question to each model: its name, what it read, and its map over the crop."""
     answers = []
     for model in analyzers.models:
-        face, analyzer = _read(analyzers, crop, model, settings, question)
+        face, analyzer = _read_again(analyzers, crop, reading, shown, question, model)
         explanation = explain(analyzer, face, question)
-        read = replace(face_reading(face), map=map_reading(explanation))
+        read = replace(face_reading(face), map=map_reading(face, explanation))
         answers.append((model, read, data_url(layers.painted(face.crop, explanation))))
     return answers
 
@@ -128,15 +147,15 @@ def check(
 ) -> PhotoShown:
     """Measure how far the chosen face's map can be trusted, and say it."""
     reading = state.reading
-    if reading is None or reading.map is None or crop is None:
+    if reading is None or reading.face is None or reading.map is None or crop is None:
         return PhotoShown()
     now = reading.map
     if now.trust is not None or now.against is not None:
         return PhotoShown()
     try:
         require_consent(settings)
-        face, analyzer = _read(analyzers, crop, reading.model, settings, now)
-        trust = analyzer.trust(face)
+        face, analyzer = _read_again(analyzers, crop, reading, reading.face, now)
+        trust = analyzer.trust(face, explain(analyzer, face, now))
     except YuzugError as error:
         return PhotoShown(heat_words=panels.error_notice(error, settings.lang))
     if state.reading is not reading:  # something else was asked meanwhile
@@ -163,13 +182,14 @@ def report(
     photo, square, crop = (
         bytes_of_data_url(str(event.get(name, ""))) for name in ("photo", "face", "crop")
     )
-    face, analyzer = _read(analyzers, crop, reading.model, settings, reading.map)
+    face, analyzer = _read_again(analyzers, crop, reading, reading.face, reading.map)
     around = _bounded(square)
     trusted = reading.map.trust is None or reading.map.trust.holds
     explanation = explain(analyzer, face, reading.map)
     map = layers.over(around, explanation, reading.face.alignment, trusted)
     shown = sheet.Pictures(_bounded(photo), around, map)
-    return png_bytes(sheet.page(reading, shown, analyzers.card(reading.model), settings.lang))
+    card = analyzers.card(reading.model)
+    return png_bytes(sheet.page(reading, reading.face, reading.map, shown, card, settings.lang))
 
 
 def _bounded(source: bytes) -> Picture:

@@ -42,11 +42,15 @@ class Pictures:
     map: Picture
 
 
-def page(reading: PictureReading, pictures: Pictures, card: Card, lang: Language) -> Picture:
-    """The report on the chosen face, RGB uint8 (1754, 1240, 3)."""
-    face, map = reading.face, reading.map
-    if face is None or map is None:
-        raise ValueError("a report needs a face with a map")
+def page(
+    reading: PictureReading,
+    face: FaceReading,
+    map: MapReading,
+    pictures: Pictures,
+    card: Card,
+    lang: Language,
+) -> Picture:
+    """The report on the chosen face of a reading and on its map, RGB uint8 (1754, 1240, 3)."""
     sheet = _Sheet()
     sheet.write(text("closer.report_title", lang), "title", _ACCENT, gap=14)
     sheet.write(panels.sentence(reading, lang), "strong", gap=30)
