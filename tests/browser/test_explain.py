@@ -139,3 +139,23 @@ def test_questions_are_asked_by_keyboard_and_keep_the_focus(visit: Callable[...,
     page.keyboard.press("Enter")
     expect(page.locator(f"{WORDS} .yz-legend.contrast")).to_be_visible()
     assert page.evaluate("document.activeElement.dataset.ask") == "against", "the focus is lost"
+
+
+def test_of_quick_presses_the_last_is_answered_and_its_map_is_checked(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit()
+    show_example(page)
+    page.evaluate(
+        """async () => {
+          for (const label of ["sad", "happy", "angry"]) {
+            document.querySelector(`#yz-photo-reading [data-explain=${label}]`).click();
+            await new Promise((done) => setTimeout(done, 60));
+          }
+        }"""
+    )
+    pressed = page.locator("#yz-photo-reading [data-explain][aria-pressed=true]")
+    expect(pressed).to_have_attribute("data-explain", "angry")
+    page.locator(f"{WORDS} .yz-trust:not(.checking)").wait_for(timeout=60_000)
+    expect(page.locator(WORDS)).to_contain_text("angry")
+    expect(page.locator("#yz-photo-busy [role=status] span")).to_be_hidden()

@@ -42,7 +42,7 @@ def test_an_uploaded_photo_is_read_and_never_a_file_with_a_name(
     )
     show_file(page, ASTRONAUT)
     page.locator("#yz-photo-advice .yz-card").first.wait_for()
-    page.locator("#yz-photo-heat-words .yz-trust:not(.checking)").wait_for()
+    page.locator("#yz-photo-heat-words .yz-trust:not(.checking)").wait_for(timeout=60_000)
     assert len(asked) == len(set(asked)), "one upload was read twice"
     expect(page.locator(f"{READING} .yz-sentence")).to_contain_text("happy")
     assert page.locator("#yz-photo-picture svg rect.line").count() >= 1

@@ -32,6 +32,7 @@ _GRADIO_SAYS: dict[str, tuple[str, ...]] = {
     "photo_webcam": ("Capture from camera",),
     "photo_paste": ("Paste from clipboard", "Paste from Clipboard"),
     "photo_remove": ("Remove Image",),
+    "photo_uploading": ("Uploading*",),
     "panel_picture": ("Image",),
     "camera_stop": ("Stop",),
     "camera_start": ("Record", "Kaydet"),

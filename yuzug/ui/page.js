@@ -50,6 +50,15 @@
     return answer;
   };
 
+  const BUSY_AFTER_MS = 300;
+  let working = 0;
+  let busyTimer = null;
+  const showBusy = (busy) => {
+    document.body.classList.toggle("yz-busy", busy);
+    const sign = document.querySelector("#yz-photo-busy [role=status] span");
+    if (sign) sign.hidden = !busy;
+  };
+
   window.yuzug = {
     show(lang) {
       document.documentElement.lang = lang;
@@ -79,6 +88,17 @@
           if (fold.open !== open) fold.open = open;
         }
       }).observe(element, { subtree: true, childList: true, attributeFilter: ["open", "data-key"] });
+    },
+    // Work that takes longer than a moment shows itself; several pieces may be under way.
+    work(given) {
+      if (!working++) busyTimer = setTimeout(() => showBusy(true), BUSY_AFTER_MS);
+      return given;
+    },
+    rest() {
+      if (--working > 0) return;
+      working = 0;
+      clearTimeout(busyTimer);
+      showBusy(false);
     },
     photo: () => document.querySelector("#yz-photo-picture img")?.src ?? null,
     crop: () => document.querySelector("#yz-photo-heat .yz-face.chosen .crop")?.src ?? null,

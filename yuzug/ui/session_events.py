@@ -13,14 +13,14 @@ from yuzug.emotions import Language
 from yuzug.ui import about
 from yuzug.ui.advice import view as advice
 from yuzug.ui.advice.board import Board
-from yuzug.ui.components.event_options import last_one, quietly
+from yuzug.ui.components.event_options import in_order, last_one, quietly
 from yuzug.ui.journal import view as journal_page
 from yuzug.ui.journal.model import restore_journal
 from yuzug.ui.live import handlers as live
 from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
 from yuzug.ui.photo import handlers as photo
-from yuzug.ui.photo.events import then_check
+from yuzug.ui.photo.events import WORK_ON_PHOTO, then_check, then_rest
 from yuzug.ui.session import Settings, restore
 from yuzug.ui.uploads import bytes_of_data_url
 from yuzug.ui.visit_history import Memory, clock_ahead
@@ -146,9 +146,10 @@ def _wire_model(page: Page, analyzers: Analyzers) -> None:
         read_again,
         [page.photo.again, page.settings, page.photo_state],
         [*page.photo.panels],
-        js="(_, ...states) => [window.yuzug.photo(), ...states]",
-        **last_one(page),
+        js=WORK_ON_PHOTO,
+        **in_order(page),
     )
+    then_rest(again)
     then_check(again, page, analyzers)
 
 

@@ -22,10 +22,10 @@ from yuzug.texts import text
 from yuzug.ui.components import evidence
 from yuzug.ui.components import heatmap as layers
 from yuzug.ui.models import Analyzers
+from yuzug.ui.photo import events, report
 from yuzug.ui.photo import explain as asking
 from yuzug.ui.photo import explain_view as closer
 from yuzug.ui.photo import handlers as photo
-from yuzug.ui.photo import report
 from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings
 
@@ -360,3 +360,33 @@ def test_a_question_keeps_the_labels_that_the_face_was_read_by(
     assert shown.map.target == "surprise"
     checked = asking.check(analyzers, shown.crop, three, shown.state)
     assert re.search(r'class="yz-trust (strong|fair|none)"', checked.heat_words)
+
+
+def test_of_quick_questions_the_last_one_is_answered(
+    analyzers: Analyzers, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, answers = asking.explain, []
+
+    def slowly(*given: object) -> object:
+        if not answers:  # while the first is answered, another comes
+            answers.append(None)
+            event = {"ask": "method", "answer": "eigencam"}
+            answers[0] = asking.ask(analyzers, shown.crop, event, ACCEPTED, shown.state)
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(asking, "explain", slowly)
+    assert asking.ask(analyzers, shown.crop, {"label": "sad"}, ACCEPTED, shown.state) == (
+        PhotoShown()
+    ), "an older answer landed last"
+    assert (shown.map.target, shown.map.method) == ("sad", "eigencam"), "the first press is lost"
+    assert "Eigen-CAM" in answers[0].heat_words
+
+
+def test_a_crop_of_another_face_or_photo_answers_nothing(
+    analyzers: Analyzers, shown: Shown, astronaut_path: Path
+) -> None:
+    url = shown.url("crop")
+    assert events._crop(url, shown.state) == shown.crop
+    assert events._crop(url.replace(".0;", ".1;"), shown.state) is None
+    photo.read(analyzers, astronaut_path, ACCEPTED, shown.state)
+    assert events._crop(url, shown.state) is None

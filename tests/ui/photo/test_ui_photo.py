@@ -12,8 +12,10 @@ import pytest
 from PIL import Image
 
 from yuzug.emotions import Language
+from yuzug.pipeline import Analyzer
 from yuzug.recommender import bundled
 from yuzug.texts import text
+from yuzug.ui.advice.actions import act
 from yuzug.ui.models import Analyzers
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.view import PhotoShown
@@ -133,3 +135,64 @@ def test_clearing_forgets_all(analyzers: Analyzers, astronaut_path: Path) -> Non
         (),
     )
     assert shown.picture == shown.heat == ""
+
+
+def pair_of(path: Path) -> bytes:
+    portrait = np.asarray(Image.open(path))[:300, 60:400]
+    return encoded(Image.fromarray(np.concatenate([portrait, portrait[:, ::-1]], axis=1)))
+
+
+def test_of_two_pictures_the_one_chosen_last_is_shown(
+    analyzers: Analyzers, astronaut_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = photo.PhotoState()
+    real, answers = Analyzer.analyze, []
+
+    def slowly(self: Analyzer, source: object, **wanted: object) -> object:
+        if not answers:  # while the first picture is read, a second one comes and is answered
+            answers.append(None)
+            answers[0] = photo.read(analyzers, astronaut_path, ACCEPTED, state)
+        return real(self, source, **wanted)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Analyzer, "analyze", slowly)
+    first = photo.read(analyzers, pair_of(astronaut_path), ACCEPTED, state)
+    assert first == PhotoShown(), "the first picture, which was slow, replaced the second"
+    assert state.reading is not None
+    assert len(state.reading.faces) == 1
+    assert 'class="yz-bars' in answers[0].reading
+
+
+def test_another_model_keeps_the_face_the_correction_and_the_cards(
+    analyzers: Analyzers, astronaut_path: Path
+) -> None:
+    state, source = photo.PhotoState(), pair_of(astronaut_path)
+    photo.read(analyzers, source, ACCEPTED, state)
+    photo.pick({"index": "1"}, ACCEPTED, state)
+    act({"act": "correct", "mood": "sad"}, state.board, "en")
+    act({"act": "did", "id": state.board.cards[0].id}, state.board, "en")
+    cards = state.board.cards
+    other = replace(ACCEPTED, model=analyzers.models[-1], classes=8)
+    photo.read(analyzers, source, other, state, again=True)
+    assert state.reading is not None
+    assert (state.reading.model, state.reading.classes) == (other.model, 8)
+    assert state.reading.chosen == 1
+    assert state.board.said is not None
+    assert state.board.said.emotion == "sad"
+    assert state.board.cards == cards
+
+
+def test_a_model_chosen_while_a_picture_is_read_reads_that_picture(
+    analyzers: Analyzers, astronaut_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, real = photo.PhotoState(), Analyzer.analyze
+    other = replace(ACCEPTED, classes=3)
+
+    def slowly(self: Analyzer, source: object, **wanted: object) -> object:
+        if self.classes == 7:
+            assert photo.read(analyzers, b"the old one", other, state, again=True) == PhotoShown()
+        return real(self, source, **wanted)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Analyzer, "analyze", slowly)
+    photo.read(analyzers, astronaut_path, ACCEPTED, state)
+    assert state.reading is not None
+    assert state.reading.classes == 3

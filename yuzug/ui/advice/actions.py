@@ -35,6 +35,13 @@ def hear(board: Board, mood: Mood | None, instead: bool = False) -> None:
         board.follow(board.read, mood)
 
 
+def hear_again(board: Board, mood: Mood | None) -> None:
+    """Another model read the same face: the person's own words and deeds stay."""
+    if mood is not None and board.said is None and not board.same(mood):
+        witness(board, mood, instead=True)
+    board.read_again(mood)
+
+
 def act(told: Mapping[str, Any], board: Board, lang: Language) -> str:
     """Do what was pressed, and say what came of it; empty where nothing did.
 

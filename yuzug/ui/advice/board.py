@@ -80,6 +80,25 @@ class Board:
         self.read, self.said, self.removed = read, said, None
         self.cards = self._suggested(CARDS, [])
 
+    def same(self, read: Mood | None) -> bool:
+        """Whether a mood says what the one that was read last says."""
+        names = [(mood.emotion, mood.sure) if mood else None for mood in (self.read, read)]
+        return names[0] == names[1]
+
+    def read_again(self, read: Mood | None) -> None:
+        """Another reading of the same face.
+
+        The cards stay where they still fit: where the person said what the face looks like, or the
+        mood is the same. Otherwise only what was done or found helpful stays.
+        """
+        fits = self.said is not None or self.same(read)
+        self.read = read
+        if fits:
+            return
+        kept = [card for card in self.cards if card.done_at is not None or card.helpful]
+        self._leave_behind([card for card in self.cards if card not in kept])
+        self.cards = (*kept, *self._suggested(CARDS - len(kept), kept))
+
     def filter(self) -> None:
         """Ask again, by other filters; what was shown by the last ones may come again."""
         self.cards = self._suggested(CARDS, [])

@@ -34,6 +34,21 @@ def every_one(page: Page) -> dict[str, Any]:
     return {**quietly(page), "trigger_mode": "multiple", "concurrency_limit": 1}
 
 
+def in_order(page: Page) -> dict[str, Any]:
+    """For what is asked in the Photo tab: every event begins, in the order in which they came.
+
+    Nothing is dropped on the way, and ``PhotoState`` knows what was asked last: an answer to
+    anything earlier changes nothing. Gradio's "always_last" would send the first event's data
+    again.
+    """
+    return {
+        **quietly(page),
+        "trigger_mode": "multiple",
+        "concurrency_id": "photo",
+        "concurrency_limit": 4,
+    }
+
+
 def told(event: gr.EventData) -> Mapping[str, Any]:
     """What a script of ours told; from outside, so anything may be in it."""
     data = event._data

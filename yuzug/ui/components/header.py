@@ -52,6 +52,11 @@ def photo_bar(lang: Language) -> str:
     )
 
 
+def photo_busy(lang: Language) -> str:
+    """What is seen and heard while a photo is worked on."""
+    return f'<p role="status"><span hidden>{_t("photo_busy", lang)}</span></p>'
+
+
 @cache
 def _thumbnail() -> str:
     portrait = load_image(PORTRAIT)[20:220, 124:324]

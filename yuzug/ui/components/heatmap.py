@@ -29,21 +29,23 @@ MAX_FACES = 16
 _CROP_QUALITY = 95
 
 
-def views(analysis: Analysis, chosen: int | None, name: str) -> str:
+def views(analysis: Analysis, chosen: int | None, name: str, number: int = 0) -> str:
     """Every face with its heat map over it, as HTML; only the chosen one is seen.
 
     ``name`` labels it (an element's id). Each face brings the crop that was read, which the page
-    sends back when it is asked more: the server keeps none.
+    sends back when it is asked more: the server keeps none. ``number`` is that of the photo, by
+    which the crop is known again (:func:`crop_of`).
     """
     shown, (height, width) = [], analysis.image.shape[:2]
     for index, face in enumerate(analysis.faces[:MAX_FACES]):
         if face.explanation is None:
             continue
+        crop = data_url(face.crop, _CROP_QUALITY, crop_of(number, index))
         square = around(face.alignment).crop(analysis.image, VIEW_PX)
         pictures = (
             f'<img class="photo" src="{data_url(square, quality=85)}" alt="" />'
             f"{_veil(_layer_of(face.explanation, face.alignment))}"
-            f'<img class="crop" src="{data_url(face.crop, _CROP_QUALITY)}" alt="" hidden />'
+            f'<img class="crop" src="{crop}" alt="" hidden />'
         )
         shown.append(_figure(pictures, index, index == chosen, face.alignment, (height, width)))
     if not shown:
@@ -52,6 +54,11 @@ def views(analysis: Analysis, chosen: int | None, name: str) -> str:
         f'<div class="yz-view" role="img" aria-labelledby="{name}" '
         f'style="--w:{width};--h:{height}">{"".join(shown)}</div>'
     )
+
+
+def crop_of(number: int, index: int | None) -> str:
+    """What a crop is of: the face with this index in the photo with this number."""
+    return f"{number}.{index}"
 
 
 def asked(explanation: Heatmap | Contrast, alignment: Alignment, reading: PictureReading) -> str:

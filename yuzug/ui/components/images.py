@@ -31,9 +31,22 @@ HEAT_MARGIN = 1.3
 EDGE = 0.16  # of the crop's side
 
 
-def data_url(image: Picture, quality: int = 80) -> str:
-    """An RGB picture (H, W, 3) as a JPEG data URL."""
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg_bytes(image, quality)).decode()
+def data_url(image: Picture, quality: int = 80, of: str = "") -> str:
+    """An RGB picture (H, W, 3) as a JPEG data URL.
+
+    ``of`` travels within it: by that the server knows what a picture that comes back is of.
+
+    >>> is_of(data_url(np.zeros((1, 1, 3), np.uint8), of="3.1"), "3.1"), is_of("data:,", "3.1")
+    (True, False)
+    """
+    name = f";of={of}" if of else ""
+    encoded = base64.b64encode(jpeg_bytes(image, quality)).decode()
+    return f"data:image/jpeg{name};base64,{encoded}"
+
+
+def is_of(url: str, of: str) -> bool:
+    """Whether :func:`data_url` made this URL for what is named ``of``."""
+    return f";of={of};" in url.partition(",")[0]
 
 
 def framed(analysis: Analysis, chosen: int | None, long_side_px: int, name: str) -> str:

@@ -12,7 +12,9 @@ from yuzug._resources import PORTRAIT
 from yuzug.errors import YuzugError
 from yuzug.texts import text
 from yuzug.ui.components import reading as panels
-from yuzug.ui.components.event_options import every_one, last_one, quietly, told
+from yuzug.ui.components.event_options import in_order, quietly, told
+from yuzug.ui.components.heatmap import crop_of
+from yuzug.ui.components.images import is_of
 from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
 from yuzug.ui.photo import explain as asking
@@ -23,6 +25,11 @@ from yuzug.ui.uploads import Uploads, bytes_of_data_url
 
 # The server keeps no picture; the page sends the crop of the face that it shows.
 _WITH_CROP = "(_, ...states) => [window.yuzug.crop(), ...states]"
+# Work that takes longer than a moment is shown, from its beginning on.
+_WORK = "(...given) => window.yuzug.work(given)"
+_WORK_ON_CROP = "(_, ...states) => window.yuzug.work([window.yuzug.crop(), ...states])"
+WORK_ON_PHOTO = "(_, ...states) => window.yuzug.work([window.yuzug.photo(), ...states])"
+_REST = "() => window.yuzug.rest()"
 
 
 def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
@@ -52,12 +59,14 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
             [tab.picker, page.settings, state],
             [*outputs, tab.picker],
             preprocess=False,
-            **quietly(page),
+            js=_WORK,
+            **in_order(page),
         ),
-        tab.bar.press(press, [page.settings, state], outputs, **every_one(page)),
-        tab.panels.reading.pick(pick, [page.settings, state], outputs, **every_one(page)),
+        tab.bar.press(press, [page.settings, state], outputs, js=_WORK, **in_order(page)),
+        tab.panels.reading.pick(pick, [page.settings, state], outputs, js=_WORK, **in_order(page)),
     )
     for event in shown_anew:
+        then_rest(event)
         then_check(event, page, analyzers)
     _wire_questions(page, analyzers)
 
@@ -70,7 +79,8 @@ def _wire_questions(page: Page, analyzers: Analyzers) -> None:
     def ask(
         url: str | None, settings: Settings, photo_state: photo.PhotoState, event: gr.EventData
     ) -> list[Any]:
-        shown = asking.ask(analyzers, _bytes(url), told(event), settings, photo_state)
+        crop = _crop(url, photo_state)
+        shown = asking.ask(analyzers, crop, told(event), settings, photo_state)
         return [*shown, photo_state]
 
     def report(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
@@ -82,12 +92,24 @@ def _wire_questions(page: Page, analyzers: Analyzers) -> None:
 
     for asks in (tab.panels.reading.explain, tab.panels.controls.ask):
         asked = asks(
-            ask, [tab.again, page.settings, state], outputs, js=_WITH_CROP, **last_one(page)
+            ask, [tab.again, page.settings, state], outputs, js=_WORK_ON_CROP, **in_order(page)
         )
+        then_rest(asked)
         then_check(asked, page, analyzers)
-    tab.panels.controls.report(
-        report, [page.settings, state], [tab.file, tab.panels.heat_words], **every_one(page)
-    ).then(None, None, None, js="() => window.yuzug.saveFile()")
+    reported = tab.panels.controls.report(
+        report,
+        [page.settings, state],
+        [tab.file, tab.panels.heat_words],
+        js=_WORK,
+        **in_order(page),
+    )
+    then_rest(reported)
+    reported.then(None, None, None, js="() => window.yuzug.saveFile()")
+
+
+def then_rest(event: Any) -> None:
+    """After this event, the work that began with it is over, however it ended."""
+    event.then(None, None, None, js=_REST, trigger_mode="multiple")
 
 
 def then_check(event: Any, page: Page, analyzers: Analyzers) -> None:
@@ -95,7 +117,7 @@ def then_check(event: Any, page: Page, analyzers: Analyzers) -> None:
     tab, state = page.photo, page.photo_state
 
     def check(url: str | None, settings: Settings, photo_state: photo.PhotoState) -> list[Any]:
-        shown: PhotoShown = asking.check(analyzers, _bytes(url), settings, photo_state)
+        shown: PhotoShown = asking.check(analyzers, _crop(url, photo_state), settings, photo_state)
         return [*shown, photo_state]
 
     event.then(
@@ -103,12 +125,18 @@ def then_check(event: Any, page: Page, analyzers: Analyzers) -> None:
         [tab.again, page.settings, state],
         [*tab.panels, state],
         js=_WITH_CROP,
+        # A check that comes while another runs is not dropped: that one was of another map.
+        trigger_mode="multiple",
         **quietly(page),
     )
 
 
-def _bytes(url: str | None) -> bytes | None:
-    return bytes_of_data_url(url) if url else None
+def _crop(url: str | None, photo_state: photo.PhotoState) -> bytes | None:
+    """The crop that the page sent; None where it is not of the face that is chosen now."""
+    reading = photo_state.reading
+    if not url or reading is None or not is_of(url, crop_of(photo_state.shown, reading.chosen)):
+        return None
+    return bytes_of_data_url(url)
 
 
 def _link(png: bytes, settings: Settings) -> str:

@@ -50,16 +50,20 @@ def ask(
     reading = state.reading
     if reading is None or reading.face is None or reading.map is None or crop is None:
         return PhotoShown()
-    question = _asked(event, reading.face, reading.map.question)
-    comparing = state.comparing != (event.get("ask") == "beside")
+    question = _asked(event, reading.face, state.wanted or reading.map.question)
+    mine = state.ask(question)
+    state.comparing = comparing = state.comparing != (event.get("ask") == "beside")
     try:
         require_consent(settings)
         face, analyzer = _read_again(analyzers, crop, reading, reading.face, question)
         explanation = explain(analyzer, face, question)
         pair = _pair(analyzers, crop, reading, reading.face, question) if comparing else []
     except YuzugError as error:
+        state.wanted, state.comparing = None, bool(state.pair)
         return PhotoShown(heat_words=panels.error_notice(error, settings.lang))
-    state.comparing, state.pair = comparing, tuple((model, read) for model, read, _ in pair)
+    if state.question != mine:
+        return PhotoShown()
+    state.pair = tuple((model, read) for model, read, _ in pair)
     made = map_reading(face, explanation, question.method)
     if question != reading.map.question:
         state.reading = reading.explained(made)
@@ -152,11 +156,15 @@ def check(
     now = reading.map
     if now.trust is not None or now.against is not None:
         return PhotoShown()
+    if state.checking is reading or state.wanted not in (None, now.question):
+        return PhotoShown()  # it is being checked, or another map is on its way
+    state.checking = reading
     try:
         require_consent(settings)
         face, analyzer = _read_again(analyzers, crop, reading, reading.face, now)
         trust = analyzer.trust(face, explain(analyzer, face, now))
     except YuzugError as error:
+        state.checking = None
         return PhotoShown(heat_words=panels.error_notice(error, settings.lang))
     if state.reading is not reading:  # something else was asked meanwhile
         return PhotoShown()

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
+from math import hypot
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.ui.advice import view as advice
-from yuzug.ui.advice.actions import hear
+from yuzug.ui.advice.actions import hear, hear_again
 from yuzug.ui.advice.board import Board, mood_read
 from yuzug.ui.components import evidence
 from yuzug.ui.components import heatmap as layers
 from yuzug.ui.components import images as pictures
 from yuzug.ui.components import reading as panels
-from yuzug.ui.components.readings import FaceReading, PictureReading, reading_of
+from yuzug.ui.components.readings import FaceReading, PictureReading, Question, reading_of
 from yuzug.ui.models import Analyzers
 from yuzug.ui.photo import explain_view as closer
 from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings, require_consent
+
+if TYPE_CHECKING:
+    from yuzug.analysis import Analysis
+
+
+_NUMBERS = count(1)
 
 
 @dataclass
@@ -29,6 +37,13 @@ class PhotoState:
 
     ``first`` is the reading before other maps were asked for. ``comparing`` is whether the models
     are shown beside one another, ``pair`` their names and what each read.
+
+    Handlers run side by side, so each takes a number when it begins (:meth:`take_picture`,
+    :meth:`ask`): ``picture`` and ``question`` are the last ones, and an answer to an earlier one
+    changes nothing. A new picture ends all questions about the one before; a question does not end
+    the reading of a new picture. ``shown`` is the number of the picture on the page, ``wanted`` the
+    question that is being answered, ``checking`` the reading whose map is being checked, and ``by``
+    the model and classes chosen last.
     """
 
     first: PictureReading | None = None
@@ -37,10 +52,27 @@ class PhotoState:
     error: YuzugError | None = None
     comparing: bool = False
     pair: tuple[tuple[str, FaceReading], ...] = ()
+    picture: int = 0
+    question: int = 0
+    shown: int = 0
+    wanted: Question | None = None
+    checking: PictureReading | None = None
+    by: tuple[str, int] = ("", 0)
+
+    def take_picture(self) -> int:
+        """The number of a picture that is about to be read."""
+        self.picture = next(_NUMBERS)
+        return self.picture
+
+    def ask(self, wanted: Question | None = None) -> int:
+        """The number of a question that is about to be answered."""
+        self.wanted, self.question = wanted, next(_NUMBERS)
+        return self.question
 
     def forget(self) -> None:
         """Start anew, without a photo."""
-        self.first = self.reading = self.error = None
+        self.ask()
+        self.first = self.reading = self.error = self.checking = None
         self.board.follow(None)
         self.comparing, self.pair = False, ()
 
@@ -54,27 +86,71 @@ def read(
 ) -> PhotoShown:
     """Read one photo; one that cannot be read gives its sentence instead.
 
-    ``again`` is for the photo that is shown already: it counts once.
+    ``again`` is for the photo that is shown already, by another model: it counts once, and the
+    chosen face, what the visitor said of it and what was done stay. A photo that was chosen later
+    than this one is shown instead of it.
     """
     if source is None:
         return PhotoShown()
-    photo.forget()
+    photo.by = (settings.model, settings.classes)
+    if again and photo.shown != photo.picture:
+        return PhotoShown()  # the photo that is being read now will be read by these
+    mine = photo.take_picture()
     try:
         require_consent(settings)
-        analyzer = analyzers.get(settings.model, settings.classes)
-        analysis = analyzer.analyze(source)
+        analysis = _newest(analyzers, source, photo, mine)
     except YuzugError as error:
-        photo.error = error
+        if photo.picture != mine:
+            return PhotoShown()
+        photo.forget()
+        photo.error, photo.shown = error, mine
         return redraw(photo, settings.lang).but(picture="", heat="", asked="", pair="")
-    chosen = analysis.dominant_index
-    photo.first = photo.reading = reading_of(analysis, chosen)
-    hear(photo.board, mood_read(photo.reading.face), instead=again)
+    if analysis is None:
+        return PhotoShown()
+    photo.shown = mine
+    before = photo.reading if again else None
+    chosen = analysis.dominant_index if before is None else _same_face(analysis, before)
+    reading = reading_of(analysis, chosen)
+    if before is None:
+        photo.forget()
+        hear(photo.board, mood_read(reading.face), instead=again)
+    else:
+        photo.ask()
+        photo.comparing, photo.pair = False, ()
+        hear_again(photo.board, mood_read(reading.face))
+    photo.first = photo.reading = reading
     return redraw(photo, settings.lang).but(
         asked="",
         pair="",
         picture=pictures.framed(analysis, chosen, pictures.PHOTO_LONG_SIDE_PX, "photo-picture-alt"),
-        heat=layers.views(analysis, chosen, "photo-heat-alt"),
+        heat=layers.views(analysis, chosen, "photo-heat-alt", mine),
     )
+
+
+def _newest(
+    analyzers: Analyzers, source: bytes | Path, photo: PhotoState, mine: int
+) -> Analysis | None:
+    """The analysis by the model that is chosen when it ends; None where a later picture came."""
+    while True:
+        by = photo.by
+        analysis = analyzers.get(*by).analyze(source)
+        if photo.picture != mine:
+            return None
+        if photo.by == by:
+            return analysis
+
+
+def _same_face(analysis: Analysis, before: PictureReading) -> int | None:
+    """The face that was chosen before, in a copy of that picture of any size."""
+    if before.face is None or not analysis.faces:
+        return analysis.dominant_index
+    scale = analysis.image.shape[1] / before.size_hw[1]
+    x, y = (scale * side for side in before.face.alignment.center_xy)
+    distances = [
+        hypot(face.alignment.center_xy[0] - x, face.alignment.center_xy[1] - y)
+        for face in analysis.faces
+    ]
+    return distances.index(min(distances))
 
 
 def pick(event: Mapping[str, Any], settings: Settings, photo: PhotoState) -> PhotoShown:
@@ -82,6 +158,7 @@ def pick(event: Mapping[str, Any], settings: Settings, photo: PhotoState) -> Pho
     index = str(event.get("index", ""))
     if photo.first is None or index not in map(str, range(len(photo.first.faces))):
         return PhotoShown()
+    photo.ask()
     photo.reading = photo.first.choosing(int(index))
     hear(photo.board, mood_read(photo.reading.face), instead=True)
     photo.comparing, photo.pair = False, ()
@@ -90,6 +167,7 @@ def pick(event: Mapping[str, Any], settings: Settings, photo: PhotoState) -> Pho
 
 def clear(settings: Settings, photo: PhotoState) -> PhotoShown:
     """Forget the photo and what was read in it."""
+    photo.shown = photo.take_picture()
     photo.forget()
     return redraw(photo, settings.lang).but(picture="", heat="", asked="", pair="")
 

@@ -65,6 +65,7 @@ def photo_tab(chrome: Chrome, idle: PhotoShown) -> PhotoTab:
             webcam_options=gr.WebcamOptions(mirror=False, constraints=STILL),
         )
         bar = labelled_html(chrome, "yz-photo-bar", frame.photo_bar, "components/press")
+    labelled_html(chrome, "yz-photo-busy", frame.photo_busy)
     with gr.Row(elem_classes="yz-panels", elem_id="yz-photo-panels"):
         with column(chrome, "panel_picture", "picture"):
             picture = panel("yz-photo-picture")
