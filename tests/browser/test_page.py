@@ -182,3 +182,77 @@ def test_a_phone_never_scrolls_sideways(visit: Callable[..., Page]) -> None:
     open_tab(page, 4)
     page.locator(".yz-about").wait_for()
     fits()
+
+
+def test_every_tab_has_an_address_and_back_leads_to_the_one_before(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit()
+    open_tab(page, 1)
+    page.locator("[data-press=example]").wait_for()
+    assert page.url.endswith("#photo")
+    open_tab(page, 2)
+    page.go_back()
+    page.locator("[data-press=example]").wait_for()
+    page.go_back()
+    page.locator("[data-camera=start]").wait_for()
+    page.evaluate("location.hash = '#photo'")
+    page.reload()
+    page.wait_for_selector("body.yz-ready")
+    page.locator("[data-press=example]").wait_for()
+
+
+# A picture comes from outside the picker: by drop, or by paste.
+GIVE = """([name, jpeg]) => {
+  const bytes = Uint8Array.from(atob(jpeg), (one) => one.charCodeAt(0));
+  const given = new DataTransfer();
+  given.items.add(new File([bytes], "portrait.jpg", { type: "image/jpeg" }));
+  const event = name === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: given, bubbles: true, cancelable: true })
+    : new DragEvent("drop", { dataTransfer: given, bubbles: true, cancelable: true });
+  document.querySelector("#yz-footer").dispatchEvent(event);
+  return event.defaultPrevented;
+}"""
+
+
+@pytest.mark.parametrize("how", ["drop", "paste"])
+def test_a_picture_given_anywhere_on_the_page_is_read(visit: Callable[..., Page], how: str) -> None:
+    page = visit()
+    given = [how, base64.b64encode(ASTRONAUT.read_bytes()).decode()]
+    assert page.evaluate(GIVE, given), "the browser would leave the page for the file"
+    expect(page.locator("#yz-photo-reading .yz-sentence")).to_contain_text("happy")
+
+
+def test_a_group_of_choices_is_one_stop_and_arrow_keys_choose(visit: Callable[..., Page]) -> None:
+    page = visit()
+    groups = page.evaluate(
+        "[...document.querySelectorAll('.yz-segments')].map((group) =>"
+        " new Set([...group.querySelectorAll('input')].map((one) => one.name)).size)"
+    )
+    assert groups == [1, 1, 1]
+    page.locator("#yz-classes input:checked").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#yz-classes input:checked")).to_have_attribute("value", "6")
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.closest('.yz-segments').id") == "yz-model"
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.closest('.yz-segments').id") == "yz-language"
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.className") == "yz-skip"
+
+
+@pytest.mark.parametrize("width", [320, 768, 1000])
+def test_no_control_of_the_photo_tab_is_off_the_screen(
+    visit: Callable[..., Page], width: int
+) -> None:
+    page = visit(width=width)
+    show_example(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    buttons = page.locator("#yz-photo-source button:visible, .yz-segments label:visible").all()
+    assert len(buttons) > 8
+    for button in buttons:
+        box = button.bounding_box()
+        assert box is not None
+        assert box["width"] >= 30, button.inner_text()
+        assert box["x"] >= 0, button.inner_text()
+        assert box["x"] + box["width"] <= width, button.inner_text()

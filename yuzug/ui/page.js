@@ -50,6 +50,77 @@
     return answer;
   };
 
+  // What Gradio's own parts lack for people who cannot see the page, or use no mouse.
+  const mend = () => {
+    for (const choice of document.querySelectorAll(".yz-segments")) {
+      for (const radio of choice.querySelectorAll("input[type=radio]"))
+        radio.name = choice.id; // one group: one tab stop, arrow keys within
+    }
+    for (const fold of document.querySelectorAll(".yz-closer > button"))
+      fold.ariaExpanded = String(fold.classList.contains("open"));
+    // Its words are its name; Gradio's label says something else.
+    document.querySelector("button[aria-label]:has([data-testid=upload-text])")
+      ?.removeAttribute("aria-label");
+  };
+  new MutationObserver(mend).observe(document.documentElement, {
+    subtree: true, childList: true, attributeFilter: ["aria-label"],
+  });
+  document.addEventListener("click", () => setTimeout(mend));
+
+  // Every tab has an address, so that Back, a bookmark and a reload find it again.
+  const TABS = ["live", "photo", "mood", "journal", "about"];
+  const tabs = () =>
+    [...document.querySelectorAll("#yz-tabs [role=tab]")].filter((tab) => tab.offsetParent);
+  const tabNamed = (name) => tabs()[TABS.indexOf(name)];
+  const shownTab = () => TABS[tabs().findIndex((tab) => tab.ariaSelected === "true")] ?? TABS[0];
+  const goToAddress = () => {
+    const name = location.hash.slice(1) || TABS[0];
+    if (TABS.includes(name) && name !== shownTab()) tabNamed(name)?.click();
+  };
+  addEventListener("popstate", goToAddress);
+  document.addEventListener("click", ({ target }) => {
+    const name = TABS[tabs().indexOf(target.closest?.("#yz-tabs [role=tab]"))];
+    if (name && name !== (location.hash.slice(1) || TABS[0])) history.pushState(null, "", `#${name}`);
+  });
+
+  // A picture that is dropped or pasted anywhere on the page is read in the Photo tab.
+  const picker = () => document.querySelector("#yz-picker input[type=file]");
+  const pictureIn = (given) =>
+    [...(given?.files ?? [])].find((file) => file.type.startsWith("image/"));
+  const read = async (file) => {
+    if (shownTab() !== "photo") tabNamed("photo")?.click();
+    for (let tries = 0; tries < 60 && !picker(); tries++)
+      await new Promise((done) => setTimeout(done, 50));
+    if (!picker()) return; // the notice is not accepted yet
+    const files = new DataTransfer();
+    files.items.add(file);
+    picker().files = files.files;
+    picker().dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const besidePicker = ({ target, dataTransfer }) =>
+    dataTransfer?.types.includes("Files") && !target.closest?.("#yz-picker");
+  document.addEventListener("dragover", (event) => {
+    if (besidePicker(event)) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    if (!besidePicker(event)) return;
+    event.preventDefault(); // or the browser leaves the page for the file
+    const file = pictureIn(event.dataTransfer);
+    if (file) read(file);
+  });
+  document.addEventListener("paste", (event) => {
+    const file = pictureIn(event.clipboardData);
+    if (!file || event.target.closest?.("input, textarea")) return;
+    event.preventDefault();
+    read(file);
+  });
+
+  // The Photo tab's camera is Gradio's, which is silent where it may not be used.
+  document.addEventListener("yz-camera-trouble", ({ detail }) => {
+    for (const words of document.querySelectorAll("#yz-photo-busy [data-trouble]"))
+      words.hidden = words.dataset.trouble !== detail;
+  });
+
   const BUSY_AFTER_MS = 300;
   let working = 0;
   let busyTimer = null;
@@ -65,7 +136,10 @@
       translate(document.body);
       for (const choice of document.querySelectorAll("fieldset"))  // Gradio's have no legend
         choice.ariaLabel = choice.querySelector("[data-testid=block-info]").textContent.trim();
+      mend();
+      const first = !document.body.classList.contains("yz-ready");
       document.body.classList.add("yz-ready");
+      if (first) goToAddress();
     },
     begin() {
       const visible = (found) => found.offsetParent !== null;

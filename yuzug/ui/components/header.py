@@ -12,12 +12,18 @@ from yuzug.texts import text
 from yuzug.ui.components.images import data_url
 from yuzug.ui.components.reading import RING_FACE
 
+_PHOTO_CAMERA = {
+    "refused": "camera_refused",
+    "missing": "photo_camera_missing",
+    "unavailable": "camera_unavailable",
+}
 _NOTICE_POINTS = ("read", "kept", "diagnosis", "work")
 
 
 def brand(lang: Language) -> str:
     """The mark, the name and what this is for."""
     return (
+        f'<a class="yz-skip" href="#yz-tabs">{_t("skip", lang)}</a>'
         f'<div class="yz-brand">{RING_FACE}<div><h1>{_t("title", lang)}</h1>'
         f"<p>{_t('tagline', lang)}</p></div></div>"
     )
@@ -53,8 +59,15 @@ def photo_bar(lang: Language) -> str:
 
 
 def photo_busy(lang: Language) -> str:
-    """What is seen and heard while a photo is worked on."""
-    return f'<p role="status"><span hidden>{_t("photo_busy", lang)}</span></p>'
+    """What is seen and heard while a photo is worked on, and where the camera cannot be used."""
+    troubles = "".join(
+        f'<strong hidden data-trouble="{name}">{_t(key, lang)}</strong>'
+        for name, key in _PHOTO_CAMERA.items()
+    )
+    return (
+        f'<p role="status"><span hidden>{_t("photo_busy", lang)}</span></p>'
+        f'<p role="alert">{troubles}</p>'
+    )
 
 
 @cache

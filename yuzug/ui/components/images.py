@@ -59,9 +59,11 @@ def framed(analysis: Analysis, chosen: int | None, long_side_px: int, name: str)
     small, _ = fit_within(analysis.image, long_side_px)
     url = data_url(small)
     many = len(analysis.faces) > 1
+    # The chosen face is drawn last, so that no other frame lies over its number.
+    order = sorted(range(len(analysis.faces)), key=lambda index: index == chosen)
     frames = "".join(
-        _frame(index, face, chosen == index, many, max(width, height))
-        for index, face in enumerate(analysis.faces)
+        _frame(index, analysis.faces[index], chosen == index, many, max(width, height))
+        for index in order
     )
     return (
         f'<div class="yz-shot" role="img" aria-labelledby="{name}" '

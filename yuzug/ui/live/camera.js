@@ -24,7 +24,13 @@ const pickerSeen = () =>
   !document.hidden && document.querySelector("#yz-picker")?.offsetParent != null;
 if (ask)
   navigator.mediaDevices.getUserMedia = async (wanted) => {
-    const stream = await ask(wanted);
+    const trouble = (name) =>
+      document.dispatchEvent(new CustomEvent("yz-camera-trouble", { detail: name }));
+    const stream = await ask(wanted).catch((error) => {
+      trouble(TROUBLE[error.name] ?? "unavailable");
+      throw error;
+    });
+    trouble("");
     others.add(stream);
     stopUnseen();
     return stream;

@@ -14,6 +14,7 @@ from yuzug.errors import YuzugError
 from yuzug.explain import Contrast, Heatmap
 from yuzug.images import fit_within, load_image, png_bytes
 from yuzug.pipeline import Analyzer
+from yuzug.texts import text
 from yuzug.ui.components import evidence
 from yuzug.ui.components import heatmap as layers
 from yuzug.ui.components import reading as panels
@@ -140,8 +141,7 @@ def _pair(
 
 def _pair_pictures(urls: list[str]) -> str:
     pictures = "".join(
-        f'<img src="{url}" alt="" role="img" aria-labelledby="yz-pair-{index}" />'
-        for index, url in enumerate(urls)
+        f'<img src="{url}" aria-labelledby="yz-pair-{index}" />' for index, url in enumerate(urls)
     )
     return f'<div class="yz-pair" style="--n:{len(urls)}">{pictures}</div>' if urls else ""
 
@@ -162,14 +162,15 @@ def check(
     try:
         require_consent(settings)
         face, analyzer = _read_again(analyzers, crop, reading, reading.face, now)
-        trust = analyzer.trust(face, explain(analyzer, face, now))
+        trust = analyzer.trust(face)  # its explanation answers this question
     except YuzugError as error:
         state.checking = None
         return PhotoShown(heat_words=panels.error_notice(error, settings.lang))
     if state.reading is not reading:  # something else was asked meanwhile
         return PhotoShown()
     state.reading = reading.explained(replace(now, trust=trust))
-    return photo.map_words(state, settings.lang)
+    verdict = text(f"closer.held_{trust.level}", settings.lang)
+    return photo.map_words(state, settings.lang).but(said=panels.said(verdict))
 
 
 def report(
