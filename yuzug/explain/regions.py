@@ -45,6 +45,11 @@ class RegionShares:
         return tuple(sorted(inside, key=lambda name: -self.shares[name])[:count])
 
     @property
+    def nothing_on_face(self) -> bool:
+        """Whether next to nothing of the map lies on the face: a share of a part would mislead."""
+        return self.shares[OUTSIDE] > _ALL
+
+    @property
     def mostly_outside(self) -> bool:
         """Whether more of the map lies beside the face than on it."""
         return self.shares[OUTSIDE] > _MOSTLY
@@ -121,7 +126,7 @@ def regions_sentence(regions: RegionShares | None, lang: Language) -> str:
     >>> regions_sentence(RegionShares(shares), "tr")
     'en çok ağızda (%46) ve gözlerde (%30)'
     """
-    if regions is None or regions.shares[OUTSIDE] > _ALL:
+    if regions is None or regions.nothing_on_face:
         return text("explain.regions_none", lang)
     if regions.mostly_outside:
         return text("explain.regions_outside", lang, share=percent(regions.shares[OUTSIDE], lang))

@@ -14,7 +14,7 @@ from PIL import Image
 
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.errors import ConsentError
-from yuzug.explain import METHODS
+from yuzug.explain import METHODS, OUTSIDE, REGIONS, RegionShares
 from yuzug.faces import Detection
 from yuzug.models import Batch, Classifier, load_model
 from yuzug.pipeline import Analyzer
@@ -255,6 +255,8 @@ def test_the_report_is_one_page_with_all_its_parts(
     page = Image.open(BytesIO(png))
     assert page.size == report.SIZE_WH
     assert np.asarray(page).std() > 20, "the page is empty"
+    assert np.asarray(page)[1200:1420].std() > 5, "its lower third is empty"
+    assert np.asarray(page)[30:60, 700:].std() > 5, "neither mark nor date at the top"
     for words in (
         text("closer.report_title", lang),
         report.model_line(analyzers.card("cnn"), 7, lang),
@@ -390,3 +392,14 @@ def test_a_crop_of_another_face_or_photo_answers_nothing(
     assert events._crop(url.replace(".0;", ".1;"), shown.state) is None
     photo.read(analyzers, astronaut_path, ACCEPTED, shown.state)
     assert events._crop(url, shown.state) is None
+
+
+def test_no_evidence_on_the_face_gives_no_shares(shown: Shown) -> None:
+    assert shown.state.reading is not None
+    outside = RegionShares({**dict.fromkeys(REGIONS, 0.0), OUTSIDE: 1.0})
+    reading = shown.state.reading.explained(
+        replace(shown.state.reading.map, regions=outside)  # type: ignore[type-var]
+    )
+    found = closer.findings(reading, "en")
+    assert "100%" not in found
+    assert text("explain.regions_none", "en") in found

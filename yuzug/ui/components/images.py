@@ -89,17 +89,6 @@ def _frame(index: int, face: Face, chosen: bool, many: bool, long_side: int) -> 
     )
 
 
-def heat_map(analysis: Analysis, chosen: int | None, name: str) -> str:
-    """The chosen face with its heat map painted over it, as HTML; empty where there is none."""
-    face = None if chosen is None else analysis.faces[chosen]
-    if face is None or face.explanation is None:
-        return ""
-    url = data_url(heat_over_face(analysis.image, face), quality=82)
-    return (
-        f'<div class="yz-heat" role="img" aria-labelledby="{name}"><img src="{url}" alt="" /></div>'
-    )
-
-
 def heat_over_face(image: Picture, face: Face) -> Picture:
     """A square around the face with its heat map painted over it: RGB (HEAT_PX, HEAT_PX, 3)."""
     assert face.explanation is not None

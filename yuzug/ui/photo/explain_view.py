@@ -108,7 +108,7 @@ def findings(reading: PictureReading | None, lang: Language) -> str:
 
 def _shares(title: str | None, label: str, regions: RegionShares | None, lang: Language) -> str:
     name = title or text("closer.shares_for", lang, looks=looks(label, lang))
-    if regions is None:
+    if regions is None or regions.nothing_on_face:
         rows = f'<p class="yz-fine">{escape(regions_sentence(None, lang))}</p>'
         return f"<section><h3>{escape(name)}</h3>{rows}</section>"
     order = sorted(REGIONS, key=lambda part: (part == OUTSIDE, -regions.shares[part]))

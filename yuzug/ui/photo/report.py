@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -15,11 +16,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from yuzug.emotions import Language, looks
-from yuzug.explain import METHODS, OUTSIDE, REGIONS
+from yuzug.explain import METHODS, OUTSIDE, REGIONS, layer
 from yuzug.models import Card
 from yuzug.texts import percent, text
 from yuzug.texts.cards import in_language
-from yuzug.texts.numbers import integer
+from yuzug.texts.numbers import day, integer
 from yuzug.ui.components import evidence
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.images import Picture
@@ -52,6 +53,7 @@ def page(
 ) -> Picture:
     """The report on the chosen face of a reading and on its map, RGB uint8 (1754, 1240, 3)."""
     sheet = _Sheet()
+    sheet.brand(f"Yuzug · {day(date.today(), lang)}")
     sheet.write(text("closer.report_title", lang), "title", _ACCENT, gap=14)
     sheet.write(panels.sentence(reading, lang), "strong", gap=30)
     sheet.pictures(
@@ -61,11 +63,16 @@ def page(
             text("closer.report_map", lang): pictures.map,
         }
     )
+    sheet.legend(*_ends(map, lang), contrast=map.against is not None)
     sheet.write(evidence.sentence(map, lang), "text", gap=10)
     if map.trust is not None:
         sheet.write(map.trust.sentence(lang), "text", gap=10)
     sheet.write(_made(map, reading.model, lang), "small", _MUTED, gap=34)
-    shares = map.regions.shares if map.regions else {}
+    sheet.footed_by(
+        [model_line(card, len(face.probabilities), lang), text("closer.report_limits", lang)]
+    )
+    regions = map.regions
+    shares = regions.shares if regions is not None and not regions.nothing_on_face else {}
     parts = sorted(shares, key=lambda part: (part == OUTSIDE, REGIONS.index(part)))
     sheet.columns(
         (
@@ -78,10 +85,14 @@ def page(
         ),
         lang,
     )
-    sheet.foot(
-        [model_line(card, len(face.probabilities), lang), text("closer.report_limits", lang)]
-    )
     return np.asarray(sheet.image)
+
+
+def _ends(map: MapReading, lang: Language) -> tuple[str, str]:
+    """The words at both ends of the legend."""
+    if map.against is None:
+        return text("closer.less", lang), text("closer.more", lang)
+    return looks(map.against, lang), looks(map.target, lang)
 
 
 def _made(map: MapReading, model: str, lang: Language) -> str:
@@ -126,6 +137,31 @@ class _Sheet:
         self._draw = ImageDraw.Draw(self.image)
         self._draw.rectangle((0, 0, SIZE_WH[0], 14), fill=_ACCENT)
         self._y = float(_MARGIN)
+        self._end = float(SIZE_WH[1] - _MARGIN)
+
+    def brand(self, words: str) -> None:
+        """The mark and these words at the top right."""
+        x, y, r = SIZE_WH[0] - _MARGIN, 44, 15
+        self._draw.text((x, y), words, font=_font("small"), fill=_MUTED, anchor="rm")
+        x -= _font("small").getlength(words) + 2 * r
+        self._draw.ellipse((x - r, y - r, x + r, y + r), outline=_BRASS, width=4)
+        for eye in (x - 5, x + 5):
+            self._draw.ellipse((eye - 2, y - 4, eye + 2, y), fill=_ACCENT)
+        self._draw.polygon(
+            [(x, y - r - 8), (x + 6, y - r - 2), (x, y - r + 4), (x - 6, y - r - 2)], fill=_ACCENT
+        )
+
+    def legend(self, low: str, high: str, *, contrast: bool) -> None:
+        """What the colours of the map mean: a strip of them between two words."""
+        font, width, height = _font("small"), 260, 16
+        self._draw.text((_MARGIN, self._y), low, font=font, fill=_MUTED)
+        x = round(_MARGIN + font.getlength(low) + 14)
+        strip = _colours(width, contrast)
+        self.image.paste(
+            Image.fromarray(np.repeat(strip[None], height, 0)), (x, round(self._y) + 8)
+        )
+        self._draw.text((x + width + 14, self._y), high, font=font, fill=_MUTED)
+        self._y += 46
 
     def write(
         self, words: str, style: str, colour: tuple[int, int, int] = _INK, gap: int = 0
@@ -163,38 +199,58 @@ class _Sheet:
     ) -> None:
         """Two lists of shares beside one another, each share with its bar."""
         width = (SIZE_WH[0] - 2 * _MARGIN - 60) / 2
+        # The rows fill the page down to its foot, as far as that still reads as a list.
+        rows = max(len(left[1]), len(right[1]))
+        step = min(92.0, max(46.0, (self._end - 40 - self._y - 50) / rows))
         ends = [
-            self._bars(title, shares, _MARGIN + column * (width + 60), width, lang)
+            self._bars(title, shares, _MARGIN + column * (width + 60), width, step, lang)
             for column, (title, shares) in enumerate((left, right))
         ]
         self._y = max(ends)
 
     def _bars(
-        self, title: str, shares: Mapping[str, float], x: float, width: float, lang: Language
+        self,
+        title: str,
+        shares: Mapping[str, float],
+        x: float,
+        width: float,
+        step: float,
+        lang: Language,
     ) -> float:
         self._draw.text((x, self._y), title, font=_font("bold"), fill=_INK)
-        y, font = self._y + 50, _font("text")
+        y, font = self._y + 66, _font("text")
         names = max((font.getlength(name) for name in shares), default=0.0) + 18
         for name, share in shares.items():
-            self._draw.text((x, y), name, font=font, fill=_INK)
-            bar = (x + names, y + 9, x + width - 84, y + 25)
+            self._draw.text((x, y), name, font=font, fill=_INK, anchor="lm")
+            bar = (x + names, y - 9, x + width - 84, y + 9)
             self._draw.rounded_rectangle(bar, 8, fill=_WELL)
             if (bar[2] - bar[0]) * share > 4:
                 full = (*bar[:2], bar[0] + (bar[2] - bar[0]) * share, bar[3])
                 self._draw.rounded_rectangle(full, 8, fill=_ACCENT)
-            self._draw.text((x + width, y), percent(share, lang), font=font, fill=_INK, anchor="ra")
-            y += 46
+            self._draw.text((x + width, y), percent(share, lang), font=font, fill=_INK, anchor="rm")
+            y += step
         return y
 
-    def foot(self, paragraphs: list[str]) -> None:
+    def footed_by(self, paragraphs: list[str]) -> None:
         """What stands at the bottom of the page."""
         font = _font("small")
         broken = [_lines(words, font, SIZE_WH[0] - 2 * _MARGIN) for words in paragraphs]
         height = sum(1.4 * font.size * len(lines) + 10 for lines in broken)
         y = SIZE_WH[1] - _MARGIN - height
+        self._end = y - 22
         self._draw.line((_MARGIN, y - 22, SIZE_WH[0] - _MARGIN, y - 22), fill=_BRASS, width=3)
         for words in paragraphs:
             y = self._paragraph(words, "small", _MUTED, y) + 10
+
+
+def _colours(width: int, contrast: bool) -> Picture:
+    """The colours of a map from little to much, RGB (width, 3), as the page draws them."""
+    if not contrast:
+        ramp = np.linspace(0, 1, width, dtype=np.float32)[None]
+        return np.asarray(layer(ramp, 1.0)[0, :, :3], np.uint8)
+    ends = np.array([(0, 110, 255), _WELL, (255, 140, 0)], float)
+    at = np.linspace(0, 2, width)
+    return np.stack([np.interp(at, (0, 1, 2), ends[:, c]) for c in range(3)], 1).astype(np.uint8)
 
 
 def _lines(words: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
