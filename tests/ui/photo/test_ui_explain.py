@@ -403,3 +403,18 @@ def test_no_evidence_on_the_face_gives_no_shares(shown: Shown) -> None:
     found = closer.findings(reading, "en")
     assert "100%" not in found
     assert text("explain.regions_none", "en") in found
+
+
+def test_a_check_that_ends_after_a_change_of_language_speaks_the_new_one(
+    analyzers: Analyzers, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Analyzer.trust
+
+    def spoken_to_meanwhile(*given: object) -> object:
+        photo.redraw(shown.state, "tr")
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Analyzer, "trust", spoken_to_meanwhile)
+    checked = asking.check(analyzers, shown.crop, ACCEPTED, shown.state)
+    assert "mutlu" in checked.reading
+    assert "happy" not in re.sub(r"<[^>]*>", "", checked.reading)

@@ -53,6 +53,7 @@ def ask(
         return PhotoShown()
     question = _asked(event, reading.face, state.wanted or reading.map.question)
     mine = state.ask(question)
+    state.lang = settings.lang
     state.comparing = comparing = state.comparing != (event.get("ask") == "beside")
     try:
         require_consent(settings)
@@ -68,8 +69,8 @@ def ask(
     made = map_reading(face, explanation, question.method)
     if question != reading.map.question:
         state.reading = reading.explained(made)
-    return photo.map_words(state, settings.lang).but(
-        said=panels.said(evidence.sentence(made, settings.lang)),
+    return photo.map_words(state, state.lang).but(
+        said=panels.said(evidence.sentence(made, state.lang)),
         asked=layers.asked(explanation, reading.face.alignment, reading),
         pair=_pair_pictures([picture for _, _, picture in pair]),
     )
@@ -158,7 +159,7 @@ def check(
         return PhotoShown()
     if state.checking is reading or state.wanted not in (None, now.question):
         return PhotoShown()  # it is being checked, or another map is on its way
-    state.checking = reading
+    state.checking, state.lang = reading, settings.lang
     try:
         require_consent(settings)
         face, analyzer = _read_again(analyzers, crop, reading, reading.face, now)
@@ -169,8 +170,8 @@ def check(
     if state.reading is not reading:  # something else was asked meanwhile
         return PhotoShown()
     state.reading = reading.explained(replace(now, trust=trust))
-    verdict = text(f"closer.held_{trust.level}", settings.lang)
-    return photo.map_words(state, settings.lang).but(said=panels.said(verdict))
+    verdict = text(f"closer.held_{trust.level}", state.lang)
+    return photo.map_words(state, state.lang).but(said=panels.said(verdict))
 
 
 def report(

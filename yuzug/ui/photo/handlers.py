@@ -43,7 +43,8 @@ class PhotoState:
     changes nothing. A new picture ends all questions about the one before; a question does not end
     the reading of a new picture. ``shown`` is the number of the picture on the page, ``wanted`` the
     question that is being answered, ``checking`` the reading whose map is being checked, and ``by``
-    the model and classes chosen last.
+    the model and classes chosen last. ``lang`` is the language of the page now: a slow answer is
+    told in it, not in that of the question.
     """
 
     first: PictureReading | None = None
@@ -58,6 +59,7 @@ class PhotoState:
     wanted: Question | None = None
     checking: PictureReading | None = None
     by: tuple[str, int] = ("", 0)
+    lang: Language = "en"
 
     def take_picture(self) -> int:
         """The number of a picture that is about to be read."""
@@ -92,7 +94,7 @@ def read(
     """
     if source is None:
         return PhotoShown()
-    photo.by = (settings.model, settings.classes)
+    photo.by, photo.lang = (settings.model, settings.classes), settings.lang
     if again and photo.shown != photo.picture:
         return PhotoShown()  # the photo that is being read now will be read by these
     mine = photo.take_picture()
@@ -104,7 +106,7 @@ def read(
             return PhotoShown()
         photo.forget()
         photo.error, photo.shown = error, mine
-        return redraw(photo, settings.lang).but(picture="", heat="", asked="", pair="")
+        return redraw(photo, photo.lang).but(picture="", heat="", asked="", pair="")
     if analysis is None:
         return PhotoShown()
     photo.shown = mine
@@ -119,7 +121,7 @@ def read(
         photo.comparing, photo.pair = False, ()
         hear_again(photo.board, mood_read(reading.face))
     photo.first = photo.reading = reading
-    return redraw(photo, settings.lang).but(
+    return redraw(photo, photo.lang).but(
         asked="",
         pair="",
         picture=pictures.framed(analysis, chosen, pictures.PHOTO_LONG_SIDE_PX, "photo-picture-alt"),
@@ -174,6 +176,7 @@ def clear(settings: Settings, photo: PhotoState) -> PhotoShown:
 
 def redraw(photo: PhotoState, lang: Language) -> PhotoShown:
     """The words of the photo in this language; the pictures stay, and nothing is analysed."""
+    photo.lang = lang
     shown = PhotoShown(
         heat_words="",
         controls="",

@@ -143,7 +143,7 @@ class _Sheet:
         """The mark and these words at the top right."""
         x, y, r = SIZE_WH[0] - _MARGIN, 44, 15
         self._draw.text((x, y), words, font=_font("small"), fill=_MUTED, anchor="rm")
-        x -= _font("small").getlength(words) + 2 * r
+        x -= round(_font("small").getlength(words)) + 2 * r
         self._draw.ellipse((x - r, y - r, x + r, y + r), outline=_BRASS, width=4)
         for eye in (x - 5, x + 5):
             self._draw.ellipse((eye - 2, y - 4, eye + 2, y), fill=_ACCENT)
