@@ -143,7 +143,7 @@
     },
     begin() {
       const visible = (found) => found.offsetParent !== null;
-      [...document.querySelectorAll("[data-camera], #yz-picker button")].find(visible)?.focus();
+      [...document.querySelectorAll("button[data-camera], #yz-picker button")].find(visible)?.focus();
     },
     // Gradio takes away what the server does not know of: what a person unfolded stays unfolded.
     stayUnfolded(element) {
