@@ -37,16 +37,21 @@
     subtree: true, childList: true, characterData: true, attributeFilter: ["aria-label", "title"],
   });
 
-  // The server forgets a visit a minute after its page fell asleep or lost its connection. Loaded
-  // again, the page opens it from what the browser remembers; but not twice in a row.
+  // The server forgets a visit some time after its page fell asleep or lost its connection. Loaded
+  // again, the page opens it from what the browser remembers; but not twice in a row, and not
+  // under somebody who is in the middle of an activity.
   const fetched = window.fetch;
+  const takeUp = () => {
+    const before = Number(sessionStorage.getItem("yz-taken-up"));
+    if (Date.now() - before < 10_000) return;
+    const activity = document.querySelector("dialog[open]");
+    if (activity) return activity.addEventListener("close", takeUp, { once: true });
+    sessionStorage.setItem("yz-taken-up", Date.now());
+    location.reload();
+  };
   window.fetch = async (...request) => {
     const answer = await fetched(...request);
-    const before = Number(sessionStorage.getItem("yz-taken-up"));
-    if (answer.status === 410 && Date.now() - before > 10_000) {
-      sessionStorage.setItem("yz-taken-up", Date.now());
-      location.reload();
-    }
+    if (answer.status === 410) takeUp();
     return answer;
   };
 

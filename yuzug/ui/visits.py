@@ -1,7 +1,7 @@
 """The visits that the page opened, and when the server forgets each of them.
 
-A page holds a connection open while it is shown, the heartbeat. A minute after the last one ended
-nothing is left of the visit: no reading, no setting. The page, if it is still there, opens the
+A page holds a connection open while it is shown, the heartbeat. A quarter of an hour after the last
+one ended nothing is left of the visit: no reading, no setting. The page, if it is still there, opens the
 visit again from what the browser remembers.
 """
 
@@ -21,8 +21,9 @@ from yuzug.errors import YuzugError
 if TYPE_CHECKING:
     import gradio as gr
 
-# Long enough for a page that is loaded again and for a connection that broke.
-FORGET_AFTER_S = 60.0
+# Long enough for a page that is loaded again, for a connection that broke, and for a phone that is
+# locked during an activity of ten minutes.
+FORGET_AFTER_S = 900.0
 MAX_VISITS = 1000  # at about 150 kB each
 _NAME = re.compile(r"[A-Za-z0-9_-]{4,64}")
 
@@ -84,7 +85,7 @@ class Sessions(StateHolder):
             known.pop(session_id, None)
 
     def forget_left(self) -> list[str]:
-        """Forget the visits whose page was left a minute ago, and tell which."""
+        """Forget the visits whose page was left long enough ago, and tell which."""
         before_s = time.monotonic() - FORGET_AFTER_S
         left = [
             name
