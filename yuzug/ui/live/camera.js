@@ -91,6 +91,7 @@ const close = (next = "idle") => {
   onTheWay = 0;
   find("video").srcObject = null;
   faces.clear();
+  find("svg.boxes").replaceChildren();
   const focused = find(".yz-camera").contains(document.activeElement);
   enter(next);
   if (focused) find("[data-camera=start]").focus();
@@ -391,6 +392,9 @@ new ResizeObserver(() => {
 }).observe(element);
 setInterval(stopUnseen, 250);
 setInterval(pump, 15);
-watch("value", show);
+watch("value", () => {
+  show(); // in another language
+  resend();
+});
 requestAnimationFrame(drawBoxes);
 show();
