@@ -37,7 +37,7 @@ def test_the_wheel_holds_every_file_that_the_checkout_works_with(wheel: Path) ->
         for path in (ROOT / folder).rglob(kind)
     }
     expected = {path.relative_to(ROOT).as_posix() for path in code}
-    expected |= {f"yuzug/bundled/{path.relative_to(ROOT).as_posix()}" for path in data}
+    expected |= {f"yuzug/_data/{path.relative_to(ROOT).as_posix()}" for path in data}
     assert len([name for name in expected if name.endswith(".safetensors")]) >= 2
     assert expected - inside == set()
     # No data, no runs, nothing of the tests.

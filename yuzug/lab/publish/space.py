@@ -20,7 +20,7 @@ THUMBNAIL = "thumbnail.jpg"
 _THUMBNAIL_WH = (1200, 630)  # as pages that link to it show it
 _OURS = ("yuzug/*", "weights/*", "recommendations/*")
 # Byte code of this machine, what a wheel carries beside the package itself, and what tests need.
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "bundled", "goldens")
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "_data", "goldens")
 
 
 def space_parcel(repo_id: str, folder: Path, model: Repository | None = None) -> Parcel:
