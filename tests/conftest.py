@@ -19,11 +19,16 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import chromium as chromium_finder
 import hub_server
+import hypothesis
 import numpy as np
 import pytest
 from app_server import serving
 from numpy.typing import NDArray
 from PIL import Image
+
+# The same examples in every run, and none that fails because the machine is busy.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
