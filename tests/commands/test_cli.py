@@ -177,22 +177,15 @@ def test_heat_maps_are_painted_on_copies(
         )
 
 
-def test_each_line_comes_as_soon_as_it_is_ready(
-    yuzug_command: list[str], blank: Path, tmp_path: Path
-) -> None:
-    """The second picture is a pipe that stays shut until the first line was read."""
-    pipe = tmp_path / "late.png"
-    try:
-        os.mkfifo(pipe)
-    except (AttributeError, OSError):
-        pytest.skip("no named pipes here")
-    command = [*yuzug_command, "analyze", "--crops", "--model", "cnn", str(blank), str(pipe)]
+def test_each_line_comes_as_soon_as_it_is_ready(yuzug_command: list[str], blank: Path) -> None:
+    """Ended after its first line, the command has not yet read the other pictures."""
+    many = 2000
+    command = [*yuzug_command, "analyze", "--crops", "--model", "cnn", *[str(blank)] * many]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         assert json.loads(running.stdout.readline())["image"] == str(blank)
-        pipe.write_bytes(blank.read_bytes())
-        assert json.loads(running.stdout.readline())["image"] == str(pipe)
-    assert running.returncode == 0
+        running.terminate()
+        assert len(running.stdout.read().splitlines()) < many - 1
 
 
 def test_nothing_but_json_is_printed(yuzug_command: list[str], astronaut_path: Path) -> None:
