@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -411,10 +410,11 @@ def test_serve_hands_its_options_to_the_page(
     assert main(["serve", "--model", "cnn", "--classes", "3"]) == 0
     (tmp_path / "bad.yaml").write_text("- tea", encoding="utf-8")
     assert main(["serve", "--catalogue", str(tmp_path)]) == 0
+    # Without --classes, a file of own labels serves its one head, ours seven classes.
     assert [given[:5] for given in got] == [
-        ("0.0.0.0", 81, DEFAULT_MODEL, DEFAULT_CLASSES, "tr"),
+        ("0.0.0.0", 81, DEFAULT_MODEL, None, "tr"),
         (None, None, "cnn", 3, "en"),
-        (None, None, DEFAULT_MODEL, DEFAULT_CLASSES, "en"),
+        (None, None, DEFAULT_MODEL, None, "en"),
     ]
     assert [len(given[5].findings) for given in got] == [0, 0, 1]
     assert "bad.yaml:1: must hold keys" in capsys.readouterr().err
