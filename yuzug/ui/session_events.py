@@ -124,10 +124,15 @@ def _sizes(analyzers: Analyzers, settings: Settings) -> dict[str, Any]:
 
 def _wire_model(page: Page, analyzers: Analyzers) -> None:
     def choose(model: str, classes: int | None, settings: Settings) -> list[Any]:
+        before = analyzers.label_sets(settings.model)
         settings = replace(settings, model=model, classes=classes or settings.classes)
         settings = analyzers.fitting(settings)
         words = about.page(analyzers, settings)
-        return [settings, settings.to_browser(), _sizes(analyzers, settings), words]
+        # The number is left as it stands where it fits: a visitor may have pressed another one
+        # since, which this answer would take back.
+        same = analyzers.label_sets(model) == before and settings.classes == classes
+        sizes = gr.skip() if same else _sizes(analyzers, settings)
+        return [settings, settings.to_browser(), sizes, words]
 
     def read_again(url: str | None, settings: Settings, state: photo.PhotoState) -> list[Any]:
         source = bytes_of_data_url(url) if url else None

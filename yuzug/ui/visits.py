@@ -1,8 +1,8 @@
 """The visits that the page opened, and when the server forgets each of them.
 
 A page holds a connection open while it is shown, the heartbeat. A quarter of an hour after the last
-one ended nothing is left of the visit: no reading, no setting. The page, if it is still there, opens the
-visit again from what the browser remembers.
+one ended nothing is left of the visit: no reading, no setting. The page, if it is still there,
+opens the visit again from what the browser remembers.
 """
 
 from __future__ import annotations
