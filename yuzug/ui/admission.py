@@ -148,7 +148,10 @@ def _check_types(function: Any, inputs: list[Any]) -> None:
     if len(inputs) < len(function.inputs):
         raise _wrong(f"{len(function.inputs)} values", f"{len(inputs)}")
     for component, value in zip(function.inputs, inputs, strict=False):
-        if isinstance(component, gr.Radio) and value not in [one for _, one in component.choices]:
+        # One that is not shown, for a model of own labels, has no value.
+        is_radio = isinstance(component, gr.Radio)
+        offered = [None, *(one for _, one in component.choices)] if is_radio else []
+        if offered and value not in offered:
             raise _wrong("a choice that the page offers", f"{value!r}"[:60])
         for kind, types in _SENT.items():
             if isinstance(component, kind) and not isinstance(value, types | None):

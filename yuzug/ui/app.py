@@ -129,10 +129,12 @@ def _selectors(
             min_width=0,
         )
         sizes = analyzers.label_sets(default.model)
+        # All that may ever be sent; what the model has is shown on arrival and with each choice.
+        every = {size for name in analyzers.models for size in analyzers.label_sets(name)}
         classes = chrome.make(
             gr.Radio,
             {"label": "classes"},
-            choices=[(str(n), n) for n in sizes],
+            choices=[(str(n), n) for n in sorted(every)],
             value=default.classes if sizes else None,
             visible=len(sizes) > 1,  # a choice of one is none
             elem_id="yz-classes",
