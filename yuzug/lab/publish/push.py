@@ -97,7 +97,8 @@ def unpack(parcel: Parcel, folder: Path) -> None:
     """
     here = Parcel(folder, parcel.repo_type, parcel.message).files
     # One of the same names alone, such as a README.md, is somebody's own as well.
-    foreign = sorted(set(here) ^ set(parcel.files)) if here else []
+    extra, missing = set(here) - set(parcel.files), set(parcel.files) - set(here)
+    foreign = sorted(extra or set(here)) if here and (extra or missing) else []
     if foreign:
         raise OptionError(
             "output.occupied",
