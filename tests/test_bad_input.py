@@ -172,7 +172,7 @@ def test_a_bomb_costs_nothing(analyzer: yuzug.Analyzer, folder: Path) -> None:
     assert grown_mb < 60, "a decoded bomb would be 144 MB and more"
 
 
-@pytest.mark.parametrize("classes", [2, 9, 0, -7, "seven", 7.0, None])
+@pytest.mark.parametrize("classes", [2, 9, 0, -7, "seven", 7.0])
 def test_the_api_refuses_a_class_count(classes: Any) -> None:
     with pytest.raises(yuzug.ModelError, match="3, 4, 5, 6, 7, 8") as caught:
         yuzug.Analyzer.load("cnn", classes=classes)

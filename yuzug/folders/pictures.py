@@ -30,14 +30,18 @@ def pictures_of(sources: Iterable[str], stdin: Iterable[str] | None = None) -> l
             the lines of ``stdin``. Other words stay as they are.
         stdin: lines to read in place of the standard input.
 
+    Beside other words, a folder, a pattern or a list without a picture stays as it is, so that it
+    gets an error of its own and the others are read.
+
     Raises:
-        OptionError: ``option.invalid`` where a folder, a pattern or a list has no picture, or a
-            list cannot be read.
+        OptionError: ``option.invalid`` where the only word is one without a picture, or a list
+            cannot be read.
 
     >>> pictures_of(["a.jpg", "-"], stdin=["b.jpg", "", "c.jpg"])
     ['a.jpg', 'b.jpg', 'c.jpg']
     """
-    return [path for source in sources for path in _one(source, stdin)]
+    words = list(sources)
+    return [path for word in words for path in _one(word, stdin, alone=len(words) == 1)]
 
 
 def are_many(sources: Iterable[str]) -> bool:
@@ -52,15 +56,15 @@ def are_many(sources: Iterable[str]) -> bool:
     )
 
 
-def _one(source: str, stdin: Iterable[str] | None) -> Iterable[str]:
+def _one(source: str, stdin: Iterable[str] | None, *, alone: bool) -> Iterable[str]:
     if source == STDIN:
         return _lines(sys.stdin if stdin is None else stdin)
     if os.path.isdir(source):
-        return _some(_below(source), f"the folder {source}")
+        return _some(source, alone, _below(source), "folder")
     if _is_list(source):
-        return _some(_listed(source), f"the list {source}")
+        return _some(source, alone, _listed(source), "list")
     if _is_pattern(source):
-        return _some(sorted(glob.glob(source, recursive=True)), f"the pattern {source}")
+        return _some(source, alone, sorted(glob.glob(source, recursive=True)), "pattern")
     return [source]
 
 
@@ -103,12 +107,14 @@ def _lines(lines: Iterable[str]) -> Iterator[str]:
             yield path
 
 
-def _some(paths: list[str], source: str) -> list[str]:
+def _some(source: str, alone: bool, paths: list[str], kind: str) -> list[str]:
+    if not paths and not alone:
+        return [source]
     if not paths:
         raise OptionError(
             "option.invalid",
             must="what is to be read must hold at least one picture",
-            got=f"{source} without one",
+            got=f"the {kind} {source} without one",
             do="check the path; pictures are known by endings such as .jpg, .png and .webp",
         )
     return paths
