@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Picture = NDArray[np.uint8]
 Map = NDArray[np.float32]
 
-LIVE_LONG_SIDE_PX = 640
 PHOTO_LONG_SIDE_PX = 1280
 HEAT_PX = 288
 # How much more than the crop the heat map shows, so that the face has its hair and chin.

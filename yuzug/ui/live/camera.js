@@ -51,6 +51,7 @@ let several = false;
 let waiting = false;
 let comeBack = false; // the page was hidden while the camera ran
 let aborted = null;
+let pumping = null; // sends frames while the camera runs
 
 const BUTTONS = { on: ["freeze", "flip", "stop"], frozen: ["resume", "stop"], opening: ["stop"] };
 const show = () => {
@@ -87,6 +88,7 @@ const close = (next = "idle") => {
   const ran = stream !== null;
   stopTracks(stream);
   stream = null;
+  clearInterval(pumping);
   aborted?.abort();
   onTheWay = 0;
   find("video").srcObject = null;
@@ -130,6 +132,8 @@ const open = async () => {
   aborted = new AbortController();
   [onTheWay, answeredAt, waiting, target, picked] = [0, performance.now(), false, null, null];
   enter("on");
+  pumping = setInterval(pump, 15);
+  drawBoxes(mine);
   const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
   several = devices.filter((device) => device.kind === "videoinput").length > 1;
   if (mine === round) show();
@@ -330,7 +334,9 @@ const groupOf = (face) => {
   return (face.group = group);
 };
 
-const drawBoxes = () => {
+// Once a painted frame, for as long as this opening of the camera lasts.
+const drawBoxes = (mine) => {
+  if (mine !== round) return;
   const now = performance.now();
   const frozen = state === "frozen";
   for (const face of faces.values()) {
@@ -354,7 +360,7 @@ const drawBoxes = () => {
     label.setAttribute("x", (x + w / 2).toFixed(1));
     label.setAttribute("y", (y > 1.3 * high ? y - 0.7 * high : y + h + 0.8 * high).toFixed(1));
   }
-  requestAnimationFrame(drawBoxes);
+  requestAnimationFrame(() => drawBoxes(mine));
 };
 
 // --- What a visitor does ----------------------------------------------------------------------
@@ -391,10 +397,8 @@ new ResizeObserver(() => {
   if (!element.offsetParent && (stream || state === "opening")) close();
 }).observe(element);
 setInterval(stopUnseen, 250);
-setInterval(pump, 15);
 watch("value", () => {
   show(); // in another language
   resend();
 });
-requestAnimationFrame(drawBoxes);
 show();
