@@ -44,9 +44,13 @@ def jpeg(image: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str, camera_clip: Path) -> Iterator[Browser]:
-    """Chromium whose camera plays the clip and is always allowed."""
+    """Chromium whose camera plays the clip and is always allowed.
+
+    Ends with its module: while Playwright lives, its event loop runs in this thread, and tests
+    elsewhere that run one of their own would fail.
+    """
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=chromium,
