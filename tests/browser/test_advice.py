@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from journeys import open_tab, show_example, speak
+from journeys import TABS, open_tab, show_example, speak
 from playwright.sync_api import Page, expect
 
 from yuzug.recommender import bundled
@@ -16,7 +16,7 @@ MOOD, PHOTO = "#yz-mood-advice", "#yz-photo-advice"
 
 
 def choose(page: Page, mood: str) -> None:
-    open_tab(page, 2)
+    open_tab(page, "mood")
     page.locator(f"{MOOD} [data-mood={mood}]").click()
     expect(page.locator(f"{MOOD} [data-mood={mood}]")).to_have_attribute("aria-pressed", "true")
 
@@ -88,7 +88,7 @@ def test_a_mood_is_chosen_without_a_camera_and_filters_act_at_once(
     # Without the notice accepted, nothing of it is remembered.
     page.reload()
     page.wait_for_selector("body.yz-ready")
-    open_tab(page, 2)
+    open_tab(page, "mood")
     expect(page.locator(f"{MOOD} .yz-card")).to_have_count(0)
 
 
@@ -121,7 +121,7 @@ def test_a_reading_is_corrected_and_the_advice_says_whom_it_follows(
 
 def test_cards_are_answered_by_keyboard_alone(visit: Callable[..., Page]) -> None:
     page = visit(accept=False)
-    open_tab(page, 2)
+    open_tab(page, "mood")
 
     def press(selector: str) -> None:
         for _ in range(60):
@@ -159,7 +159,7 @@ def test_cards_are_answered_by_keyboard_alone(visit: Callable[..., Page]) -> Non
 def test_whom_to_turn_to_is_one_link_on_every_tab(visit: Callable[..., Page]) -> None:
     page = visit(lang="tr", width=390, accept=False)
     link = page.get_by_text(text("advice.talk", "tr"))
-    for tab in range(5):
+    for tab in TABS:
         open_tab(page, tab)
         expect(link).to_be_visible()
     link.focus()

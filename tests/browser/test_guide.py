@@ -47,7 +47,7 @@ def at_the_steps(page: Page, guide: str) -> Locator:
 def mood(visit: Callable[..., Page]) -> Page:
     page = visit(accept=False, width=390)
     page.clock.install()
-    open_tab(page, 2)
+    open_tab(page, "mood")
     page.locator(f"{MOOD} [data-mood=sad]").click()
     page.locator(f"{MOOD} .yz-card").first.wait_for()
     return page
@@ -76,7 +76,7 @@ def test_the_players_of_every_kind(mood: Page) -> None:
 
     page.reload()
     page.wait_for_selector("body.yz-ready")
-    open_tab(page, 2)
+    open_tab(page, "mood")
     page.locator(f"{MOOD} [data-mood=sad]").click()
     player = at_the_steps(page, "breath")
     phase = player.locator(".phase")
@@ -153,7 +153,7 @@ def still(browser: Browser, url: str) -> Iterator[Page]:
 
 
 def test_with_reduced_motion_the_pacer_stands_still_and_is_read(still: Page) -> None:
-    open_tab(still, 2)
+    open_tab(still, "mood")
     still.locator(f"{MOOD} [data-mood=sad]").click()
     still.locator(f"{MOOD} .yz-card").first.wait_for()
     player = at_the_steps(still, "breath")

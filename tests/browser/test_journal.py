@@ -28,17 +28,17 @@ def stored(page: Page) -> str | None:
 
 def test_a_journal_is_started_filled_kept_saved_and_erased(visit: Callable[..., Page]) -> None:
     page = visit(accept=False)
-    open_tab(page, 2)
+    open_tab(page, "mood")
     page.locator(f"{MOOD} [data-mood=happy]").click()
     page.locator(f"{MOOD} .yz-card").first.wait_for()
     page.locator(f"{MOOD} [data-act=did]").first.click()
     page.locator(f"{MOOD} .yz-card.done").wait_for()
     assert stored(page) is None, "nothing is kept by itself"
 
-    open_tab(page, 3)
+    open_tab(page, "journal")
     page.locator("[data-keep=start]").click()
     expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", "en"))
-    open_tab(page, 2)
+    open_tab(page, "mood")
     page.locator(f"{MOOD} [data-mood=sad]").click()
     expect(page.locator(f"{MOOD} [data-mood=sad]")).to_have_attribute("aria-pressed", "true")
     done = page.locator(f"{MOOD} .yz-card").nth(1)
@@ -49,13 +49,13 @@ def test_a_journal_is_started_filled_kept_saved_and_erased(visit: Callable[..., 
         scale.locator("label", has_text=str(rating)).click()
     page.locator(f"{MOOD} [data-act=reject]").first.click()
 
-    open_tab(page, 3)
+    open_tab(page, "journal")
     rating = text("journal.rating", "en", before=2, after=4)
     expect(page.locator(f"{JOURNAL} .did")).to_contain_text(rating)
     expect(page.locator(f"{JOURNAL} .track i")).to_have_count(1)
     page.reload()
     page.wait_for_selector("body.yz-ready")
-    open_tab(page, 3)
+    open_tab(page, "journal")
     expect(page.locator(f"{JOURNAL} .did strong")).to_have_text(title)
     expect(page.locator(f"{JOURNAL} time").first).not_to_contain_text("-")
 
@@ -92,14 +92,14 @@ def test_a_journal_is_started_filled_kept_saved_and_erased(visit: Callable[..., 
     page.wait_for_function("key => localStorage.getItem(key) === null", arg=STORAGE_KEY)
     page.reload()
     page.wait_for_selector("body.yz-ready")
-    open_tab(page, 3)
+    open_tab(page, "journal")
     page.locator("[data-keep=start]").wait_for()
     assert stored(page) is None
 
 
 def test_the_journal_goes_on_after_a_reload_and_two_tabs_add_up(visit: Callable[..., Page]) -> None:
     page = visit(accept=False)
-    open_tab(page, 3)
+    open_tab(page, "journal")
     page.locator("[data-keep=start]").click()
     expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", "en"))
     page.reload()
@@ -109,7 +109,7 @@ def test_the_journal_goes_on_after_a_reload_and_two_tabs_add_up(visit: Callable[
     other.wait_for_selector("body.yz-ready")
 
     def do_one(tab: Page, place: int) -> str:
-        open_tab(tab, 2)
+        open_tab(tab, "mood")
         tab.locator(f"{MOOD} [data-mood=sad]").click()
         card = tab.locator(f"{MOOD} .yz-card").nth(place)
         title = card.locator("h3").inner_text()
@@ -123,12 +123,12 @@ def test_the_journal_goes_on_after_a_reload_and_two_tabs_add_up(visit: Callable[
     page.locator(f"{MOOD} [data-act=restore]").wait_for()
     page.wait_for_function("() => window.yuzug.journal.read().rejected.length === 1")
     for tab in (page, other):
-        open_tab(tab, 3)
+        open_tab(tab, "journal")
         listed = tab.locator(f"{JOURNAL} .did strong")
         expect(listed).to_have_count(3)
         assert set(listed.all_inner_texts()) == titles
     told = page.evaluate("() => window.yuzug.journal.read()")
-    open_tab(page, 2)
+    open_tab(page, "mood")
     page.locator(f"{MOOD} [data-act=restore]").click()
     page.wait_for_function("() => window.yuzug.journal.read().rejected.length === 0")
     page.locator(f"{MOOD} .yz-card.done [data-act=did]").first.click()

@@ -102,7 +102,7 @@ def test_stopping_and_leaving_turn_the_camera_off(visit: Callable[..., Page]) ->
     expect(page.locator("#yz-live-reading .yz-sentence")).to_contain_text("happy")
     start_camera(page)
     page.locator("#yz-live-picture svg rect.line").wait_for()
-    open_tab(page, 1)
+    open_tab(page, "photo")
     no_track_on(page)
 
 
@@ -110,11 +110,11 @@ def test_no_camera_runs_that_nobody_sees(visit: Callable[..., Page]) -> None:
     page = visit(script=WATCHED)
     page.evaluate("window.askMs = 700")
     page.locator("[data-camera=start]").click()
-    open_tab(page, 2)  # while the browser still asks
+    open_tab(page, "mood")  # while the browser still asks
     page.wait_for_timeout(1200)
     assert len(page.evaluate("window.streams")) == 1
     assert tracks_on(page) == 0
-    open_tab(page, 0)
+    open_tab(page, "live")
     page.evaluate("""() => {
       const start = document.querySelector('[data-camera=start]');
       start.click(); start.click();
@@ -141,11 +141,11 @@ def test_no_camera_runs_that_nobody_sees(visit: Callable[..., Page]) -> None:
 
 def test_the_photo_tabs_camera_goes_off_with_its_tab(visit: Callable[..., Page]) -> None:
     page = visit(script=WATCHED)
-    open_tab(page, 1)
+    open_tab(page, "photo")
     page.get_by_role("button", name=text("ui.photo_webcam", "en")).click()
     page.get_by_role("button", name=text("ui.photo_camera_on", "en")).click()
     page.wait_for_function(f"() => ({LIVE_TRACKS})() === 1")
-    open_tab(page, 2)
+    open_tab(page, "mood")
     no_track_on(page)
 
 

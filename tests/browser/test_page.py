@@ -179,7 +179,7 @@ def test_a_phone_never_scrolls_sideways(visit: Callable[..., Page]) -> None:
     show_example(page)
     page.locator("#yz-photo-advice summary").first.click()
     fits()
-    open_tab(page, 4)
+    open_tab(page, "about")
     page.locator(".yz-about").wait_for()
     fits()
 
@@ -188,10 +188,10 @@ def test_every_tab_has_an_address_and_back_leads_to_the_one_before(
     visit: Callable[..., Page],
 ) -> None:
     page = visit()
-    open_tab(page, 1)
+    open_tab(page, "photo")
     page.locator("[data-press=example]").wait_for()
     assert page.url.endswith("#photo")
-    open_tab(page, 2)
+    open_tab(page, "mood")
     page.go_back()
     page.locator("[data-press=example]").wait_for()
     page.go_back()

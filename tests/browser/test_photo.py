@@ -32,7 +32,7 @@ def test_an_uploaded_photo_is_read_and_never_a_file_with_a_name(
     visit: Callable[..., Page], uploads: Path
 ) -> None:
     page = visit()
-    open_tab(page, 1)
+    open_tab(page, "photo")
     asked: list[int] = []
     page.on(
         "request",
@@ -54,7 +54,7 @@ def test_an_uploaded_photo_is_read_and_never_a_file_with_a_name(
 
 def test_a_pasted_photo_is_read(visit: Callable[..., Page]) -> None:
     page = visit()
-    open_tab(page, 1)
+    open_tab(page, "photo")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     png = page.evaluate(
         """async jpeg => {
@@ -75,7 +75,7 @@ def test_a_pasted_photo_is_read(visit: Callable[..., Page]) -> None:
 
 def test_a_still_from_the_camera_is_read(visit: Callable[..., Page]) -> None:
     page = visit()
-    open_tab(page, 1)
+    open_tab(page, "photo")
     page.get_by_role("button", name=text("ui.photo_webcam", "en")).click()
     page.locator("#yz-picker").get_by_text(text("ui.photo_camera_on", "en")).click()
     page.get_by_role("button", name=text("ui.photo_capture", "en")).click()
@@ -86,7 +86,7 @@ def test_two_faces_can_be_chosen_by_chip_and_by_frame(
     visit: Callable[..., Page], pair: Path
 ) -> None:
     page = visit()
-    open_tab(page, 1)
+    open_tab(page, "photo")
     show_file(page, pair)
     chips = page.locator(f"{READING} .yz-chip")
     expect(chips.first).to_have_attribute("aria-pressed", "true")
@@ -112,7 +112,7 @@ def test_another_model_reads_the_shown_photo_again(visit: Callable[..., Page]) -
     )
     page.locator("#yz-classes label", has_text="4").click()
     expect(page.locator(f"{READING} .yz-bars li")).to_have_count(4)
-    open_tab(page, 4)
+    open_tab(page, "about")
     expect(page.locator("#yz-about h2").first).to_have_text("CNN")
     assert page.evaluate("window.sameVisit"), "the page was loaded anew"
 
@@ -121,7 +121,7 @@ def test_a_picture_without_a_face_says_so(visit: Callable[..., Page], tmp_path: 
     drawn = tmp_path / "grey.png"
     Image.new("RGB", (640, 480), "#889").save(drawn)
     page = visit()
-    open_tab(page, 1)
+    open_tab(page, "photo")
     show_file(page, drawn)
     expect(page.locator(READING)).to_contain_text(text("ui.no_face", "en"))
     expect(page.locator("#yz-photo-picture img")).to_be_visible()
@@ -141,7 +141,7 @@ def test_broken_files_get_a_sentence_and_the_next_photo_is_read(
     broken["image.empty"].write_bytes(b"")
     Image.new("1", (12_000, 12_000)).save(broken["image.too_large"])
     page = visit(lang=lang)
-    open_tab(page, 1)
+    open_tab(page, "photo")
     for kind, path in broken.items():
         show_file(page, path)
         expect(page.locator(f"{READING} [role=alert]")).to_have_text(
@@ -158,7 +158,7 @@ def test_what_gradio_itself_refuses_is_said_in_the_language_of_the_page(
     with huge.open("wb") as file:
         file.truncate(MAX_UPLOAD_BYTES + 1)
     page = visit(lang=lang)
-    open_tab(page, 1)
+    open_tab(page, "photo")
     show_file(page, huge)
     expect(page.get_by_text(text("ui.upload_too_large", lang))).to_be_visible()
     expect(page.get_by_text(text("ui.error_title", lang))).to_be_visible()

@@ -10,17 +10,29 @@ from playwright.sync_api import Page
 from yuzug._resources import PORTRAIT as ASTRONAUT
 from yuzug.emotions import Language
 
-__all__ = ["ASTRONAUT", "open_tab", "shares", "show_example", "show_file", "speak", "start_camera"]
+__all__ = [
+    "ASTRONAUT",
+    "TABS",
+    "open_tab",
+    "shares",
+    "show_example",
+    "show_file",
+    "speak",
+    "start_camera",
+]
 
 
-def open_tab(page: Page, number: int) -> None:
-    """Go to the tab with this number: 0 Live, 1 Photo, 2 Mood, 3 Journal, 4 About."""
-    page.locator("#yz-tabs [role=tab]:visible").nth(number).click()
+TABS = ("live", "photo", "mood", "journal", "about")
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Go to one of :data:`TABS`, in whichever language the page is."""
+    page.locator("#yz-tabs [role=tab]:visible").nth(TABS.index(name)).click()
 
 
 def show_example(page: Page) -> None:
     """Read the example photo."""
-    open_tab(page, 1)
+    open_tab(page, "photo")
     page.locator("[data-press=example]").click()
     page.locator("#yz-photo-advice .yz-card").first.wait_for()
 
