@@ -59,7 +59,7 @@
   const mend = () => {
     for (const choice of document.querySelectorAll(".yz-segments")) {
       for (const radio of choice.querySelectorAll("input[type=radio]"))
-        radio.name = choice.id; // one group: one tab stop, arrow keys within
+        if (radio.name !== choice.id) radio.name = choice.id; // one tab stop, arrow keys within
     }
     for (const fold of document.querySelectorAll(".yz-closer > button"))
       fold.ariaExpanded = String(fold.classList.contains("open"));
@@ -67,8 +67,10 @@
     document.querySelector("button[aria-label]:has([data-testid=upload-text])")
       ?.removeAttribute("aria-label");
   };
+  // Gradio names a choice anew whenever it is made: "name" is watched, or the next key falls out
+  // of the group.
   new MutationObserver(mend).observe(document.documentElement, {
-    subtree: true, childList: true, attributeFilter: ["aria-label"],
+    subtree: true, childList: true, attributeFilter: ["aria-label", "name"],
   });
   document.addEventListener("click", () => setTimeout(mend));
 
