@@ -55,10 +55,12 @@ def test_a_students_afternoon(tmp_path: Path, capsys: Capture) -> None:
     faces, run = tmp_path / "yüzler", tmp_path / "runs" / "own"
     assert main(["prepare", str(source), str(faces), "--lang", "tr"]) == 0
     said = json.loads(capsys.readouterr().out)
-    no_face = said["dropped"].pop("no_face")  # the detector misses some drawn expressions too
-    assert no_face >= 1
+    assert said["found"] == said["kept"] + sum(said["dropped"].values())
+    # The detector misses some drawn expressions too; and once aligned, some pictures of the one
+    # portrait with one expression differ in their light alone, which is what a near copy is.
+    assert 1 <= said["dropped"].pop("no_face") <= 30
+    assert said["dropped"].pop("near") <= 20
     assert said["dropped"] == FAULTS
-    assert said["found"] == said["kept"] + no_face + sum(said["dropped"].values())
     assert said["kept"] >= 110
     assert main(["train", "own", "--data", str(faces), "--out", str(run), "--lang", "tr"]) == 0
     told = capsys.readouterr()
