@@ -71,6 +71,21 @@ def test_robustness_is_printed_without_a_report_too(data: Path, capsys: Capture)
     assert {one["accuracy"][0] for one in said["robustness"]} == {said["accuracy"]}
 
 
+@pytest.mark.parametrize(
+    ("extra", "said"),
+    [
+        (["--explain", "--robustness"], "--robustness with --explain"),
+        (["--sample", "5"], "--sample without --explain"),
+        (["--labels", "votes", "--map", "joy=happy"], "leave out --map"),
+    ],
+)
+def test_an_option_that_would_be_ignored_is_refused(
+    extra: list[str], said: str, data: Path, capsys: Capture
+) -> None:
+    assert main(["evaluate", str(data), "--model", "cnn", "--classes", "4", *extra]) == 2
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("extra", [[], ["--robustness"], ["--labels", "votes"], ["--explain"]])
 def test_data_without_one_label_of_the_model_is_refused(
     extra: list[str], tmp_path: Path, capsys: Capture

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from yuzug.lab.evaluation.evaluate import Labelled
     from yuzug.pipeline import Analyzer
 
+# Faces whose heat maps are measured.
+_SAMPLE = 1000
+
 
 def options(command: Parser) -> None:
     model_options(command)
@@ -33,6 +36,7 @@ def run(options: Namespace) -> int:
 
     With ``--out`` a report is written there too.
     """
+    _fit_together(options)
     if options.explain:
         return run_explained(options, options.out)
     with installed("lab"):
@@ -64,6 +68,22 @@ def run(options: Namespace) -> int:
     return 0
 
 
+def _fit_together(options: Namespace) -> None:
+    """Refuse what would be ignored: heat maps and predictions are measured one at a time."""
+    wrong, do = "", ""
+    if options.explain and options.robustness:
+        wrong, do = "--robustness with --explain", "run the command twice, once with each"
+    if options.sample is not None and not options.explain:
+        wrong, do = "--sample without --explain", "add --explain, or leave out --sample"
+    if wrong:
+        raise OptionError(
+            "option.invalid",
+            must="--explain measures heat maps and nothing else, and --sample belongs to it",
+            got=wrong,
+            do=do,
+        )
+
+
 def _tell_dropped(given: Labelled, options: Namespace) -> None:
     """Say which labels of the data no face could be compared by."""
     labels = given.faces.targets(options.labels)[~given.known]
@@ -75,17 +95,18 @@ def _tell_dropped(given: Labelled, options: Namespace) -> None:
 def explain_options(command: Parser) -> None:
     """``--explain`` and ``--sample``."""
     command.option("--explain", action="store_true")
-    command.option("--sample", metavar="N", type=int, default=1000)
+    command.option("--sample", metavar="N", type=int)
 
 
 def run_explained(options: Namespace, out: Path | None) -> int:
     """Measure the heat maps on a sample of the faces that have a label of the model, print the
     numbers as JSON, and write the mean map of each class as a picture where ``out`` is given."""
-    if options.sample < 1:
+    sample = _SAMPLE if options.sample is None else options.sample
+    if sample < 1:
         raise OptionError(
             "option.invalid",
             must="the sample must have at least one face",
-            got=str(options.sample),
+            got=str(sample),
             do="give a larger number",
         )
     with installed("lab"):
@@ -101,7 +122,7 @@ def run_explained(options: Namespace, out: Path | None) -> int:
         given.faces.take(given.known),
         data=options.data.name,
         split=given.split,
-        sample=options.sample,
+        sample=sample,
         weights_sha256=sha256(resolve(options.model or DEFAULT_MODEL).read_bytes()).hexdigest(),
     )
     if out:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from yuzug.analysis import Face
+from yuzug.errors import OptionError
 from yuzug.lab.data.faceset import FaceSet, LabelSource, read
 from yuzug.lab.data.labels import renamed
 from yuzug.lab.data.training_data import measured_split, part_rows
@@ -104,20 +105,30 @@ def labelled_faces(
 
     Args:
         split: "validation", else "test", unless given; data without splits is read whole.
-        mapping: new names of labels; other names of emotions are known without it.
+        mapping: new names of labels; other names of emotions are known without it. Votes are
+            for emotions and keep their names.
 
     Raises:
         ImageError: for the first picture that cannot be read.
-        OptionError: ``option.invalid`` for a mapping that does not fit, or where no face has a
-            label of the model.
+        OptionError: ``data.mapping`` for a mapping that does not fit, ``data.labels`` where no face
+            has a label of the model.
     """
     names = analyzer.classifier.head.labels
+    if labels == "votes" and mapping:
+        raise OptionError(
+            "data.mapping",
+            must="a mapping needs labels to rename, and votes are for emotions by name",
+            got=f"{', '.join(mapping)} with the majority votes",
+            do="leave out --map, or compare with the labels",
+        )
     faces = read(data, analyzer.classifier.checkpoint.card.preprocessing.detail_px)
     measured = measured_split(faces)
     chosen = "all" if measured is None else split or measured
     if chosen != "all":
         faces = faces.take(part_rows(faces, chosen))
-    faces, renamings = renamed(faces, mapping or {}, names)
+    renamings: dict[str, str] = {}
+    if labels == "label":
+        faces, renamings = renamed(faces, mapping or {}, names)
     known, _ = truth_of(faces, names, labels)
     return Labelled(faces, known, chosen, renamings)
 
