@@ -16,8 +16,8 @@ from yuzug.lab.data.training_data import OUTSIDE
 from yuzug.lab.training.finalize import LIMITS, LIMITS_OF_OWN
 from yuzug.models import available_models
 from yuzug.texts import placeholders, table
-from yuzug.texts.cards import in_language
-from yuzug.texts.letters import lower, order
+from yuzug.texts.case_and_alphabet import lower, order
+from yuzug.texts.model_cards import in_language
 
 ROOT = Path(__file__).resolve().parents[2]
 SENTENCES = table()

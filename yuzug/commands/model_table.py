@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from yuzug.emotions import Language
 from yuzug.models import HeadCard, ModelInfo
 from yuzug.texts import text
-from yuzug.texts.cards import in_language
+from yuzug.texts.model_cards import in_language
 from yuzug.texts.numbers import integer, percent_tenths, tenths
 
 _COLUMNS = (

@@ -11,7 +11,7 @@ from yuzug.recommender.filters import Filters
 from yuzug.recommender.history import History
 from yuzug.recommender.mood import Mood
 from yuzug.texts import text
-from yuzug.texts.letters import order
+from yuzug.texts.case_and_alphabet import order
 
 
 @dataclass(frozen=True)

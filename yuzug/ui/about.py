@@ -10,7 +10,7 @@ from yuzug.emotions import Language, looks
 from yuzug.hub import is_address
 from yuzug.models import Card, HeadCard, Metrics
 from yuzug.texts import percent, text
-from yuzug.texts.cards import in_language
+from yuzug.texts.model_cards import in_language
 from yuzug.texts.numbers import integer, percent_tenths, tenths
 from yuzug.ui.models import Analyzers, model_title
 from yuzug.ui.session import Settings

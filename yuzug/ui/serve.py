@@ -25,7 +25,7 @@ from yuzug.texts import text
 from yuzug.texts.numbers import tenths
 from yuzug.ui import zerogpu
 from yuzug.ui.admission import GuardedBlocks
-from yuzug.ui.api import agents
+from yuzug.ui.api import mcp_tools
 from yuzug.ui.app import build
 from yuzug.ui.gate import guards
 from yuzug.ui.i18n import head
@@ -160,7 +160,7 @@ def warm_methods(analyzer: Analyzer) -> None:
 
 def launch(demo: GuardedBlocks, host: str, port: int) -> None:
     """Start the server in the background: nothing shared, recorded or counted."""
-    # From here on this process asks itself alone: at the start, and for agents. Gradio would ask
+    # From here on this process asks itself alone: at the start, and for mcp_tools. Gradio would ask
     # through a proxy, which knows no server of this machine.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
     demo.launch(
@@ -174,7 +174,7 @@ def launch(demo: GuardedBlocks, host: str, port: int) -> None:
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,
-        mcp_server=agents.installed(),
+        mcp_server=mcp_tools.installed(),
         max_file_size=MAX_UPLOAD_BYTES,
         app_kwargs=guards(demo, host),
         theme=theme(),
@@ -182,9 +182,9 @@ def launch(demo: GuardedBlocks, host: str, port: int) -> None:
         head=head(),
         favicon_path=STYLE_SHEET.with_name("favicon.svg"),
     )
-    if agents.installed():
-        agents.answer_json(demo)
-        agents.open_no_file(demo)
+    if mcp_tools.installed():
+        mcp_tools.answer_json(demo)
+        mcp_tools.open_no_file(demo)
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -11,7 +11,7 @@ from yuzug.emotions import LANGUAGES, Language, looks
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.hub_layout import Published
 from yuzug.texts import percent, text
-from yuzug.texts.cards import in_language
+from yuzug.texts.model_cards import in_language
 from yuzug.texts.numbers import integer, percent_tenths
 
 _TASK = "image-classification"

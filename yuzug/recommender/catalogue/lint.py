@@ -24,7 +24,7 @@ from yuzug.recommender.catalogue.models import Activity
 from yuzug.recommender.catalogue.policy import Policy
 from yuzug.recommender.catalogue.risks import Risk, word_found
 from yuzug.recommender.catalogue.yaml_reader import Document, read
-from yuzug.texts.letters import lower
+from yuzug.texts.case_and_alphabet import lower
 
 CHECK_CONTACTS_AFTER = 180  # days
 MOST_SHARED = 0.6  # of the words of the shorter one

@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints
 
 from yuzug.emotions import Emotion, Language
 from yuzug.recommender.catalogue.vocabulary import Caution, Energy, Id, Place, Sentence, Strict
-from yuzug.texts.letters import lower
+from yuzug.texts.case_and_alphabet import lower
 
 RiskWord = Annotated[str, StringConstraints(pattern=r"^[^\W\d_]+( [^\W\d_]+)*\*?$", max_length=40)]
 

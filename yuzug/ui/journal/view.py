@@ -16,7 +16,7 @@ import gradio as gr
 from yuzug.emotions import Emotion, Language, looks
 from yuzug.recommender import Catalogue
 from yuzug.texts import text
-from yuzug.texts.letters import lower
+from yuzug.texts.case_and_alphabet import lower
 from yuzug.texts.numbers import tenths
 from yuzug.ui.components.html import panel
 from yuzug.ui.components.reading import RING_FACE

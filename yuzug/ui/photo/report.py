@@ -19,7 +19,7 @@ from yuzug.emotions import Language, looks
 from yuzug.explain import METHODS, OUTSIDE, REGIONS, layer
 from yuzug.models import Card
 from yuzug.texts import percent, text
-from yuzug.texts.cards import in_language
+from yuzug.texts.model_cards import in_language
 from yuzug.texts.numbers import day, integer
 from yuzug.ui.components import evidence
 from yuzug.ui.components import reading as panels
