@@ -24,7 +24,6 @@ from yuzug.faces import (
     Detection,
     Detector,
     LocatedFace,
-    Quality,
     align,
     assess,
     default_detector,
@@ -46,16 +45,13 @@ from yuzug.models import (
     load_model,
     teach_example,
 )
-from yuzug.models.classifier import OUTSIDE_LIMIT
+from yuzug.models.confidence_threshold import not_sure_because
 from yuzug.models.person import NEUTRAL
 
 # Side of the colour crop that is shown and measured; the network reads a smaller one.
 CROP_PX = 160
 # Pictures whose faces are read together by ``analyze_many``.
 BATCH = 8
-# The doubts that come from the reading itself; those from the picture are in yuzug.faces.
-NONE_OF_THESE = "none_of_these"
-UNSURE = "unsure"
 # A second face with this share of the area of the first is no chance find in the background.
 _SECOND_FACE = 0.25
 _CANONICAL = frozenset(emotion.value for emotion in Emotion)
@@ -486,6 +482,7 @@ class Analyzer:
         was read plainly, whoever was taught.
         """
         confidence = float(reading.probabilities[shown])
+        threshold = self.classifier.head.sure_at
         quality = assess(place.crop, place.detection, place.alignment)
         return Face(
             box_xywh=place.detection.box_xywh,
@@ -496,7 +493,7 @@ class Analyzer:
             emotion=reading.labels[shown],
             confidence=confidence,
             probabilities=reading.by_label,
-            doubts=self._doubts(quality, reading, confidence),
+            doubts=(*not_sure_because(confidence, reading.outside, threshold), *quality.problems),
             explanation=heatmap,
             track=track,
             quality=quality,
@@ -521,14 +518,6 @@ class Analyzer:
             detector=self.detector_name,
             ms=dict(clock.ms),
         )
-
-    def _doubts(self, quality: Quality, reading: Prediction, confidence: float) -> tuple[str, ...]:
-        doubts = list(quality.problems)
-        if reading.outside > OUTSIDE_LIMIT:
-            doubts.insert(0, NONE_OF_THESE)
-        if confidence < self.classifier.head.sure_at:
-            doubts.insert(0, UNSURE)
-        return tuple(doubts)
 
 
 def _emotion_of(name: str) -> Emotion | None:

@@ -20,8 +20,6 @@ from yuzug.models.checkpoint import Checkpoint
 from yuzug.models.person import Person
 from yuzug.models.preprocess import prepare
 
-# Above this share outside the label set, none of its labels fits.
-OUTSIDE_LIMIT = 0.5
 # The widest head; it says what the chosen label set leaves out.
 _WIDEST = str(max(LABEL_SETS))
 

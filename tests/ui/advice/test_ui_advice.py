@@ -32,7 +32,7 @@ from yuzug.ui.advice import view as advice
 from yuzug.ui.advice.board import CARDS, Board, Mood, said_by_person
 from yuzug.ui.advice.filters import NOTHING, filters_of, form_of, offered
 from yuzug.ui.api.endpoints import Endpoints
-from yuzug.ui.components.images import data_url
+from yuzug.ui.components.data_urls import data_url
 from yuzug.ui.components.readings import FaceReading
 from yuzug.ui.journal.model import Journal, MoodEntry, now
 from yuzug.ui.live.advice_pacing import ADVICE_EVERY_S, Following

@@ -33,7 +33,8 @@ from yuzug.records import (
 from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.api.filters import filters_by_name
 from yuzug.ui.api.publish import Json, answered, publish
-from yuzug.ui.components import images as pictures
+from yuzug.ui.components.data_urls import data_url
+from yuzug.ui.components.heatmap import heat_over_face
 from yuzug.ui.models import Analyzers
 from yuzug.ui.uploads import Uploads
 
@@ -231,7 +232,7 @@ class Endpoints:
             FaceExplanation.of(
                 face,
                 trust=analyzer.explainer.trust(face),
-                heatmap=pictures.data_url(pictures.heat_over_face(analysis.image, face)),
+                heatmap=data_url(heat_over_face(analysis.image, face)),
                 lang=lang,
             )
             for face in analysis.faces[:MAX_EXPLAINED]

@@ -9,7 +9,7 @@ from yuzug._resources import PORTRAIT
 from yuzug.emotions import Language
 from yuzug.images import fit_within, load_image
 from yuzug.texts import text
-from yuzug.ui.components.images import data_url
+from yuzug.ui.components.data_urls import data_url
 from yuzug.ui.components.reading import RING_FACE
 
 _PHOTO_CAMERA = {

@@ -1,25 +1,33 @@
-"""A face and its heat map as two pictures, one over the other, so that the page can slide them.
+"""A face with its heat map: as two layers that the page can slide, or painted into one image.
 
-As in ``pictures``, they hold no words, and leave as data URLs.
+They hold no words, so that a change of language redraws nothing here, and leave as data URLs.
 """
 
 from __future__ import annotations
 
 import base64
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yuzug.explain import Contrast, Heatmap, layer, layer_contrast, paint, paint_contrast
 from yuzug.faces import Alignment, full_image
 from yuzug.images import png_bytes
-from yuzug.ui.components.images import Map, Picture, around, data_url, spread
+from yuzug.ui.components.data_urls import Picture, data_url
 from yuzug.ui.components.readings import PictureReading
 
 if TYPE_CHECKING:
-    from yuzug.analysis import Analysis
+    from yuzug.analysis import Analysis, Face
+
+Map = NDArray[np.float32]
 
 VIEW_PX = 400
+HEAT_PX = 288
+# How much more than the crop the heat map shows, so that the face has its hair and chin.
+HEAT_MARGIN = 1.3
+EDGE = 0.16  # of the crop's side
 LAYER_PX = 200  # a map is smooth, so that the browser may enlarge it
 PAIR_PX = 288
 OPACITY = 0.75  # of the strongest place, until the visitor says otherwise
@@ -89,6 +97,36 @@ def over(
     colours = rgba[..., :3] if trusted else rgba[..., :3].mean(axis=2, keepdims=True)
     opacity = OPACITY * rgba[..., 3:] / 255
     return np.asarray(ground * (1 - opacity) + colours * opacity + 0.5, np.uint8)
+
+
+def heat_over_face(image: Picture, face: Face) -> Picture:
+    """A square around the face with its heat map painted over it: RGB (HEAT_PX, HEAT_PX, 3)."""
+    if face.explanation is None:
+        raise ValueError("heat_over_face needs a face that was explained")
+    square = around(face.alignment).crop(image, HEAT_PX)
+    values = spread(face.explanation.values, face.alignment, HEAT_PX)
+    return paint(square, values, face.explanation.strength)
+
+
+def around(alignment: Alignment) -> Alignment:
+    """The upright square around a face that is shown: a little more than its crop."""
+    return Alignment(alignment.center_xy, HEAT_MARGIN * alignment.side_px)
+
+
+def spread(values: Map, alignment: Alignment, size_px: int) -> Map:
+    """A map over the crop, float32 (h, w), put on the square around it: (size_px, size_px)."""
+    middle = (size_px / 2, size_px / 2)
+    inside = Alignment(middle, size_px / HEAT_MARGIN, alignment.roll_deg)
+    return inside.paint(values * _soft_edge(len(values)), (size_px, size_px))
+
+
+@cache
+def _soft_edge(size: int) -> Map:
+    """1 inside, falling to 0 at the border of the crop, which would else show as a line."""
+    ramp = np.clip(np.linspace(0, 1 / EDGE, size), 0, 1)
+    ramp = np.minimum(ramp, ramp[::-1])
+    ramp = ramp * ramp * (3 - 2 * ramp)
+    return np.asarray(np.minimum.outer(ramp, ramp), np.float32)
 
 
 def _layer_of(explanation: Heatmap | Contrast, alignment: Alignment) -> Picture:

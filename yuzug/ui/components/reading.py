@@ -8,6 +8,7 @@ from html import escape
 
 from yuzug.emotions import Language, looks
 from yuzug.errors import YuzugError
+from yuzug.models.confidence_threshold import NONE_OF_THESE, UNSURE
 from yuzug.texts import percent, text
 from yuzug.ui.components import evidence
 from yuzug.ui.components.readings import FaceReading, PictureReading
@@ -21,9 +22,9 @@ def sentence(reading: PictureReading, lang: Language) -> str:
     face = reading.face
     if face is None:
         return text("ui.no_face", lang)
-    if "none_of_these" in face.doubts:
+    if NONE_OF_THESE in face.doubts:
         return text("ui.none_of_these", lang)
-    key = "looks" if face.sure else "unsure" if "unsure" in face.doubts else "unsure_picture"
+    key = "looks" if face.sure else "unsure" if UNSURE in face.doubts else "unsure_picture"
     return text(
         f"ui.{key}",
         lang,
@@ -62,13 +63,13 @@ def reading_panel(reading: PictureReading, lang: Language, tab: str) -> str:
 
 def _told(face: FaceReading) -> Sequence[str]:
     # What is wrong with the picture explains the rest, and can be mended.
-    about_picture = [d for d in face.doubts if d not in ("unsure", "none_of_these")]
+    about_picture = [d for d in face.doubts if d not in (UNSURE, NONE_OF_THESE)]
     return about_picture or face.doubts
 
 
 def _ring(face: FaceReading) -> str:
     # The mark itself: the ring closes with the confidence.
-    share = 0.0 if "none_of_these" in face.doubts else face.confidence
+    share = 0.0 if NONE_OF_THESE in face.doubts else face.confidence
     return (
         '<svg class="yz-ring" viewBox="0 0 76 76" aria-hidden="true">'
         f'<circle class="band" cx="38" cy="38" r="{_RING_R}" />'

@@ -19,7 +19,7 @@ from yuzug.texts import percent
 from yuzug.ui.advice import view as advice
 from yuzug.ui.components import evidence
 from yuzug.ui.components import reading as panels
-from yuzug.ui.components.images import around, spread
+from yuzug.ui.components.heatmap import around, spread
 from yuzug.ui.components.readings import FaceReading, PictureReading, reading_of
 from yuzug.ui.live.advice_pacing import Following
 from yuzug.ui.live.view import LiveShown, camera_bar

@@ -12,9 +12,9 @@ from yuzug._resources import PORTRAIT
 from yuzug.errors import YuzugError
 from yuzug.texts import text
 from yuzug.ui.components import reading as panels
+from yuzug.ui.components.data_urls import is_of
 from yuzug.ui.components.event_options import in_order, quietly, told
 from yuzug.ui.components.heatmap import crop_of
-from yuzug.ui.components.images import is_of
 from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
 from yuzug.ui.photo import explain as asking

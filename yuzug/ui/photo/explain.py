@@ -15,10 +15,10 @@ from yuzug.explain import Contrast, Heatmap
 from yuzug.images import fit_within, load_image, png_bytes
 from yuzug.pipeline import Analyzer
 from yuzug.texts import text
-from yuzug.ui.components import evidence
-from yuzug.ui.components import heatmap as layers
+from yuzug.ui.components import evidence, heatmap
 from yuzug.ui.components import reading as panels
-from yuzug.ui.components.images import PHOTO_LONG_SIDE_PX, Picture, data_url
+from yuzug.ui.components.bounding_boxes import PHOTO_LONG_SIDE_PX
+from yuzug.ui.components.data_urls import Picture, data_url
 from yuzug.ui.components.readings import (
     FaceReading,
     PictureReading,
@@ -71,7 +71,7 @@ def ask(
         state.reading = reading.explained(made)
     return photo.map_words(state, state.lang).but(
         said=panels.said(evidence.sentence(made, state.lang)),
-        asked=layers.asked(explanation, reading.face.alignment, reading),
+        asked=heatmap.asked(explanation, reading.face.alignment, reading),
         pair=_pair_pictures([picture for _, _, picture in pair]),
     )
 
@@ -136,7 +136,7 @@ def _pair(
         face, analyzer = _read_again(analyzers, crop, reading, shown, question, model)
         explanation = explain(analyzer, face, question)
         read = replace(face_reading(face), map=map_reading(face, explanation))
-        answers.append((model, read, data_url(layers.painted(face.crop, explanation))))
+        answers.append((model, read, data_url(heatmap.painted(face.crop, explanation))))
     return answers
 
 
@@ -196,7 +196,7 @@ def report(
     around = _bounded(square)
     trusted = reading.map.trust is None or reading.map.trust.holds
     explanation = explain(analyzer, face, reading.map)
-    map = layers.over(around, explanation, reading.face.alignment, trusted)
+    map = heatmap.over(around, explanation, reading.face.alignment, trusted)
     shown = sheet.Pictures(_bounded(photo), around, map)
     card = analyzers.card(reading.model)
     return png_bytes(sheet.page(reading, reading.face, reading.map, shown, card, settings.lang))

@@ -14,10 +14,9 @@ from yuzug.errors import YuzugError
 from yuzug.ui.advice import view as advice
 from yuzug.ui.advice.actions import hear, hear_again
 from yuzug.ui.advice.board import Board, mood_read
-from yuzug.ui.components import evidence
-from yuzug.ui.components import heatmap as layers
-from yuzug.ui.components import images as pictures
+from yuzug.ui.components import evidence, heatmap
 from yuzug.ui.components import reading as panels
+from yuzug.ui.components.bounding_boxes import PHOTO_LONG_SIDE_PX, boxes_over_photo
 from yuzug.ui.components.readings import FaceReading, PictureReading, Question, reading_of
 from yuzug.ui.models import Analyzers
 from yuzug.ui.photo import explain_view as closer
@@ -124,8 +123,8 @@ def read(
     return redraw(photo, photo.lang).but(
         asked="",
         pair="",
-        picture=pictures.framed(analysis, chosen, pictures.PHOTO_LONG_SIDE_PX, "photo-picture-alt"),
-        heat=layers.views(analysis, chosen, "photo-heat-alt", mine),
+        picture=boxes_over_photo(analysis, chosen, PHOTO_LONG_SIDE_PX, "photo-picture-alt"),
+        heat=heatmap.views(analysis, chosen, "photo-heat-alt", mine),
     )
 
 

@@ -23,7 +23,7 @@ from yuzug.texts.model_cards import in_language
 from yuzug.texts.numbers import day, integer
 from yuzug.ui.components import evidence
 from yuzug.ui.components import reading as panels
-from yuzug.ui.components.images import Picture
+from yuzug.ui.components.data_urls import Picture
 from yuzug.ui.components.readings import FaceReading, MapReading, PictureReading
 from yuzug.ui.models import model_title
 
