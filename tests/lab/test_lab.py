@@ -23,7 +23,8 @@ from yuzug.lab.evaluation.metrics import expected_calibration_error, per_class
 from yuzug.lab.training.augment import Augmentation, augment
 from yuzug.lab.training.calibrate import fit_temperature, softmax, sure_at
 from yuzug.lab.training.finalize import finalize
-from yuzug.lab.training.recipe import Cycle, read_recipe
+from yuzug.lab.training.recipe import Cycle
+from yuzug.lab.training.recipe_files import read_recipe
 from yuzug.lab.training.schedule import learning_rate
 from yuzug.lab.training.targets import targets
 from yuzug.lab.training.trainer import Trainer

@@ -9,7 +9,8 @@ from drawn import tiny_recipe
 
 from yuzug.cli import main
 from yuzug.errors import YuzugError
-from yuzug.lab.training.recipe import Recipe, find_recipe, read_recipe, shipped_recipes
+from yuzug.lab.training.recipe import Recipe
+from yuzug.lab.training.recipe_files import find_recipe, read_recipe, shipped_recipes
 from yuzug.lab.training.run import with_epochs
 
 Capture = pytest.CaptureFixture[str]

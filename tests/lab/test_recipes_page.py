@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import recipes
 
-from yuzug.lab.training.recipe import read_recipe
+from yuzug.lab.training.recipe_files import read_recipe
 from yuzug.lab.training.results import changed_values
 
 FOLDER = Path(__file__).resolve().parents[2] / "yuzug" / "lab" / "training" / "recipes"

@@ -21,7 +21,8 @@ from yuzug.errors import YuzugError
 from yuzug.lab.evaluation.metrics import predict
 from yuzug.lab.training import pretrained
 from yuzug.lab.training.baseline import compare_with_start, known_columns
-from yuzug.lab.training.recipe import OWN, find_recipe, read_recipe
+from yuzug.lab.training.recipe import OWN
+from yuzug.lab.training.recipe_files import find_recipe, read_recipe
 from yuzug.lab.training.results import Result
 from yuzug.lab.training.schedule import keeps_last, kept_epoch
 from yuzug.lab.training.trainer import Trainer
@@ -46,9 +47,9 @@ def test_own_labels_that_name_emotions_begin_with_what_the_start_knows() -> None
     mine = replace(faces, labels=np.array([names.get(one, "") for one in faces.labels]))
     mine = mine.take(mine.labels != "")
     heads = recipe.heads(mine.labels)
-    from yuzug.lab.training.trainer import _begun
+    from yuzug.lab.training.beginning import begun
 
-    network = _begun(recipe, heads).eval()
+    network = begun(recipe, heads).eval()
     start = load(resolve("cnn"))
     head, columns = known_columns(start.card, heads[OWN])
     assert set(columns) == {"Mutlu", "Üzgün", "Kızgın"}

@@ -15,7 +15,7 @@ from yuzug.faces import HaarDetector
 from yuzug.lab.data.faceset import FaceSet, read
 from yuzug.lab.evaluation.evaluate import Evaluation, evaluate
 from yuzug.lab.publish.golden import Golden, answers, path_of
-from yuzug.lab.training.recipe import read_recipe
+from yuzug.lab.training.recipe_files import read_recipe
 from yuzug.models import available_models, load, resolve
 from yuzug.pipeline import Analyzer
 

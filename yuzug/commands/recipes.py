@@ -21,7 +21,7 @@ def options(command: Parser) -> None:
 def run(options: Namespace) -> int:
     """List what there is, print a recipe, or write a short one of your own."""
     with installed("lab"):
-        from yuzug.lab.training.recipe import (
+        from yuzug.lab.training.recipe_files import (
             described,
             find_recipe,
             read_recipe,
@@ -61,7 +61,7 @@ def run(options: Namespace) -> int:
 
 
 def _short() -> str:
-    from yuzug.lab.training.recipe import find_recipe
+    from yuzug.lab.training.recipe_files import find_recipe
 
     lines = find_recipe("own").read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith("#")) + "\n"

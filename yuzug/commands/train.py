@@ -42,7 +42,7 @@ def options(command: Parser) -> None:
 def run(options: Namespace) -> int:
     """Train a recipe, once or with several seeds, and print where each weights file stands."""
     with installed("lab"):
-        from yuzug.lab.training.recipe import find_recipe, read_recipe
+        from yuzug.lab.training.recipe_files import find_recipe, read_recipe
     if options.minutes is not None and options.minutes <= 0:
         raise OptionError(
             "option.invalid",

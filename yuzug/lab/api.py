@@ -49,7 +49,7 @@ def train(
         options: those of :func:`yuzug.lab.training.run.train`.
     """
     from yuzug.lab.training import run
-    from yuzug.lab.training.recipe import find_recipe, read_recipe
+    from yuzug.lab.training.recipe_files import find_recipe, read_recipe
 
     paths = [data] if isinstance(data, (str, Path)) else list(data)
     words = [f"{key}={value}" for key, value in (changes or {}).items()]

@@ -23,7 +23,7 @@ from yuzug.lab.data.faceset import FaceSet, read
 from yuzug.lab.data.training_data import Measured, gather
 from yuzug.lab.publish.golden import answers, path_of
 from yuzug.lab.training.finalize import calibrated, full_evidence, head_metrics
-from yuzug.lab.training.recipe import read_recipe
+from yuzug.lab.training.recipe_files import read_recipe
 from yuzug.models.card import Card, HeadCard
 from yuzug.models.checkpoint import Checkpoint, load
 from yuzug.models.ensemble import ARCHITECTURE, SUFFIX, Ensemble, EnsembleFile, Member

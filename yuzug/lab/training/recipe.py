@@ -1,19 +1,15 @@
-"""A training recipe: YAML in, a checked value out."""
+"""A training recipe: every value that decides how a network is trained, checked."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationError,
     field_validator,
     model_validator,
 )
@@ -87,7 +83,7 @@ _PREPROCESSING: dict[str, Any] = {
     "channels": 1, "size_px": 56, "detail_px": 48, "mean": 0.508, "std": 0.255,
 }  # fmt: skip
 # Two keys that stand for the one cycle that most recipes have.
-_CYCLE_KEYS = ("epochs", "learning_rate")
+CYCLE_KEYS = ("epochs", "learning_rate")
 _CYCLE = {"epochs": 10, "learning_rate": 0.005}
 
 
@@ -171,7 +167,7 @@ class Recipe(BaseModel):
         if not isinstance(values, dict):
             return values
         values = dict(values)
-        short = {key: values.pop(key) for key in _CYCLE_KEYS if key in values}
+        short = {key: values.pop(key) for key in CYCLE_KEYS if key in values}
         if short:
             if "cycles" in values:
                 raise ValueError(f"{min(short)}: a recipe has cycles or {min(short)}, not both")
@@ -244,103 +240,3 @@ class Recipe(BaseModel):
         untold = {key for key in _YOUNGER if getattr(self, key) == fields[key].default}
         values = self.model_dump_json(exclude=untold)
         return hashlib.sha256(values.encode()).hexdigest()[:16]
-
-
-RECIPES = Path(__file__).parent / "recipes"
-
-
-def shipped_recipes() -> dict[str, Path]:
-    """The recipes that come with the package, by name."""
-    return {path.stem: path for path in sorted(RECIPES.glob("*.yaml"))}
-
-
-def find_recipe(name: str) -> Path:
-    """The file of a shipped recipe by its name, or a YAML file by its path.
-
-    Raises:
-        OptionError: ``option.invalid`` listing the recipes that there are.
-    """
-    shipped = shipped_recipes()
-    if name in shipped:
-        return shipped[name]
-    if Path(name).is_file():
-        return Path(name)
-    close = get_close_matches(name, shipped, 1)
-    raise OptionError(
-        "recipe.unknown",
-        must="a recipe must be a YAML file, or one of " + ", ".join(shipped),
-        got=repr(name),
-        do=f"did you mean {close[0]}?" if close else "see `yuzug recipes`, or check the path",
-    )
-
-
-def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
-    """The recipe in a YAML file, with ``key=value`` changes.
-
-    A key of a part is written with dots, such as ``augmentation.erase=0``; values are YAML.
-
-    Raises:
-        OptionError: ``option.invalid`` naming every key that is wrong.
-    """
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        if isinstance(values, dict):
-            values = {"name": path.stem, **values}
-            for change in changes:
-                _change(values, change)
-        return Recipe.model_validate(values)
-    except (ValidationError, yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        raise OptionError(
-            "recipe.invalid",
-            must="a recipe must be a YAML file of known keys",
-            got=f"{path}: {_faults(error)}",
-            do="change what is named; `yuzug recipes new FILE` writes one with every key",
-        ) from error
-
-
-def _change(values: dict[str, Any], change: str) -> None:
-    key, equals, value = change.partition("=")
-    *parents, last = key.strip().split(".")
-    if not equals or not last:
-        raise OptionError(
-            "recipe.invalid",
-            must="a change of a recipe must be key=value",
-            got=repr(change),
-            do="write it as --set epochs=3",
-        )
-    if key in _CYCLE_KEYS:  # those of the last cycle, whichever way the recipe says it
-        cycles = values.get("cycles")
-        if isinstance(cycles, list) and cycles:
-            values["cycles"] = [*cycles[:-1], {**cycles[-1], key: yaml.safe_load(value)}]
-            return
-    place = values
-    for parent in parents:
-        inner = place.get(parent)
-        place[parent] = dict(inner) if isinstance(inner, dict) else {}
-        place = place[parent]
-    place[last] = yaml.safe_load(value)
-
-
-def _faults(error: Exception) -> str:
-    """One line: each key and what is wrong with it, without the library's own advice."""
-    if not isinstance(error, ValidationError):
-        return str(error).splitlines()[0]
-    said = []
-    for fault in error.errors(include_url=False):
-        where = ".".join(str(part) for part in fault["loc"])
-        message = fault["msg"].removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            close = get_close_matches(where, [*Recipe.model_fields, *_CYCLE_KEYS], 1)
-            message = "no such key" + (f", did you mean {close[0]}?" if close else "")
-        said.append(f"{where}: {message}" if where else message)
-    return "; ".join(said)
-
-
-def described(recipe: Recipe) -> str:
-    """A recipe as YAML, every key with its value.
-
-    >>> described(Recipe()).splitlines()[:2]
-    ['name: model', 'architecture: resnet18']
-    """
-    values = recipe.model_dump(mode="json")
-    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, default_flow_style=None)

@@ -15,11 +15,12 @@ from yuzug.lab.data.duplicates import NearCopies
 from yuzug.lab.data.training_data import OUTSIDE, Gathered, gather, joined
 from yuzug.lab.training.baseline import compare_with_start
 from yuzug.lab.training.checkpointing import Progress
+from yuzug.lab.training.devices import Device
 from yuzug.lab.training.finalize import finalize
 from yuzug.lab.training.pretrained import is_backbone, start_file
 from yuzug.lab.training.recipe import Recipe
 from yuzug.lab.training.results import Result, write_result
-from yuzug.lab.training.trainer import Device, Trainer
+from yuzug.lab.training.trainer import Trainer
 from yuzug.models.checkpoint import read_card
 
 # Calibrating, measuring and writing, in seconds, and the steps that a step is timed with.

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
 
 import numpy as np
 import torch
-from accelerate import Accelerator
 from accelerate.utils import broadcast
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from yuzug.errors import OptionError, TrainingError
+from yuzug.errors import TrainingError
 from yuzug.lab.data.faceset import FaceSet
 from yuzug.lab.evaluation.metrics import accuracy, balanced_accuracy, cross_entropy, predict
 from yuzug.lab.training.augment import augment, mix
-from yuzug.lab.training.baseline import known_columns
+from yuzug.lab.training.beginning import begun
 from yuzug.lab.training.checkpointing import (
     FINISHED,
     STATE,
@@ -34,20 +32,17 @@ from yuzug.lab.training.checkpointing import (
     tensors,
     write_log,
 )
+from yuzug.lab.training.devices import Device, accelerator, has_bfloat16
 from yuzug.lab.training.losses import class_weights_of, loss
-from yuzug.lab.training.pretrained import is_backbone, load_backbone, start_file
+from yuzug.lab.training.optimizers import optimizer_of
 from yuzug.lab.training.recipe import Recipe
 from yuzug.lab.training.schedule import is_over, keeps_last, learning_rate, plateau_factor
 from yuzug.lab.training.targets import drawn, draws, targets, taught
-from yuzug.models.checkpoint import Checkpoint, load
-from yuzug.models.networks import Network, build
 from yuzug.models.preprocess import normalise
 
 HEADS_KEY = "yuzug_heads"
 # The averaged weights of the epoch that is kept, in single precision.
 KEPT = "best.safetensors"
-
-Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
 @dataclass(frozen=True)
@@ -78,9 +73,9 @@ class Trainer:
     ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.train, self.held, self.out = recipe, train, held, out
-        self.engine = _accelerator(device)
+        self.engine = accelerator(device)
         self.heads = recipe.heads(train.labels)
-        self.network = _begun(recipe, self.heads).to(memory_format=torch.channels_last)
+        self.network = begun(recipe, self.heads).to(memory_format=torch.channels_last)
         self.network.to(self.engine.device)
         decay = get_ema_multi_avg_fn(recipe.ema)  # type: ignore[no-untyped-call]
         self.average = AveragedModel(self.network, multi_avg_fn=decay, use_buffers=True)
@@ -255,24 +250,6 @@ class Trainer:
         write_log(self.out / "log.jsonl", self.progress)
 
 
-def _accelerator(device: Device) -> Accelerator:
-    """The engine on a device; "auto" takes a GPU where there is one.
-
-    Raises:
-        OptionError: ``option.invalid`` where this machine has no such device.
-    """
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if not there.get(device, True):
-        has = [name for name, is_there in there.items() if is_there]
-        raise OptionError(
-            "device.missing",
-            must="the device must be one that this machine has",
-            got=device,
-            do=f"choose among {', '.join(['auto', 'cpu', *has])}",
-        )
-    return Accelerator(cpu=True) if device == "cpu" else Accelerator()
-
-
 def _diverged(epoch: int, rate: float) -> TrainingError:
     return TrainingError(
         "training.diverged",
@@ -280,83 +257,3 @@ def _diverged(epoch: int, rate: float) -> TrainingError:
         got=f"one that is no number in epoch {epoch}, at a learning rate of {rate:.2g}",
         do="lower the learning rate and train into another folder; this one stays as it was",
     )
-
-
-def _begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
-    """A fresh network, or one that goes on from another one's backbone and heads.
-
-    Raises:
-        OptionError: ``option.invalid`` where that other one is of another architecture.
-    """
-    spec = recipe.preprocessing
-    sizes = {name: len(labels) for name, labels in heads.items()}
-    network = build(recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes)
-    if recipe.start_from is None:
-        return network
-    file = start_file(recipe.start_from)
-    if is_backbone(file):
-        load_backbone(file, network, recipe.start_from)
-        return network
-    first = load(file)
-    known = first.network.state_dict()
-    same = {name for name, head in first.card.heads.items() if head.labels == heads.get(name)}
-    if recipe.fresh_heads:
-        same = set()
-    fresh = {
-        key
-        for key, value in network.state_dict().items()
-        if key not in known or known[key].shape != value.shape
-    } | {key for key in known if key.startswith("heads.") and key.split(".")[1] not in same}
-    if any(not key.startswith("heads.") for key in fresh):
-        raise OptionError(
-            "start.unfit",
-            must=f"training must start from a {recipe.architecture} for the same face size",
-            got=f"{recipe.start_from}, a {first.card.architecture}",
-            do="choose other weights, or change the recipe's architecture and preprocessing",
-        )
-    network.load_state_dict({k: v for k, v in known.items() if k not in fresh}, strict=False)
-    if not recipe.fresh_heads:
-        _copy_rows(network, first, {name: heads[name] for name in heads if name not in same})
-    return network
-
-
-@torch.no_grad()
-def _copy_rows(network: Network, first: Checkpoint, heads: Mapping[str, tuple[str, ...]]) -> None:
-    """Begin new heads with the rows of the starting weights whose label or emotion they know."""
-    for name, labels in heads.items():
-        source, columns = known_columns(first.card, labels)
-        if not columns:
-            continue
-        served = first.card.heads[source].served_from
-        outputs = first.card.heads[served].labels
-        old, new = (cast(nn.Linear, one.heads[key]) for one, key in
-                    ((first.network, served), (network, name)))  # fmt: skip
-        for label, column in columns.items():
-            row = outputs.index(first.card.heads[source].labels[column])
-            new.weight[labels.index(label)] = old.weight[row].to(new.weight.dtype)
-            new.bias[labels.index(label)] = old.bias[row].to(new.bias.dtype)
-
-
-def optimizer_of(recipe: Recipe, network: torch.nn.Module) -> torch.optim.Optimizer:
-    """The recipe's optimizer over all weights of a network."""
-    weights, rate = network.parameters(), recipe.cycles[0].learning_rate
-    decay, momentum = recipe.weight_decay, recipe.momentum
-    if recipe.optimizer == "adam":
-        return torch.optim.Adam(weights, lr=rate, weight_decay=decay)
-    if recipe.optimizer == "adamw":
-        return torch.optim.AdamW(weights, lr=rate, weight_decay=decay)
-    if recipe.optimizer == "rmsprop":
-        return torch.optim.RMSprop(weights, lr=rate, weight_decay=decay, momentum=momentum)
-    return torch.optim.SGD(
-        weights, lr=rate, momentum=momentum, nesterov=momentum > 0, weight_decay=decay
-    )
-
-
-def has_bfloat16(device: torch.device) -> bool:
-    """Whether a device multiplies bfloat16 itself; one that only imitates it is several times
-    slower than in float32."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    # Younger than the oldest torch that installs; there float32 is the safe answer.
-    asked: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
-    return any(asked.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
