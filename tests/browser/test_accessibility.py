@@ -1,0 +1,206 @@
+"""axe-core finds nothing, of any impact, on any tab in any of its main states.
+
+The suite looks at each state once, in looks that take turns; marked ``slow``, at every state in
+both languages, light, dark and in forced colours, on four widths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import cycle, product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from journeys import ASTRONAUT, open_tab, show_example, show_file, start_camera
+from PIL import Image
+from playwright.sync_api import Page, expect
+from test_guide import open_guide
+
+from yuzug.emotions import LANGUAGES, Language
+
+WIDTHS_PX = (1280, 768, 390, 320)
+# Chromium's media features for each look.
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light", "forced_colors": "none"},
+    "dark": {"color_scheme": "dark", "forced_colors": "none"},
+    "forced": {"color_scheme": "light", "forced_colors": "active"},
+}
+AXE = Axe()
+# What a person meets on the way, by its name.
+States = Iterator[str]
+
+
+def live(page: Page, folder: Path) -> States:
+    yield "notice"
+    page.locator(".yz-notice-box button:visible").click()
+    page.locator("[data-camera=start]").wait_for()
+    yield "idle"
+    start_camera(page)
+    page.locator("[data-camera=freeze]").click()
+    page.locator("[data-camera=resume]").wait_for()
+    page.locator("#yz-live-advice .yz-follows summary").first.click()
+    yield "frozen, with a correction"
+    page.locator(".yz-talk summary").click()
+    yield "whom to turn to"
+    page.locator("[data-camera=stop]").click()
+
+
+def photo(page: Page, folder: Path) -> States:
+    page.locator(".yz-notice-box button:visible").click()
+    open_tab(page, 1)
+    page.locator("[data-press=example]").wait_for()
+    yield "empty"
+    show_example(page)
+    page.locator("#yz-photo-heat-words .yz-trust:not(.checking)").wait_for()
+    yield "read"
+    page.locator(".yz-closer > button").click()
+    page.locator("[data-ask=beside]").click()
+    page.locator("#yz-photo-pair img").first.wait_for()
+    yield "models beside one another"
+    page.locator("#yz-photo-reading [data-explain=sad]").click()
+    page.locator("[data-ask=against][data-answer=happy]").click()
+    page.locator("#yz-photo-heat-words .yz-legend.contrast").wait_for()
+    yield "two expressions"
+    portrait = np.asarray(Image.open(ASTRONAUT))[:300, 60:400]
+    pair = np.concatenate([portrait, portrait[:, ::-1]], axis=1)
+    dim = Image.fromarray((portrait * 0.15).astype(np.uint8))
+    files = {
+        "group": (Image.fromarray(pair), "#yz-photo-reading .yz-chips"),
+        "unsure": (dim, "#yz-photo-reading .yz-doubts, #yz-photo-reading .yz-notice"),
+        "no face": (Image.new("RGB", (640, 480), "#889"), "#yz-photo-reading .yz-notice"),
+        "error": (Image.new("1", (12_000, 12_000)), "#yz-photo-reading [role=alert]"),
+    }
+    for name, (picture, shown) in files.items():
+        path = folder / f"{name}.png"
+        picture.save(path)
+        show_file(page, path)
+        page.locator(shown).first.wait_for()
+        yield name
+
+
+def advice(page: Page, folder: Path) -> States:
+    open_tab(page, 2)
+    mood = page.locator("#yz-mood-advice")
+    mood.locator("[data-mood=sad]").wait_for()
+    yield "no mood"
+    for name in ("sad", "angry", "fear"):
+        mood.locator(f"[data-mood={name}]").click()
+        expect(mood.locator(f"[data-mood={name}]")).to_have_attribute("aria-pressed", "true")
+    mood.locator(".yz-help").first.wait_for()
+    mood.locator(".yz-filters summary").click()
+    for fold in mood.locator(".yz-card .folds summary").all():
+        fold.click()
+    mood.locator("[data-act=did]").first.click()
+    mood.locator(".yz-card.done").wait_for()
+    yield "help, filters, a card that is done"
+    mood.locator("[data-act=reject]").first.click()
+    mood.locator(".yz-removed").wait_for()
+    yield "one taken away"
+    for guide in ("timer", "breath", "count", "write"):
+        player = open_guide(page, guide)
+        yield f"{guide}: before"
+        player.locator("[data-rating='2']").click()
+        player.locator(".step").wait_for()
+        yield guide
+        page.keyboard.press("Escape")
+        expect(player).to_have_count(0)
+
+
+def journal(page: Page, folder: Path) -> States:
+    open_tab(page, 3)
+    page.locator("[data-keep=start]").wait_for()
+    yield "offer"
+    page.locator("[data-keep=start]").click()
+    page.locator("#yz-journal header").wait_for()
+    yield "begun"
+    open_tab(page, 2)
+    mood = page.locator("#yz-mood-advice")
+    for name in ("happy", "sad"):
+        mood.locator(f"[data-mood={name}]").click()
+        expect(mood.locator(f"[data-mood={name}]")).to_have_attribute("aria-pressed", "true")
+    mood.locator("[data-act=did]").first.click()
+    done = mood.locator(".yz-card.done")
+    for number, scale in enumerate(done.locator("fieldset").all()):
+        scale.locator("label").nth(1 + 2 * number).click()
+    open_tab(page, 3)
+    page.locator("#yz-journal .did li").wait_for()
+    for fold in page.locator("#yz-journal summary").all():
+        fold.click()
+    yield "filled"
+    open_tab(page, 4)
+    page.locator(".yz-about").wait_for()
+    yield "about"
+
+
+JOURNEYS = (live, photo, advice, journal)
+ALL_LOOKS = tuple(product(LOOKS, WIDTHS_PX))
+# Every look and every width, in turns.
+SOME_LOOKS = tuple(zip(cycle(LOOKS), WIDTHS_PX, strict=False))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What axe-core finds wrong, in which state and look."""
+
+    state: str
+    look: str
+    width_px: int
+    rule: str
+    impact: str
+    where: str
+
+
+def findings(page: Page, state: str, look: str, width_px: int) -> list[Finding]:
+    page.emulate_media(**LOOKS[look])
+    page.set_viewport_size({"width": width_px, "height": 844})
+    page.wait_for_function(
+        "dark => document.body.classList.contains('dark') === dark", arg=look == "dark"
+    )
+    page.evaluate(
+        "() => Promise.all(document.getAnimations().filter((one) =>"
+        " one.effect.getComputedTiming().endTime < 1e4).map((one) => one.finished))"
+    )
+    return [
+        Finding(state, look, width_px, one["id"], one["impact"], node["target"][0])
+        for one in AXE.run(page).response["violations"]
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("journey", JOURNEYS, ids=lambda one: one.__name__)
+def test_axe_finds_nothing(
+    visit: Callable[..., Page], tmp_path: Path, journey: Callable[[Page, Path], States]
+) -> None:
+    number = JOURNEYS.index(journey)
+    page = visit(lang=LANGUAGES[number % 2], accept=False)
+    turns = cycle(SOME_LOOKS[number:] + SOME_LOOKS[:number])
+    found = [
+        one
+        for state, (look, width_px) in zip(journey(page, tmp_path), turns, strict=False)
+        for one in findings(page, state, look, width_px)
+    ]
+    assert not found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("journey", JOURNEYS, ids=lambda one: one.__name__)
+def test_axe_finds_nothing_in_any_look(
+    visit: Callable[..., Page],
+    tmp_path: Path,
+    journey: Callable[[Page, Path], States],
+    lang: Language,
+) -> None:
+    page = visit(lang=lang, accept=False)
+    page.context.set_default_timeout(60_000)
+    found = [
+        one
+        for state in journey(page, tmp_path)
+        for look, width_px in ALL_LOOKS
+        for one in findings(page, state, look, width_px)
+    ]
+    assert not found
