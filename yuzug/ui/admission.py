@@ -17,7 +17,7 @@ from gradio.state_holder import SessionState
 
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
-from yuzug.ui.places import BoundedQueue, Places
+from yuzug.ui.places import BoundedQueue, Places, no_function
 from yuzug.ui.session import Settings, require_consent
 from yuzug.ui.uploads import Uploads, not_here
 from yuzug.ui.visits import visit_of
@@ -84,6 +84,8 @@ class GuardedBlocks(gr.Blocks):
             gr.Error: with one sentence, where it may not.
         """
         function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        if function.fn is None:  # a script of the page
+            raise gr.Error(sentence_of(no_function(repr(function._id)), "en"), print_exception=False)
         public = function._id in self.public
         settings = Settings()
         try:

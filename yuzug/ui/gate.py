@@ -63,6 +63,7 @@ _WRITE = re.compile(
 _CALL = re.compile(r"/gradio_api/((run|api|call|call/v2)/[\w-]+/?|queue/join)")
 _BY_NAME = re.compile(r"/gradio_api/call/v2/[\w-]+/?")
 _FILE = "/gradio_api/file="
+_JSON = "application/json"
 _BEAT = "/gradio_api/heartbeat/"
 # Gradio's page holds scripts of its own, and makes functions of the words of ours.
 _POLICY = "; ".join(
@@ -160,6 +161,9 @@ class Gate:
         most = MAX_UPLOAD_BYTES + _FORM_BYTES if path == "/gradio_api/upload" else MAX_BODY_BYTES
         if refused is None and not (length.isdecimal() and int(length) <= most):
             refused = 413, _refusal(f"a request must have at most {most} bytes", length)
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if refused is None and method == "POST" and _CALL.fullmatch(path) and kind != _JSON:
+            refused = 415, _refusal(f"a call must be sent as {_JSON}", repr(kind))
         if refused is not None:
             await _say(*refused, headers)(scope, receive, send)
         elif path == "/gradio_api/upload":

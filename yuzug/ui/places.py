@@ -93,7 +93,8 @@ class BoundedQueue(Queue):
         function = self.blocks.fns.get(body.fn_index if body.fn_index is not None else -1)
         status = 410
         try:
-            if function is None:
+            # Some functions of the page are scripts alone, which the server has not.
+            if function is None or function.fn is None:
                 status = 404
                 raise no_function(repr(body.fn_index))
             self._admit(function, body.session_hash)
