@@ -43,6 +43,7 @@ from yuzug.models import (
     Stem,
     check_classes,
     load_model,
+    packed_features,
     teach_example,
 )
 from yuzug.models.confidence_threshold import not_sure_because
@@ -175,6 +176,18 @@ class Analyzer:
     def with_stem(self, stem: Stem) -> Analyzer:
         """The same, with the heavy part of the network computed elsewhere: see ``Classifier``."""
         return Analyzer(self.classifier.checkpoint, self.classifier.head_name, self.detector, stem)
+
+    def with_packed_weights(self) -> Analyzer:
+        """The same, with the network's weights laid out once for this processor.
+
+        Takes about 0.3 s and as much memory as the weights. For many faces read one by one, as in
+        Live: measured, `resnet18` then takes half the time. See :mod:`yuzug.models.packed`.
+
+        >>> Analyzer.load("cnn").with_packed_weights().model
+        'cnn'
+        """
+        checkpoint = self.classifier.checkpoint
+        return self.with_stem(packed_features(checkpoint.network, checkpoint.card.preprocessing))
 
     def analyze(
         self,

@@ -3,6 +3,7 @@
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load, read_card
 from yuzug.models.classifier import Batch, Classifier, Prediction, Stem, check_classes
+from yuzug.models.packed import packed_features
 from yuzug.models.person import Example, Person, teach_example
 from yuzug.models.registry import (
     DEFAULT_CLASSES,
@@ -31,6 +32,7 @@ __all__ = [
     "check_classes",
     "load",
     "load_model",
+    "packed_features",
     "read_card",
     "resolve",
     "teach_example",

@@ -59,7 +59,7 @@ class Ensemble(Network):
         self._widths = [shape[1] for shape in shapes]
         self._dims = [member.network.embedding_dim for member in members]
         self.embedding_dim = sum(self._dims)
-        self.stem = _SideBySide([member.network.stem for member in members])
+        self.stem = SideBySide([member.network.stem for member in members])
         self.names = [name for name in self.cards[0].heads if self._all_have(name)]
 
     def head(self, features: Tensor, name: str) -> Tensor:
@@ -118,7 +118,7 @@ class Ensemble(Network):
         return all(name in card.heads and card.heads[name].labels == labels for card in self.cards)
 
 
-class _SideBySide(nn.Module):
+class SideBySide(nn.Module):
     def __init__(self, stems: Sequence[nn.Module]) -> None:
         super().__init__()
         self.stems = nn.ModuleList(stems)

@@ -144,7 +144,8 @@ def _warmed(
     print(text("ui.serve_loading", lang, model=name), end=" ", flush=True)
     start_s = time.perf_counter()
     # One detector for all: which one runs is decided once.
-    analyzer = Analyzer.load(model, classes, detector=first.detector if first else None)
+    loaded = Analyzer.load(model, classes, detector=first.detector if first else None)
+    analyzer = loaded.with_packed_weights()
     analyzer.analyze(PORTRAIT)
     seconds = tenths(time.perf_counter() - start_s, lang)
     print(text("ui.serve_loaded", lang, seconds=seconds), flush=True)
