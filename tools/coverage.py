@@ -1,7 +1,7 @@
-"""Write the coverage table of recommendations/README.md: how many activities there are for what.
+"""Write the coverage tables of recommendations/README.md: how many activities there are for what.
 
 Run it after activities, the policy or the filters have changed: python tools/coverage.py
-With --check it writes nothing and fails where the table is stale.
+With --check it writes nothing and fails where a table is stale.
 """
 
 from __future__ import annotations
@@ -12,16 +12,20 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this checkout's, not a copy's
 
 from yuzug.recommender import bundled
-from yuzug.recommender.catalogue.coverage import table
+from yuzug.recommender.catalogue.coverage import mood_table, table
 
 PAGE = Path(__file__).resolve().parent.parent / "recommendations" / "README.md"
-BEGIN, END = "<!-- coverage -->\n", "\n<!-- /coverage -->"
+TABLES = {"coverage": table, "moods": mood_table}
 
 
 def page() -> str:
-    """The page with the table that is true now."""
-    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-    return before + BEGIN + table(bundled()) + END + rest.split(END)[1]
+    """The page with the tables that are true now."""
+    text = PAGE.read_text(encoding="utf-8")
+    for name, draw in TABLES.items():
+        begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+        before, rest = text.split(begin)
+        text = before + begin + draw(bundled()) + end + rest.split(end)[1]
+    return text
 
 
 if __name__ == "__main__":

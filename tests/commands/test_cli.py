@@ -296,7 +296,8 @@ def test_recommend_passes_every_wish_on(
     words = (
         "blue --minutes 9 --energy low --place indoor --company alone --goal calm --seed 4 "
         "--cost free --equipment paper,music --time night --accessible seated,one_hand "
-        "--avoid injury --recent a,b --rejected c --helped d --did e,f --count 2 --unsure"
+        "--avoid injury --recent a,b --rejected c --helped d --did e,f --favourites g --count 2 "
+        "--unsure"
     )
     code, [line], _ = lines(capsys, "recommend", *words.split(), "--catalogue", tmp_path)
     assert (code, line["emotion"], line["recommendations"]) == (0, "blue", [])
@@ -323,6 +324,8 @@ def test_recommend_passes_every_wish_on(
         "rejected": ("c",),
         "helped": ("d",),
         "did": ("e", "f"),
+        "favourites": ("g",),
+        "mood": None,
         "sure": False,
         "people_first": False,
     }

@@ -1,6 +1,6 @@
 """What is offered when nobody asks for anything: short, fit for the hour, and not always the same.
 
-``REQUESTS`` seeded requests for each mood; ``YUZUG_REQUESTS=10000`` asks more.
+``REQUESTS`` seeded requests for each expression and each mood; ``YUZUG_REQUESTS=10000`` asks more.
 """
 
 from __future__ import annotations
@@ -20,25 +20,30 @@ from yuzug.texts import text
 
 REQUESTS = int(os.environ.get("YUZUG_REQUESTS", "150"))
 EMOTIONS = [emotion.value for emotion in Emotion]
+FINER = [key for key in bundled().policy.moods if key not in EMOTIONS]
 
 
 def requests(
     emotion: str, filters: Filters | None = None, sure: bool = True
 ) -> Iterator[list[Suggestion]]:
+    """Answers for an expression, or for a mood that a person names."""
     for seed in range(REQUESTS):
         yield recommend(emotion, filters, seed=seed, sure=sure)
 
 
-@pytest.mark.parametrize("emotion", EMOTIONS)
+@pytest.mark.parametrize("emotion", [*EMOTIONS, *FINER])
 def test_without_a_filter_activities_are_short_varied_and_fit(emotion: str) -> None:
     policy, minutes, first = bundled().policy, [], Counter[str]()
-    efforts = set(policy.energies.get(Emotion(emotion), ENERGIES))
-    flagged = {a.id for a in bundled().activities if Emotion(emotion) in a.not_for}
+    mood = policy.mood(emotion)
+    main = max(mood.emotions, key=mood.emotions.__getitem__)
+    efforts = set(mood.energies or policy.energies.get(main, ENERGIES))
+    shares = {e: share for e, share in mood.emotions.items() if share >= policy.fit_at_least}
+    flagged = {a.id for a in bundled().activities if set(shares) & set(a.not_for)}
     for found in requests(emotion):
         took = [one.minutes for one in found]
         assert len(found) == 3
         assert min(took) <= 5
-        assert max(took) <= 30
+        assert max(took) <= (mood.minutes or 30)
         assert not flagged & {one.id for one in found}
         assert {one.energy for one in found} <= efforts
         minutes += took
@@ -56,7 +61,7 @@ def test_an_expression_that_is_not_sure_gets_nothing_long(emotion: str) -> None:
         assert max(one.minutes for one in found) <= 15
 
 
-@pytest.mark.parametrize("emotion", EMOTIONS)
+@pytest.mark.parametrize("emotion", [*EMOTIONS, *FINER])
 def test_at_night_nothing_outdoors_comes_unless_it_is_asked_for(emotion: str) -> None:
     for found in requests(emotion, Filters(time_of_day="night")):
         assert len(found) == 3
@@ -67,7 +72,7 @@ def test_at_night_nothing_outdoors_comes_unless_it_is_asked_for(emotion: str) ->
     assert {one.place for one in outside} == {"outdoor"}
 
 
-@pytest.mark.parametrize("emotion", EMOTIONS)
+@pytest.mark.parametrize("emotion", [*EMOTIONS, *FINER])
 def test_twenty_requests_in_a_row_mix_kinds_and_stay_short(emotion: str) -> None:
     for seed in range(max(5, REQUESTS // 100)):
         shown: list[Suggestion] = []

@@ -21,15 +21,14 @@ _NOTHING = "none"  # for --equipment: nothing is at hand
 
 def options(command: Parser) -> None:
     command.option("emotion", metavar="EMOTION", nargs="?")
+    command.option("--mood", metavar="MOOD")
     command.option("--catalogue", metavar="DIR", type=Path)
     command.option("--check", metavar="DIR", type=Path)
     command.option("--schema", action="store_true")
     command.later(_filter_options)
-    for name in ("--recent", "--rejected", "--helped", "--did"):
+    for name in ("--recent", "--rejected", "--helped", "--did", "--favourites"):
         command.option(name, metavar="ID,…", type=_words, default=())
-    command.option(
-        "--source", metavar="expressions|named|journal", key="help_source", default="expressions"
-    )
+    command.option("--source", metavar="expressions|named|journal", key="help_source")
     command.option("--before", metavar="EMOTION,…", type=_words, default=())
     command.option("--unsure", action="store_true")
     command.option("--count", metavar="N", type=int, default=3)
@@ -53,16 +52,16 @@ def _filter_options(command: Parser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print activities for an expression, the faults of a catalogue, or the schema."""
+    """Print activities for an expression or a mood, the faults of a catalogue, or the schema."""
     if options.schema:
         return _schema()
     if options.check:
         return _check(options.check, options.lang)
-    if options.emotion is None:
+    if options.emotion is None and options.mood is None:
         raise OptionError(
             "option.invalid",
-            must="recommend needs an expression, or --check with a folder",
-            got="neither",
+            must="recommend needs an expression, --mood with a mood, or --check with a folder",
+            got="none of them",
             do="for example: yuzug recommend sad",
         )
     return _recommend(options)
@@ -75,6 +74,7 @@ def _recommend(options: Namespace) -> int:
     advice = advise(
         options.emotion,
         _filters(options),
+        mood=options.mood,
         before=options.before,
         source=options.source,
         lang=options.lang,
@@ -85,9 +85,10 @@ def _recommend(options: Namespace) -> int:
         rejected=options.rejected,
         helped=options.helped,
         did=options.did,
+        favourites=options.favourites,
         sure=not options.unsure,
     )
-    emit(RecommendationsRecord.of(options.emotion, options.lang, advice))
+    emit(RecommendationsRecord.of(options.emotion, options.lang, advice, options.mood))
     return 0
 
 

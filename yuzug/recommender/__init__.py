@@ -23,7 +23,7 @@ from yuzug.recommender.catalogue.vocabulary import Time
 from yuzug.recommender.engine import choose
 from yuzug.recommender.filters import Filters, checked, filter_names, read_filters
 from yuzug.recommender.history import History
-from yuzug.recommender.mood import read_mood
+from yuzug.recommender.mood import Mood, asked_mood
 from yuzug.recommender.reasons import Request
 from yuzug.recommender.suggestions import Suggestion
 from yuzug.recommender.support import (
@@ -69,9 +69,10 @@ class _Options(BaseModel):
 
 
 def recommend(
-    emotion: str | Mapping[str, float],
+    emotion: str | Mapping[str, float] | None = None,
     filters: Filters | None = None,
     *,
+    mood: str | None = None,
     lang: Language = "en",
     count: int = 3,
     seed: int = 0,
@@ -80,17 +81,20 @@ def recommend(
     rejected: Sequence[str] = (),
     helped: Sequence[str] = (),
     did: Sequence[str] = (),
+    favourites: Sequence[str] = (),
     sure: bool = True,
     people_first: bool = False,
     **more_filters: Any,
 ) -> list[Suggestion]:
-    """Choose activities for an emotion, or for a distribution over emotions, best first.
+    """Choose activities for an emotion, a distribution over emotions, or a mood, best first.
 
     Filters exclude strictly, so fewer than ``count`` may come, or none.
 
     Args:
         emotion: the name of an emotion, or probabilities by name; a label that is no emotion
             counts as neutral (see ``mood.mood_of``).
+        mood: instead of an emotion, a mood that a person names, such as "lonely": a key of
+            ``moods`` in ``policy.yaml`` or its name in either language.
         filters: what the person asks for.
         lang: the language of the sentences; ``Suggestion.in_language`` changes it later.
         count: how many activities, at least 1.
@@ -100,6 +104,7 @@ def recommend(
         rejected: ids turned down; these never come.
         helped: ids found helpful; these come back sooner.
         did: ids done before; a little more comes of their kinds.
+        favourites: ids that the person marked; these come a little sooner, and say so.
         sure: False where the expression is not clear; then the ideas are gentle, neutral and
             short, and say so (``question`` is what to ask then).
         people_first: for readings that ``needs_help``: the first idea leads to other people,
@@ -111,19 +116,22 @@ def recommend(
     True
     >>> recommend("sad", Filters(minutes=10), lang="tr")[0].in_language("en").minutes <= 10
     True
+    >>> recommend(mood="overwhelmed")[0].minutes <= 10
+    True
 
     Raises:
-        OptionError: ``emotion.unknown`` for a name that is no emotion, ``option.invalid`` for an
-            option that cannot be.
+        OptionError: ``emotion.unknown`` for a name that is no emotion or mood, ``option.invalid``
+            for an option that cannot be.
         CatalogueError: ``catalogue.invalid`` for a folder with a fault; ``load_own`` leaves the
             fault out instead and names it.
     """
     options = checked(_Options, {"lang": lang, "count": count, "seed": seed})
     ids = {"recent": recent, "rejected": rejected, "helped": helped, "did": did}
-    history = checked(History, ids)
+    history = checked(History, {**ids, "favourites": favourites})
     filters = read_filters(more_filters, filters)
     entire = _catalogue(catalogue)
-    request = Request(read_mood(emotion, entire.policy, sure), filters, history, entire)
+    asked = asked_mood(emotion, mood, entire.policy, sure)
+    request = Request(asked, filters, history, entire)
     choices = choose(
         entire,
         request.mood,
@@ -140,10 +148,12 @@ def recommend(
 class Advice:
     """What to do next: the activities, and what comes before them where something does.
 
-    ``ask`` is the question to put to the person where the reading is not sure; ``help`` is what
-    is offered first after readings that need it; ``time_of_day`` is the one that was asked for.
+    ``mood`` is what they are for; ``ask`` is the question to put to the person where the reading is
+    not sure; ``help`` is what is offered first after readings that need it; ``time_of_day`` is the
+    one that was asked for.
     """
 
+    mood: Mood
     suggestions: tuple[Suggestion, ...]
     ask: str | None = None
     help: Help | None = None
@@ -151,11 +161,12 @@ class Advice:
 
 
 def advise(
-    emotion: str | Mapping[str, float],
+    emotion: str | Mapping[str, float] | None = None,
     filters: Filters | None = None,
     *,
+    mood: str | None = None,
     before: Sequence[Reading] = (),
-    source: HelpSource = "expressions",
+    source: HelpSource | None = None,
     lang: Language = "en",
     catalogue: Catalogue | str | PathLike[str] | None = None,
     sure: bool = True,
@@ -166,8 +177,10 @@ def advise(
     Args:
         emotion: as for :func:`recommend`, like everything that is not listed here.
         filters: what the person asks for.
-        before: the readings before this one, the oldest first.
-        source: where the readings came from: faces, moods that the person named, or a journal.
+        mood: as for :func:`recommend`.
+        before: the readings and moods before this one, the oldest first.
+        source: where the readings came from: faces, moods that the person named, or a journal;
+            without it, a mood says that they were named, and an emotion that they came from faces.
         lang: the language of the sentences.
         catalogue: a catalogue, or a folder that extends ours.
         sure: False where the expression is not clear.
@@ -179,17 +192,26 @@ def advise(
     Raises:
         YuzugError: as ``recommend`` does.
     """
+    source = source or ("expressions" if mood is None else "named")
     checked(_Source, {"source": source})
     filters = read_filters({n: options.pop(n) for n in [*options] if n in filter_names()}, filters)
     entire = _catalogue(catalogue)
-    mood = read_mood(emotion, entire.policy, sure)
-    needed = needs_help([*before, mood], entire.policy)
+    asked = asked_mood(emotion, mood, entire.policy, sure)
+    needed = needs_help([*before, asked], entire.policy)
     suggestions = recommend(
-        emotion, filters, lang=lang, catalogue=entire, sure=sure, people_first=needed, **options
+        emotion,
+        filters,
+        mood=mood,
+        lang=lang,
+        catalogue=entire,
+        sure=sure,
+        people_first=needed,
+        **options,
     )
     return Advice(
+        mood=asked,
         suggestions=tuple(suggestions),
-        ask=None if mood.sure else question(lang, entire.policy),
+        ask=None if asked.sure else question(lang, entire.policy),
         help=help_offer(lang, entire.policy, source) if needed else None,
         time_of_day=filters.time_of_day,
     )

@@ -7,7 +7,7 @@ another, each unlike those before it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from yuzug.recommender.filters import Filters, permitted
 from yuzug.recommender.history import (
     NO_HISTORY,
     History,
+    favoured,
     freshness,
     helpfulness,
     rows_of,
@@ -68,13 +69,14 @@ def choose(
     contact = np.zeros(len(catalogue.activities), dtype=np.bool_)
     ranked = allowed
     if people_first:  # whatever company and goal the filters ask for
-        wider = allowed_goals(
-            index, fits, mood, filters.model_copy(update={"company": None, "goal": None}), policy
-        )
+        anybody = filters.model_copy(update={"company": None, "goal": None})
+        wider = allowed_goals(index, fits, replace(mood, named=None), anybody, policy)
         contact = _contact(catalogue, index) & wider.any(axis=1)
         only_wider = contact & ~allowed.any(axis=1)
         ranked = np.where(only_wider[:, None], wider, allowed)
-    goal_of_row, terms = _terms(index, fits, ranked, shares, filters, policy)
+    goal_of_row, terms = _terms(
+        index, fits, ranked, _wanted(index, shares, mood, filters), filters, policy
+    )
     terms |= _terms_of_history(index, history, policy)
     terms["chance"] = policy.scores.chance * _chance(index, seed)
     open_rows = allowed.any(axis=1) & ~withheld(index, history, policy.recent)
@@ -128,6 +130,8 @@ def allowed_goals(
     allowed = (fits > 0) & (fits >= policy.fit_at_least) & permitted(index, filters)[:, None]
     if filters.goal is not None:
         allowed &= np.array([goal == filters.goal for goal in GOALS])
+    elif mood.named is not None and mood.named.goals:
+        allowed &= np.array([goal in mood.named.goals for goal in GOALS])
     allowed &= suited(index, mood, filters, policy)[:, None]
     allowed &= timely(index, mood, filters, policy)[:, None]
     if not mood.sure:
@@ -149,7 +153,7 @@ def suited(index: Index, mood: Mood, filters: Filters, policy: Policy) -> Bools:
         return rows
     shares = np.array([mood.shares.get(emotion, 0.0) for emotion in EMOTIONS])
     rows = index.excluded @ shares < policy.fit_at_least
-    energies = policy.energies.get(mood.dominant)
+    energies = (mood.named.energies if mood.named else ()) or policy.energies.get(mood.dominant)
     if filters.energy is None and filters.goal != "energise" and energies is not None:
         rows &= np.isin(index.energy, energies)
     return rows
@@ -160,7 +164,8 @@ def timely(index: Index, mood: Mood, filters: Filters, policy: Policy) -> Bools:
     rows = np.ones(len(index.minutes), dtype=np.bool_)
     if filters.minutes is None:
         usual = policy.minutes
-        rows &= index.minutes <= (usual.most if mood.sure else usual.most_unsure)
+        own = mood.named.minutes if mood.named else None
+        rows &= index.minutes <= (own or (usual.most if mood.sure else usual.most_unsure))
     if filters.place is None and filters.time_of_day in policy.indoors_at:
         rows &= index.place != "outdoor"
     return rows
@@ -175,18 +180,25 @@ def _contact(catalogue: Catalogue, index: Index) -> Bools:
     return of_kind
 
 
+def _wanted(index: Index, shares: Floats, mood: Mood, filters: Filters) -> Floats:
+    """How much each goal is wanted, shape (G,): as asked for, as the mood says, or as usual."""
+    if filters.goal is not None:
+        return np.array([float(goal == filters.goal) for goal in GOALS])
+    if mood.named is not None and mood.named.goals:
+        return np.array([mood.named.goals.get(goal, 0.0) for goal in GOALS])
+    usual: Floats = shares @ index.wanted
+    return usual
+
+
 def _terms(
     index: Index,
     fits: Floats,
     allowed: Bools,
-    shares: Floats,
+    wanted: Floats,
     filters: Filters,
     policy: Policy,
 ) -> tuple[list[int], dict[str, Floats]]:
     scores = policy.scores
-    wanted = shares @ index.wanted
-    if filters.goal is not None:
-        wanted = np.array([float(goal == filters.goal) for goal in GOALS])
     by_goal = np.where(allowed, scores.mood * fits + scores.goal * wanted, -np.inf)
     best = by_goal.argmax(axis=1)
     terms = {
@@ -210,6 +222,7 @@ def _terms_of_history(index: Index, history: History, policy: Policy) -> dict[st
     return {
         "fresh": policy.scores.fresh * freshness(index, history),
         "helped": policy.scores.helped * helpfulness(index, history),
+        "favourite": policy.scores.favourite * favoured(index, history),
     }
 
 

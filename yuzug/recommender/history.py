@@ -1,4 +1,4 @@
-"""What happened before: what was suggested, done, found helpful, or turned down."""
+"""What happened before: what was suggested, done, found helpful, marked or turned down."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class History(BaseModel):
     rejected: tuple[str, ...] = ()
     helped: tuple[str, ...] = ()
     did: tuple[str, ...] = ()
+    favourites: tuple[str, ...] = ()
 
 
 NO_HISTORY = History()
@@ -33,8 +34,8 @@ def withheld(index: Index, history: History, recent: int) -> Bools:
 
 
 def freshness(index: Index, history: History) -> Floats:
-    """1 for what was never suggested, or helped; 0 for what was suggested; shape (N,)."""
-    known = _among(index, history.recent) & ~_among(index, history.helped)
+    """0 for what was suggested, unless it helped or is a favourite; 1 for the rest; shape (N,)."""
+    known = _among(index, history.recent) & ~_among(index, history.helped + history.favourites)
     return (~known).astype(np.float64)
 
 
@@ -43,6 +44,11 @@ def helpfulness(index: Index, history: History) -> Floats:
     helped = _among(index, history.helped)
     also = _among(index, history.did) | np.isin(index.kind, index.kind[helped])
     return np.where(helped, 1.0, np.where(also, _ALSO, 0.0))
+
+
+def favoured(index: Index, history: History) -> Floats:
+    """1 for what the person marked as a favourite, 0 for the rest; shape (N,)."""
+    return _among(index, history.favourites).astype(np.float64)
 
 
 def rows_of(index: Index, history: History) -> list[int]:

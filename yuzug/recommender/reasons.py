@@ -11,7 +11,7 @@ from yuzug.recommender.filters import Filters
 from yuzug.recommender.history import History
 from yuzug.recommender.mood import Mood
 from yuzug.texts import text
-from yuzug.texts.case_and_alphabet import order
+from yuzug.texts.case_and_alphabet import lower, order
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,18 @@ class Request:
 
 
 def why(choice: Choice, request: Request, lang: Language) -> tuple[str, ...]:
-    """The reasons, one sentence each: the mood, the circumstances, the evidence, what helped.
+    """The reasons, one sentence each: the mood, the circumstances, the evidence, what helped
+    and what is a favourite.
 
     Where the reading is not sure the first sentence says so, and none names an emotion.
     """
-    helped = choice.activity.id in request.history.helped
+    name, history = choice.activity.id, request.history
     return (
         for_mood(choice, request.mood, lang),
         circumstances(choice, request.filters, lang),
         because(choice, request.catalogue, lang),
-        *([text("why.helped", lang)] if helped else []),
+        *([text("why.helped", lang)] if name in history.helped else []),
+        *([text("why.favourite", lang)] if name in history.favourites else []),
     )
 
 
@@ -50,7 +52,10 @@ def notes(activity: Activity, lang: Language) -> tuple[str, ...]:
 
 
 def for_mood(choice: Choice, mood: Mood, lang: Language) -> str:
-    """The expression that the activity answers to, and what it is for."""
+    """The expression or the mood that the activity answers to, and what it is for."""
+    if mood.named is not None:
+        named = lower(mood.named.name.of(lang), lang)
+        return text("why.named", lang, mood=named, goal=_goal(choice, lang))
     if not mood.sure:
         return text("why.unsure", lang)
     key = "why.mood" if choice.emotion is mood.dominant else "why.mood_partly"

@@ -16,8 +16,11 @@ class RecommendationsRecord(Record):
     """What ``yuzug recommend EMOTION`` prints."""
 
     emotion: str
+    """What was asked for; for a mood that a person named, the emotion that it mostly counts as."""
     lang: Language
     recommendations: tuple[dict[str, Any], ...]
+    mood: str | None = None
+    """The mood that was named; null where none was."""
     time_of_day: str | None = None
     """The time of day that was asked for; null for any."""
     ask: str | None = None
@@ -26,10 +29,13 @@ class RecommendationsRecord(Record):
     """What comes before any activity, as :meth:`Help.to_json` shows it; null where nothing must."""
 
     @classmethod
-    def of(cls, emotion: str, lang: Language, advice: Advice) -> RecommendationsRecord:
-        """The record of this advice."""
+    def of(
+        cls, emotion: str | None, lang: Language, advice: Advice, mood: str | None = None
+    ) -> RecommendationsRecord:
+        """The record of this advice, and of what it was asked for."""
         return cls(
-            emotion=emotion,
+            emotion=advice.mood.dominant.value if emotion is None else emotion,
+            mood=mood,
             lang=lang,
             recommendations=tuple(one.to_json() for one in advice.suggestions),
             time_of_day=advice.time_of_day,

@@ -85,7 +85,9 @@ class GuardedBlocks(gr.Blocks):
         """
         function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
         if function.fn is None:  # a script of the page
-            raise gr.Error(sentence_of(no_function(repr(function._id)), "en"), print_exception=False)
+            raise gr.Error(
+                sentence_of(no_function(repr(function._id)), "en"), print_exception=False
+            )
         public = function._id in self.public
         settings = Settings()
         try:

@@ -144,9 +144,8 @@ class Memory:
 
     def _hard_days(self, journal: Journal) -> bool:
         policy = self.catalogue.policy
-        days = journal.days(
-            now() - timedelta(days=policy.help.journal_days), self.clock_ahead or timedelta()
-        )
+        since = now() - timedelta(days=policy.help.journal_days)
+        days = journal.days(policy, since, self.clock_ahead or timedelta())
         return needs_help(days, policy)
 
     def _mark(self, marks: Marks, name: str, on: bool) -> None:

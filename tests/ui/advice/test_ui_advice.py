@@ -152,7 +152,7 @@ def test_a_chosen_mood_needs_no_face_and_speaks_of_no_expression() -> None:
     shown = Board(Memory(1))
     acts.act({"act": "choose", "mood": "fear"}, shown, "en")
     page = advice.chooser(shown, "en")
-    mood = text("advice.mood_fear", "en")
+    mood = bundled().policy.mood("fear").name.en
     assert text("advice.for_chosen", "en", mood=mood) in page
     assert "expression" not in page
     assert page.count("<article") == CARDS

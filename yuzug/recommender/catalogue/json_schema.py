@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from yuzug.recommender.catalogue.load import KindsFile
 from yuzug.recommender.catalogue.models import Activity
+from yuzug.recommender.catalogue.moods import NamedMood
 from yuzug.recommender.catalogue.policy import (
     HelpPolicy,
     HelpSentences,
@@ -24,7 +25,7 @@ from yuzug.recommender.catalogue.policy import (
 )
 
 # Sections of the policy that may be given in part, over those of ours.
-_PARTIAL = (Policy, Scores, Variety, Unsure, HelpPolicy, HelpSentences, LongStreak)
+_PARTIAL = (Policy, NamedMood, Scores, Variety, Unsure, HelpPolicy, HelpSentences, LongStreak)
 
 
 def schema() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Faults of reading · sentences not translated · activities that never come · risky words without
 what they ask for, and the open air at night · kinds and sources that nobody names, and names that
 are none · contacts that were not checked for long · two activities that are almost the same · too
-little choice for an emotion and a filter.
+little choice for an emotion, a mood and a filter · two moods of one name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from yuzug.emotions import LANGUAGES, Language
-from yuzug.recommender.catalogue.coverage import coverage
+from yuzug.recommender.catalogue.coverage import coverage, mood_coverage
 from yuzug.recommender.catalogue.faults import Finding
 from yuzug.recommender.catalogue.load import Loaded, bundled, read_parts, stands_alone
 from yuzug.recommender.catalogue.models import Activity
@@ -67,6 +67,7 @@ class _Lint:
             yield from self.outdoors_at_night(activity)
         yield from self.not_named()
         yield from self.names_that_are_none()
+        yield from self.moods_of_one_name()
         yield from self.contacts_checked_long_ago()
         yield from self.duplicates()
         yield from self.scarce()
@@ -141,6 +142,18 @@ class _Lint:
                 key = f"withheld.{number}.source"
                 yield Finding(file, line, key, f"no source is called {rule.source!r}")
 
+    def moods_of_one_name(self) -> Iterator[Finding]:
+        """Moods whose name is that of another mood, so that it can be asked for no more."""
+        policy = self.catalogue.policy
+        for key, mood in policy.moods.items():
+            for lang in LANGUAGES:
+                owner = policy.mood_named(mood.name.of(lang))
+                if owner != key:
+                    path = ("moods", key, "name", lang)
+                    file = "policy.yaml" if (self.directory / "policy.yaml").is_file() else "."
+                    line = self.line(file, path) if file != "." else 0
+                    yield Finding(file, line, ".".join(path), f"is the name of {owner} too")
+
     def contacts_checked_long_ago(self) -> Iterator[Finding]:
         """Numbers and pages that may have changed since."""
         file = "policy.yaml"
@@ -167,11 +180,11 @@ class _Lint:
                 yield self.at(self.own[mine[0]], ("steps",), message)
 
     def scarce(self) -> Iterator[Finding]:
-        """Emotions and filters with too little choice."""
-        for count in coverage(self.catalogue):
+        """Emotions, moods and filters with too little choice."""
+        for count in [*coverage(self.catalogue), *mood_coverage(self.catalogue)]:
             if count.found < count.least:
                 message = f"{count.found} activities, at least {count.least} are wanted"
-                yield Finding(".", 0, f"{count.emotion.value}, {count.filters}", message)
+                yield Finding(".", 0, f"{count.name}, {count.filters}", message)
 
     def at(self, activity: Activity, path: tuple[int | str, ...], message: str) -> Finding:
         """A finding at this key of an activity."""

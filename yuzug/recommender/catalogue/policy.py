@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from yuzug.emotions import Emotion
+from yuzug.recommender.catalogue.moods import NamedMood
 from yuzug.recommender.catalogue.risks import Risk
 from yuzug.recommender.catalogue.vocabulary import Energy, Goal, Id, Sentence, Strict, Time, Words
 
@@ -25,6 +26,7 @@ class Scores(Strict):
     time: Share
     fresh: Share
     helped: Share
+    favourite: Share = 0.0
     chance: Share
 
 
@@ -161,6 +163,9 @@ class Policy(Strict):
     """How an emotion becomes a choice."""
 
     goals: dict[Emotion, dict[Goal, Share]]
+    moods: dict[Id, NamedMood] = Field(default_factory=dict)
+    """The moods that a person may name, in the order in which they are offered, from pleasant to
+    hard. Without any, the emotions are offered."""
     energies: dict[Emotion, Annotated[tuple[Energy, ...], Field(min_length=1)]] = Field(
         default_factory=dict
     )
@@ -202,9 +207,31 @@ class Policy(Strict):
             for rule in self.withheld
         )
 
+    @cached_property
+    def offered_moods(self) -> dict[str, NamedMood]:
+        """The moods to choose from, by key; the emotions where the policy names no moods."""
+        return {**self.moods} or {e.value: _plain_mood(e) for e in Emotion}
+
+    def mood_named(self, name: str) -> str | None:
+        """The key of the mood that goes by this key or name, in either language; or None."""
+        return self._moods.get(folded(name))
+
+    def mood(self, key: str) -> NamedMood:
+        """The mood with this key; an emotion is one too, even where it is not offered."""
+        return self.moods[key] if key in self.moods else _plain_mood(Emotion(key))
+
     def emotion_of(self, label: str) -> Emotion | None:
         """The emotion that goes by this name, in any case of letters; None where none does."""
         return self._emotions.get(folded(label))
+
+    @cached_property
+    def _moods(self) -> dict[str, str]:
+        keys = dict.fromkeys([*(emotion.value for emotion in Emotion), *self.moods])
+        names = {folded(key): key for key in keys}
+        for key, mood in self.moods.items():
+            for name in (mood.name.en, mood.name.tr):
+                names.setdefault(folded(name), key)
+        return names
 
     @cached_property
     def _emotions(self) -> dict[str, Emotion]:
@@ -212,6 +239,11 @@ class Policy(Strict):
         for emotion, labels in self.labels.items():
             names.update({folded(label): emotion for label in labels})
         return names
+
+
+def _plain_mood(emotion: Emotion) -> NamedMood:
+    words = Words(en=emotion.looks("en"), tr=emotion.looks("tr"))
+    return NamedMood(name=words, emotions={emotion: 1.0})
 
 
 def folded(label: str) -> str:

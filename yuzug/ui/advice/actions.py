@@ -21,8 +21,11 @@ def witness(board: Board, mood: Mood, instead: bool = False) -> None:
     """Remember that this mood was there; ``instead`` of the last one, which it corrects."""
     source: HelpSource = "named" if mood.source == "chosen" else "expressions"
     board.memory.heard(mood.shares, mood.sure, source, instead)
-    if mood.sure and mood.emotion in _EMOTIONS:
-        board.memory.note(MoodEntry(at=now(), emotion=Emotion(mood.emotion), source=mood.source))
+    main = mood.main_emotion
+    if mood.sure and main in _EMOTIONS:
+        named = None if main == mood.emotion else mood.emotion
+        entry = MoodEntry(at=now(), emotion=Emotion(main), mood=named, source=mood.source)
+        board.memory.note(entry)
 
 
 def hear(board: Board, mood: Mood | None, instead: bool = False) -> None:
@@ -48,8 +51,10 @@ def act(told: Mapping[str, Any], board: Board, lang: Language) -> str:
     What the page does not offer is not done.
     """
     name, mood = str(told.get("act")), str(told.get("mood"))
-    if name in ("choose", "correct") and mood in _EMOTIONS:
-        return _name_mood(board, mood, chosen=name == "choose", lang=lang)
+    if name == "choose" and mood in board.memory.catalogue.policy.offered_moods:
+        return _name_mood(board, mood, chosen=True, lang=lang)
+    if name == "correct" and mood in _EMOTIONS:
+        return _name_mood(board, mood, chosen=False, lang=lang)
     card = board.card(told.get("id"))
     if name in _ANSWERS:
         return _ANSWERS[name](board, card, told, lang) if card else ""
@@ -67,11 +72,13 @@ def act(told: Mapping[str, Any], board: Board, lang: Language) -> str:
     return _ideas(board, lang)
 
 
-def _name_mood(board: Board, emotion: str, chosen: bool, lang: Language) -> str:
-    if board.said is not None and board.said.emotion == emotion:
+def _name_mood(board: Board, name: str, chosen: bool, lang: Language) -> str:
+    if board.said is not None and board.said.emotion == name:
         return ""
     corrected = not chosen and board.read is not None
-    hear(board, said_by_person(emotion, "chosen" if chosen else "corrected"), instead=corrected)
+    policy = board.memory.catalogue.policy
+    said = said_by_person(name, "chosen" if chosen else "corrected", policy)
+    hear(board, said, instead=corrected)
     return _ideas(board, lang)
 
 

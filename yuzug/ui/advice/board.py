@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from yuzug.recommender import Suggestion, recommend
+from yuzug.recommender import Suggestion, bundled, recommend
+from yuzug.recommender.catalogue.policy import Policy
 from yuzug.ui.components.readings import FaceReading
 from yuzug.ui.visit_history import Memory
 
@@ -19,8 +20,9 @@ Source = Literal["reading", "corrected", "chosen"]
 class Mood:
     """What the activities are for, and who said so.
 
-    ``source`` is "reading" where the model read it, "corrected" where the person says that the
-    face rather looks so, and "chosen" where there was no face at all.
+    ``emotion`` is the expression, or the key of the mood that the person chose. ``source`` is
+    "reading" where the model read it, "corrected" where the person says that the face rather looks
+    so, and "chosen" where there was no face at all.
     """
 
     emotion: str
@@ -28,10 +30,19 @@ class Mood:
     sure: bool = True
     source: Source = "reading"
 
+    @property
+    def main_emotion(self) -> str:
+        """The emotion that it is, or that it counts as most."""
+        chosen = self.source == "chosen"
+        return max(self.shares, key=self.shares.__getitem__) if chosen else self.emotion
 
-def said_by_person(emotion: str, source: Source) -> Mood:
-    """The mood that a person names: nothing else is mixed into it."""
-    return Mood(emotion, {emotion: 1.0}, source=source)
+
+def said_by_person(name: str, source: Source, policy: Policy | None = None) -> Mood:
+    """What a person says: the expression of a face, or the mood that they chose."""
+    if source != "chosen":
+        return Mood(name, {name: 1.0}, source=source)
+    emotions = (policy or bundled().policy).mood(name).emotions
+    return Mood(name, {e.value: share for e, share in emotions.items()}, source=source)
 
 
 def mood_read(face: FaceReading | None) -> Mood | None:
@@ -143,10 +154,11 @@ class Board:
     def _suggested(self, count: int, besides: Sequence[Card]) -> tuple[Card, ...]:
         if self.mood is None or count < 1:
             return ()
-        memory = self.memory
+        memory, chosen = self.memory, self.mood.source == "chosen"
         found = recommend(
-            self.mood.shares,
+            None if chosen else self.mood.shares,
             memory.filters.model_copy(update={"time_of_day": memory.time_of_day}),
+            mood=self.mood.emotion if chosen else None,
             catalogue=memory.catalogue,
             count=count,
             seed=memory.seed,

@@ -21,8 +21,8 @@ from yuzug.ui.components import reading as panels
 from yuzug.ui.components.html import labelled_html, panel
 from yuzug.ui.i18n import Chrome
 
-# The moods as people would look for them: the frequent ones first.
-_MOODS = tuple(
+# The expressions as people would look for them: the frequent ones first.
+_EXPRESSIONS = tuple(
     Emotion(name)
     for name in ("happy", "neutral", "sad", "angry", "fear", "surprise", "disgust", "contempt")
 )
@@ -41,11 +41,9 @@ def area(board: Board, lang: Language, savable: bool = False) -> str:
 
 def chooser(board: Board, lang: Language) -> str:
     """The advice without a face: a mood to choose, then the same."""
-    mood = board.mood
-    chips = "".join(
-        _chip("choose", one.value, text(f"advice.mood_{one.value}", lang), mood) for one in _MOODS
-    )
-    follows = _sentence(mood, lang) if mood else ""
+    mood, moods = board.mood, board.memory.catalogue.policy.offered_moods
+    chips = "".join(_chip("choose", key, named.name.of(lang), mood) for key, named in moods.items())
+    follows = _sentence(board, lang) if mood else ""
     title = _t("choose_title", lang)
     idle = f'<p class="yz-note">{_t("choose_idle", lang)}</p>'
     return (
@@ -59,7 +57,9 @@ def chooser(board: Board, lang: Language) -> str:
 def _follows(board: Board, lang: Language, savable: bool) -> str:
     mood = board.mood
     assert mood is not None
-    chips = "".join(_chip("correct", one.value, looks(one.value, lang), mood) for one in _MOODS)
+    chips = "".join(
+        _chip("correct", one.value, looks(one.value, lang), mood) for one in _EXPRESSIONS
+    )
     label = _t("correct_label", lang)
     group = f'<div class="yz-chips" role="group" aria-label="{label}">{chips}</div>'
     if not mood.sure:
@@ -71,14 +71,17 @@ def _follows(board: Board, lang: Language, savable: bool) -> str:
     back = _link("back", lang) if board.said else ""
     save = _link("save", lang) if board.said and savable else ""
     return (
-        f'<p class="yz-note">{_sentence(mood, lang)} {back} {save}</p>'
+        f'<p class="yz-note">{_sentence(board, lang)} {back} {save}</p>'
         f'<details data-key="correct"><summary>{_t("correct", lang)}</summary>{group}</details>'
     )
 
 
-def _sentence(mood: Mood, lang: Language) -> str:
+def _sentence(board: Board, lang: Language) -> str:
+    mood = board.mood
+    assert mood is not None
     if mood.source == "chosen":
-        return _t("for_chosen", lang, mood=text(f"advice.mood_{mood.emotion}", lang))
+        named = board.memory.catalogue.policy.mood(mood.emotion)
+        return _t("for_chosen", lang, mood=named.name.of(lang))
     key = "for_corrected" if mood.source == "corrected" else "for_reading"
     return _t(key, lang, looks=looks(mood.emotion, lang))
 
@@ -106,8 +109,9 @@ def _ideas(board: Board, lang: Language) -> str:
 
 def _filters(board: Board, lang: Language) -> str:
     mood = board.mood
-    known = mood is not None and mood.sure and mood.emotion in [one.value for one in _MOODS]
-    return filters.bar(board.memory.filters, lang, mood.emotion if mood and known else None)
+    main = mood.main_emotion if mood is not None and mood.sure else None
+    known = main in [one.value for one in _EXPRESSIONS]
+    return filters.bar(board.memory.filters, lang, main if known else None)
 
 
 def _link(act: str, lang: Language) -> str:

@@ -39,6 +39,7 @@ from yuzug.ui.models import Analyzers
 from yuzug.ui.uploads import Uploads
 
 MAX_IMAGES = 32
+NO_FILTERS = Filters()
 MAX_EXPLAINED = 8  # faces, the largest: how far a map can be trusted takes a while to find out
 
 
@@ -122,8 +123,8 @@ class Endpoints:
     @filters_by_name
     def recommend(
         self,
-        emotion: str,
-        filters: Filters,
+        emotion: str | None = None,
+        filters: Filters = NO_FILTERS,
         lang: Language = "en",
         count: int = 3,
         seed: int = 0,
@@ -132,8 +133,10 @@ class Endpoints:
         helped: list[str] | None = None,
         did: list[str] | None = None,
         before: list[str] | None = None,
-        source: HelpSource = "expressions",
+        source: HelpSource | None = None,
         unsure: bool = False,
+        mood: str | None = None,
+        favourites: list[str] | None = None,
     ) -> Json:
         """Suggest small activities that fit a mood, each with steps, reasons and evidence.
 
@@ -142,7 +145,8 @@ class Endpoints:
         "help", give its sentences and contacts first; where it has "ask", ask that.
 
         Args:
-            emotion: angry, disgust, fear, happy, sad, surprise, neutral or contempt
+            emotion: what an expression shows: angry, disgust, fear, happy, sad, surprise, neutral
+                or contempt; null where "mood" is given
             lang: language of the activities, "en" or "tr"
             count: how many activities
             seed: the same number gives the same answer
@@ -150,9 +154,13 @@ class Endpoints:
             rejected: ids turned down; these never come
             helped: ids found helpful; these come back sooner
             did: ids done before
-            before: the emotions read before this one, the oldest first
-            source: where these came from: faces (expressions), named by the person, or a journal
+            before: the emotions or moods before this one, the oldest first
+            source: where these came from: faces (expressions), named by the person, or a journal;
+                as the emotion or the mood says, unless given
             unsure: whether the reading is not sure
+            mood: instead of an emotion, what a person says: happy, grateful, calm, neutral, bored,
+                tired, restless, stressed, overwhelmed, fear, lonely, sad, angry or contempt
+            favourites: ids that the person marked; these come a little sooner
 
         Returns:
             activities with title, steps, minutes, reasons and evidence
@@ -160,6 +168,7 @@ class Endpoints:
         advice = advise(
             emotion,
             filters,
+            mood=mood,
             before=before or (),
             source=source,
             lang=lang,
@@ -169,10 +178,11 @@ class Endpoints:
             rejected=rejected or (),
             helped=helped or (),
             did=did or (),
+            favourites=favourites or (),
             sure=not unsure,
             catalogue=self._catalogue,
         )
-        return _json(RecommendationsRecord.of(emotion, lang, advice))
+        return _json(RecommendationsRecord.of(emotion, lang, advice, mood))
 
     @answered
     def models(self) -> Json:

@@ -16,11 +16,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from yuzug.emotions import Emotion, Language
 from yuzug.recommender import Catalogue
+from yuzug.recommender.catalogue.policy import Policy
 from yuzug.recommender.catalogue.vocabulary import Id
 
 STORAGE_KEY = "yuzug-journal"
 MOST = 500  # entries of each sort; the oldest make room
-_COLUMNS = ("time", "entry", "emotion", "source", "activity", "title", "before", "after")
+_COLUMNS = ("time", "entry", "mood", "emotion", "source", "activity", "title", "before", "after")
 Rating = Annotated[int, Field(ge=1, le=5, strict=True)]
 _Ids = Annotated[tuple[Id, ...], Field(max_length=MOST)]
 
@@ -35,6 +36,19 @@ class MoodEntry(_Part):
     at: AwareDatetime
     emotion: Emotion
     source: Literal["reading", "corrected", "chosen"]
+    mood: Id | None = None
+    """The key of the mood that was chosen, if no emotion's; ``emotion`` is then its main one."""
+
+    @property
+    def key(self) -> str:
+        """What it is called in the policy."""
+        return self.mood or self.emotion.value
+
+    def shares(self, policy: Policy) -> dict[str, float]:
+        """The emotions that it counts as."""
+        if self.mood not in policy.moods:
+            return {self.emotion.value: 1.0}
+        return {e.value: share for e, share in policy.mood(self.mood).emotions.items()}
 
 
 class ActivityEntry(_Part):
@@ -68,8 +82,10 @@ class Journal(_Part):
         """Whether there is nothing to show."""
         return not (self.moods or self.activities)
 
-    def days(self, since: datetime, ahead: timedelta = timedelta()) -> list[dict[str, float]]:
-        """Count each emotion on each day since then, the oldest day first.
+    def days(
+        self, policy: Policy, since: datetime, ahead: timedelta = timedelta()
+    ) -> list[dict[str, float]]:
+        """Add up the emotions of the moods on each day since then, the oldest day first.
 
         ``ahead`` is how far the visitor's clock is ahead of UTC: it tells where a day begins.
         """
@@ -77,7 +93,8 @@ class Journal(_Part):
         for mood in self.moods:
             if mood.at >= since:
                 day = noted.setdefault((mood.at + ahead).date(), {})
-                day[mood.emotion.value] = day.get(mood.emotion.value, 0.0) + 1.0
+                for emotion, share in mood.shares(policy).items():
+                    day[emotion] = day.get(emotion, 0.0) + share
         return [noted[day] for day in sorted(noted)]
 
     def to_browser(self) -> dict[str, Any]:
@@ -94,7 +111,10 @@ class Journal(_Part):
     def to_csv(self, lang: Language, catalogue: Catalogue) -> str:
         """The entries as a table, the oldest first, one line each."""
         rows = [
-            *({"entry": "mood", **mood.model_dump(mode="json")} for mood in self.moods),
+            *(
+                {"entry": "mood", **mood.model_dump(mode="json"), "mood": mood.key}
+                for mood in self.moods
+            ),
             *(
                 {"entry": "activity", "activity": done.id, "title": done.title(lang, catalogue)}
                 | done.model_dump(mode="json", exclude={"id"}, exclude_none=True)

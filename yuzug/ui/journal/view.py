@@ -15,6 +15,7 @@ import gradio as gr
 
 from yuzug.emotions import Emotion, Language, looks
 from yuzug.recommender import Catalogue
+from yuzug.recommender.catalogue.policy import Policy
 from yuzug.texts import text
 from yuzug.texts.case_and_alphabet import lower
 from yuzug.texts.numbers import tenths
@@ -24,8 +25,8 @@ from yuzug.ui.i18n import Chrome
 from yuzug.ui.journal import helped
 from yuzug.ui.journal.model import ActivityEntry, Journal, MoodEntry
 
-# From pleasant to unpleasant: the rows of the plot.
-_ROWS = tuple(
+# From pleasant to hard: where an expression has its row that is no mood to choose.
+_EXPRESSIONS = tuple(
     Emotion(name)
     for name in ("happy", "surprise", "neutral", "contempt", "disgust", "fear", "sad", "angry")
 )
@@ -48,7 +49,9 @@ def page(
     if journal.empty:
         body = f'<p class="yz-note">{_t("empty", lang)}</p>'
     else:
-        body = _moods(journal.moods, lang) + _activities(journal.activities, lang, catalogue)
+        body = _moods(journal.moods, lang, catalogue.policy) + _activities(
+            journal.activities, lang, catalogue
+        )
         found = helped.tables(journal.activities, lang, catalogue, ahead)
         body += _section("helped_most", found, lang) if found else ""
     tools = _tools(journal, lang, catalogue)
@@ -97,10 +100,10 @@ def _tools(journal: Journal, lang: Language, catalogue: Catalogue) -> str:
     )
 
 
-def _moods(moods: tuple[MoodEntry, ...], lang: Language) -> str:
+def _moods(moods: tuple[MoodEntry, ...], lang: Language, policy: Policy) -> str:
     if not moods:
         return _section("moods", f'<p class="yz-note">{_t("moods_none", lang)}</p>', lang)
-    [(most, _)] = Counter(_name(mood, lang) for mood in moods).most_common(1)
+    [(most, _)] = Counter(_name(mood, lang, policy) for mood in moods).most_common(1)
     alt = _t("moods_alt", lang, count=len(moods), looks=most)
     legend = "".join(
         f'<span class="{name}"><i></i>{_t(f"legend_{name}", lang)}</span>'
@@ -108,28 +111,40 @@ def _moods(moods: tuple[MoodEntry, ...], lang: Language) -> str:
     )
     plot = (
         f'<figure class="yz-plot"><div class="legend">{legend}</div>'
-        f'<div role="img" aria-label="{alt}">{_plot(moods, lang)}</div>'
+        f'<div role="img" aria-label="{alt}">{_plot(moods, lang, policy)}</div>'
         f"<figcaption>{_time(moods[0].at)}{_time(moods[-1].at)}</figcaption></figure>"
     )
-    return _section("moods", plot + _table(moods, lang), lang)
+    return _section("moods", plot + _table(moods, lang, policy), lang)
 
 
-def _plot(moods: tuple[MoodEntry, ...], lang: Language) -> str:
+def rows(policy: Policy) -> list[str]:
+    """The keys of all moods and expressions, from pleasant to hard."""
+    ordered = [*policy.offered_moods]
+    for place, emotion in enumerate(_EXPRESSIONS):
+        if emotion.value not in ordered:
+            before = _EXPRESSIONS[max(place - 1, 0)].value
+            ordered.insert(ordered.index(before) + 1 if before in ordered else 0, emotion.value)
+    return ordered
+
+
+def _plot(moods: tuple[MoodEntry, ...], lang: Language, policy: Policy) -> str:
     """One row for each mood that there was, and a line through the entries in their order."""
-    rows = [row for row in _ROWS if any(mood.emotion is row for mood in moods)]
+    there = {mood.key for mood in moods}
+    ordered = [key for key in rows(policy) if key in there]
+    ordered += sorted(there.difference(ordered))  # moods of a policy that was there before
     first, last = moods[0].at.timestamp(), moods[-1].at.timestamp()
     span_s = max(last - first, 1.0)
     points = [
         (
             100 * (mood.at.timestamp() - first) / span_s if last > first else 50.0,
-            100 * (rows.index(mood.emotion) + 0.5) / len(rows),
+            100 * (ordered.index(mood.key) + 0.5) / len(ordered),
         )
         for mood in moods
     ]
     # What the person chose names the row, also where an expression was read later.
     named = sorted(moods, key=lambda mood: mood.source == "chosen")
-    names_by_row = {mood.emotion: _name(mood, lang) for mood in named}
-    names = "".join(f"<span>{escape(names_by_row[row])}</span>" for row in rows)
+    names_by_row = {mood.key: _name(mood, lang, policy) for mood in named}
+    names = "".join(f"<span>{escape(names_by_row[row])}</span>" for row in ordered)
     dots = "".join(
         f'<i class="{"read" if mood.source == "reading" else "said"}" '
         f'style="left:{x:.2f}%;top:{y:.2f}%"></i>'
@@ -137,16 +152,16 @@ def _plot(moods: tuple[MoodEntry, ...], lang: Language) -> str:
     )
     line = " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
     return (
-        f'<div class="names" style="--rows:{len(rows)}">{names}</div>'
-        f'<div class="track" style="--rows:{len(rows)}">'
+        f'<div class="names" style="--rows:{len(ordered)}">{names}</div>'
+        f'<div class="track" style="--rows:{len(ordered)}">'
         '<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">'
         f'<polyline points="{line}" /></svg>{dots}</div>'
     )
 
 
-def _table(moods: tuple[MoodEntry, ...], lang: Language) -> str:
+def _table(moods: tuple[MoodEntry, ...], lang: Language, policy: Policy) -> str:
     rows = "".join(
-        f"<tr><td>{_time(mood.at)}</td><td>{escape(_name(mood, lang))}</td>"
+        f"<tr><td>{_time(mood.at)}</td><td>{escape(_name(mood, lang, policy))}</td>"
         f"<td>{_t(f'source_{mood.source}', lang)}</td></tr>"
         for mood in reversed(moods)
     )
@@ -184,11 +199,11 @@ def _average(activities: tuple[ActivityEntry, ...], lang: Language) -> str:
     return f'<p class="yz-note">{_t("average", lang, count=len(rated), **shown)}</p>'
 
 
-def _name(mood: MoodEntry, lang: Language) -> str:
+def _name(mood: MoodEntry, lang: Language, policy: Policy) -> str:
     # A mood that was chosen keeps the words of the choice; others are what an expression looked.
-    if mood.source == "chosen":
-        return lower(text(f"advice.mood_{mood.emotion.value}", lang), lang)
-    return looks(mood.emotion.value, lang)
+    if mood.source == "chosen" and (mood.mood is None or mood.mood in policy.moods):
+        return lower(policy.mood(mood.key).name.of(lang), lang)
+    return mood.mood or looks(mood.emotion.value, lang)
 
 
 def _time(at: datetime) -> str:
