@@ -43,13 +43,12 @@ def chooser(board: Board, lang: Language) -> str:
     """The advice without a face: a mood to choose, then the same."""
     mood, moods = board.mood, board.memory.catalogue.policy.offered_moods
     chips = "".join(_chip("choose", key, named.name.of(lang), mood) for key, named in moods.items())
-    follows = _sentence(board, lang) if mood else ""
+    note = _sentence(board, lang) if mood else _t("choose_hint", lang)
     title = _t("choose_title", lang)
     idle = f'<p class="yz-note">{_t("choose_idle", lang)}</p>'
     return (
-        f'<div class="yz-choose"><h2>{title}</h2><p class="yz-note">{_t("choose_hint", lang)}</p>'
+        f'<div class="yz-choose"><h2>{title}</h2><p class="yz-note">{note}</p>'
         f'<div class="yz-chips" role="group" aria-label="{title}">{chips}</div></div>'
-        f'<div class="yz-follows"><p class="yz-note">{follows}</p></div>'
         + (_ideas(board, lang) if mood else idle)
     )
 
