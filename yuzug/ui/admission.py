@@ -95,8 +95,8 @@ class GuardedBlocks(gr.Blocks):
             if session is not None:
                 state, settings = session, self._settings(session) or settings
             event = given.get("event_data")
-            told = event._data if event is not None else None
-            pictures = check_bounds(inputs) + check_bounds(told)
+            sent = event._data if event is not None else None
+            pictures = check_bounds(inputs) + check_bounds(sent)
             if pictures and not public:
                 require_consent(settings)
             _check_types(function, inputs)
@@ -104,15 +104,15 @@ class GuardedBlocks(gr.Blocks):
             # says which picture is missing.
             inputs = without_paths(inputs, self.uploads, strict=not public)
             if event is not None:
-                event._data = without_paths(told, self.uploads, strict=not public)
+                event._data = without_paths(sent, self.uploads, strict=not public)
             async with self.places.taken(function, queued=given.get("event_id") is not None):
                 return await super().process_api(function, inputs, state, **given)
         except YuzugError as error:
-            said = sentence_of(error, settings.lang)
+            message = sentence_of(error, settings.lang)
             asked = getattr(given.get("request"), "request", None)
             if asked is not None and error.kind in STATUS:
                 asked.scope[STATUS_KEY] = STATUS[error.kind]
-            raise gr.Error(said, print_exception=False) from error
+            raise gr.Error(message, print_exception=False) from error
 
     def _settings(self, state: SessionState) -> Settings | None:
         chosen = state[self.settings._id] if self.settings is not None else None

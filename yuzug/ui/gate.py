@@ -170,8 +170,8 @@ class Gate:
             await (await self._take(Request(scope, _counted(receive, most))))(scope, receive, send)
         elif path == "/gradio_api/upload_progress":
             # The page asks how far an upload is; here it is over before it asks.
-            said = Response('data: {"msg":"done"}\n\n', media_type="text/event-stream")
-            await said(scope, receive, send)
+            closing = Response('data: {"msg":"done"}\n\n', media_type="text/event-stream")
+            await closing(scope, receive, send)
         elif path.startswith(_BEAT):
             with self.visits.beating(path.removeprefix(_BEAT)):
                 await self.app(scope, receive, send)

@@ -19,7 +19,7 @@ Words = str | Callable[[Language], str]
 
 # Our words for what Gradio writes, by key: in English wherever it does not translate, and in the
 # browser's own language, which need not be the page's, where it does. A star stands for the rest.
-_GRADIO_SAYS: dict[str, tuple[str, ...]] = {
+_GRADIO_PHRASES: dict[str, tuple[str, ...]] = {
     "photo_camera_on": ("Click to Access Webcam", "grant webcam access"),
     "photo_capture": ("capture photo",),
     "photo_camera_choice": ("select input source", "select source"),
@@ -50,7 +50,7 @@ _GRADIO_SAYS: dict[str, tuple[str, ...]] = {
 }
 
 # What advice/guide.js says.
-_GUIDE_SAYS = (
+_GUIDE_KEYS = (
     "close",
     "ask_before",
     "ask_after",
@@ -96,7 +96,7 @@ class Chrome:
 
     def make(self, kind: type[_Component], words: dict[str, Words], **options: Any) -> _Component:
         """A component some of whose properties hold words: a key of ours, or what draws them."""
-        properties: dict[str, Any] = {**_said(words, self.lang), **options}
+        properties: dict[str, Any] = {**_texts(words, self.lang), **options}
         component = kind(**properties)
         self._entries.append((component, words))
         return component
@@ -108,21 +108,21 @@ class Chrome:
 
     def updates(self, lang: Language) -> list[Any]:
         """What turns the page's fixed words into this language."""
-        return [gr.update(**_said(words, lang)) for _, words in self._entries]
+        return [gr.update(**_texts(words, lang)) for _, words in self._entries]
 
 
-def _said(words: dict[str, Words], lang: Language) -> dict[str, Any]:
+def _texts(words: dict[str, Words], lang: Language) -> dict[str, Any]:
     return {
-        name: text(f"ui.{said}", lang) if isinstance(said, str) else said(lang)
-        for name, said in words.items()
+        name: text(f"ui.{key}", lang) if isinstance(key, str) else key(lang)
+        for name, key in words.items()
     }
 
 
 def head() -> str:
     """The part of the page's head that speaks: our words for what Gradio says, and the script."""
     words = [
-        [*said, {lang: text(f"ui.{key}", lang) for lang in LANGUAGES}]
-        for key, said in _GRADIO_SAYS.items()
+        [*phrases, {lang: text(f"ui.{key}", lang) for lang in LANGUAGES}]
+        for key, phrases in _GRADIO_PHRASES.items()
     ]
     table = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
     scripts = ("page", "journal/store", "advice/guide")
@@ -136,7 +136,7 @@ def head() -> str:
 def _guide_words() -> str:
     """What the player of the activities says, by language."""
     words = {
-        lang: {name: text(f"advice.guide_{name}", lang) for name in _GUIDE_SAYS}
+        lang: {name: text(f"advice.guide_{name}", lang) for name in _GUIDE_KEYS}
         for lang in LANGUAGES
     }
     return json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")

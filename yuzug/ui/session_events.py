@@ -56,8 +56,8 @@ def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Se
         settings = analyzers.fitting(restore(remembered, asked, analyzers.models, default))
         # Other activities come first for another visitor.
         catalogue = analyzers.activities.catalogue
-        told = remembered if isinstance(remembered, dict) else {}
-        clock, journal = clock_ahead(told.get("clock")), restore_journal(told.get("journal"))
+        known = remembered if isinstance(remembered, dict) else {}
+        clock, journal = clock_ahead(known.get("clock")), restore_journal(known.get("journal"))
         memory = Memory(random.getrandbits(32), settings.filters, catalogue, clock)
         memory.keep(journal)
         for board in (live_state.following.board, photo_state.board, mood_state):
@@ -92,7 +92,7 @@ def _wire_language(page: Page, analyzers: Analyzers) -> None:
     states = [page.live_state, page.photo_state, page.mood_state]
 
     # The browser sends the journal once the language has changed.
-    def speak(
+    def switch_language(
         lang: Language,
         settings: Settings,
         live_state: live.LiveState,
@@ -104,7 +104,7 @@ def _wire_language(page: Page, analyzers: Analyzers) -> None:
         return [settings, settings.to_browser(), *words]
 
     page.language.input(
-        speak,
+        switch_language,
         [page.language, page.settings, *states],
         [page.settings, page.browser, *_word_parts(page)],
         **last_one(page),

@@ -89,14 +89,14 @@ class Uploads:
             if held is None or held.read:
                 raise not_here(_NOT_SENT)
             held.read, held.until_s = True, time.monotonic() + DELETE_AFTER_S
-            return _whole(held.file)
+            return _all_bytes(held.file)
 
     def show(self, path: str) -> bytes | None:
         """The bytes of an upload for the browser that sent it; None where it is gone."""
         with self._lock:
             self._drop_old()
             held = self._held.get(path)
-            return _whole(held.file) if held is not None else None
+            return _all_bytes(held.file) if held is not None else None
 
     def drop_old(self) -> None:
         """Delete what was read, and what nobody asked for in ten minutes."""
@@ -197,6 +197,6 @@ def _plain(name: str) -> str:
     return kept.strip(". ") or "picture"
 
 
-def _whole(file: IO[bytes]) -> bytes:
+def _all_bytes(file: IO[bytes]) -> bytes:
     file.seek(0)
     return file.read()

@@ -23,12 +23,12 @@ Marks = Literal["helped", "rejected"]
 
 @dataclass
 class Memory:
-    """Ids of activities, oldest first, the last readings, and what the journal is still to be told.
+    """Ids of activities, oldest first, the last readings, and journal entries not yet sent to it.
 
     ``readings`` has one mood for a photo, for a mood that was named, and for a minute of Live;
     ``sources`` says of each where it came from. ``hard_days`` is whether the journal shows so many
     hard days in a row that help comes first.
-    ``clock_ahead`` is how far the visitor's clock is ahead of UTC, where the browser told.
+    ``clock_ahead`` is how far the visitor's clock is ahead of UTC, where the browser says.
     ``notes`` is what the browser has not yet written into its journal, empty where none is kept;
     each is numbered, and ``news`` is the number of the last.
     """
@@ -55,7 +55,7 @@ class Memory:
 
     @property
     def time_of_day(self) -> Time | None:
-        """What time of day it is for the visitor; None where the browser did not tell."""
+        """What time of day it is for the visitor; None where the browser does not say."""
         return None if self.clock_ahead is None else time_of_day((now() + self.clock_ahead).hour)
 
     def suggested(self, ids: Sequence[str]) -> None:
@@ -84,16 +84,16 @@ class Memory:
     def undo(self, entry: ActivityEntry) -> None:
         """This one was not done after all."""
         self.did = _without(self.did, entry.id)
-        self._tell({"change": "undo", "entry": _json(entry)})
+        self._add_note({"change": "undo", "entry": _json(entry)})
 
-    def heard(
+    def add_reading(
         self,
         shares: Mapping[str, float],
         sure: bool,
         source: HelpSource = "expressions",
         instead: bool = False,
     ) -> None:
-        """A reading, or what the visitor says ``instead`` of the last one."""
+        """Add a mood; with ``instead`` it replaces the last one."""
         kept = -1 if instead else None
         mood = mood_of(shares, self.catalogue.policy, sure=sure)
         self.readings = (*self.readings[:kept], mood)[-READINGS:]
@@ -114,10 +114,10 @@ class Memory:
     def note(self, entry: Entry) -> None:
         """Something for the journal, where there is one."""
         change = "mood" if isinstance(entry, MoodEntry) else "activity"
-        self._tell({"change": change, "entry": _json(entry)})
+        self._add_note({"change": change, "entry": _json(entry)})
 
     def start(self) -> None:
-        """A journal begins: what was said of activities so far belongs in it."""
+        """Start a journal; the marks made on activities so far go into it."""
         self.journal_on = True
         for name in self.helped:
             self._mark("helped", name, True)
@@ -127,7 +127,7 @@ class Memory:
     def merge(self, journal: Journal) -> None:
         """What was exported earlier is added to the journal, which begins where there is none."""
         self.journal_on = True
-        self._tell({"change": "merge", "entries": journal.to_browser()})
+        self._add_note({"change": "merge", "entries": journal.to_browser()})
 
     def keep(self, journal: Journal | None, written: int = 0) -> None:
         """The visitor keeps this journal, or none any more; ``written`` is its last note."""
@@ -150,12 +150,12 @@ class Memory:
 
     def _mark(self, marks: Marks, name: str, on: bool) -> None:
         self._set(marks, name, on)
-        self._tell({"change": "mark", "list": marks, "id": name, "on": on})
+        self._add_note({"change": "mark", "list": marks, "id": name, "on": on})
 
     def _set(self, marks: Marks, name: str, on: bool) -> None:
         setattr(self, marks, (_with if on else _without)(getattr(self, marks), name))
 
-    def _tell(self, note: Mapping[str, Any]) -> None:
+    def _add_note(self, note: Mapping[str, Any]) -> None:
         if self.journal_on:
             self.news += 1
             self.notes = (*self.notes, {"number": self.news, **note})[-KEPT:]
@@ -173,14 +173,18 @@ def _without(ids: tuple[str, ...], name: str) -> tuple[str, ...]:
     return tuple(one for one in ids if one != name)
 
 
-def clock_ahead(told: object) -> timedelta | None:
-    """How far a visitor's clock is ahead of UTC; ``told`` is its time in milliseconds, as if UTC.
+def clock_ahead(browser_ms: object) -> timedelta | None:
+    """How far a visitor's clock is ahead of UTC; None where it is not known.
+
+    ``browser_ms`` is its local time in milliseconds since 1970, as if it were UTC.
 
     >>> clock_ahead("noon") is None
     True
     """
-    if isinstance(told, bool) or not isinstance(told, int | float) or not math.isfinite(told):
+    if isinstance(browser_ms, bool) or not isinstance(browser_ms, int | float):
         return None
-    ahead = timedelta(seconds=round(told / 1000 - now().timestamp())) if abs(told) < 1e14 else None
+    if not math.isfinite(browser_ms) or abs(browser_ms) >= 1e14:
+        return None
+    ahead = timedelta(seconds=round(browser_ms / 1000 - now().timestamp()))
     # No place is more than 14 hours away from UTC; a clock that is wrong says nothing.
-    return ahead if ahead is not None and abs(ahead) <= timedelta(hours=15) else None
+    return ahead if abs(ahead) <= timedelta(hours=15) else None

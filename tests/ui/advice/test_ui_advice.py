@@ -29,14 +29,14 @@ from yuzug.texts import text
 from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice import filters
 from yuzug.ui.advice import view as advice
-from yuzug.ui.advice.board import CARDS, Board, Mood, said_by_person
+from yuzug.ui.advice.board import CARDS, Board, Mood, named_mood
 from yuzug.ui.advice.filters import NOTHING, filters_of, form_of, offered
 from yuzug.ui.api.endpoints import Endpoints
 from yuzug.ui.components.data_urls import data_url
 from yuzug.ui.components.readings import FaceReading
 from yuzug.ui.journal.model import Journal, MoodEntry, now
 from yuzug.ui.live.advice_pacing import ADVICE_EVERY_S, Following
-from yuzug.ui.live.stretch import STRETCH_S
+from yuzug.ui.live.minute_mean import MINUTE_S
 from yuzug.ui.photo import exporting
 from yuzug.ui.session import Settings
 from yuzug.ui.visit_history import RECENT, Memory
@@ -46,7 +46,7 @@ SAD = Mood("sad", {"sad": 0.9, "neutral": 0.1})
 
 def board(mood: Mood = SAD, seed: int = 1) -> Board:
     made = Board(Memory(seed))
-    acts.hear(made, mood)
+    acts.advise_on(made, mood)
     return made
 
 
@@ -77,7 +77,7 @@ def test_every_filter_that_the_page_offers_is_understood(name: str, choices: lis
         chosen = filters_of({name: [str(choice)]})
         assert form_of(chosen) == {name: [str(choice)]}
         made = Board(Memory(filters=chosen))
-        made.follow(said_by_person("neutral", "chosen"))
+        made.follow(named_mood("neutral", "chosen"))
         for lang in LANGUAGES:
             bar = filters.bar(chosen, lang)
             assert bar.count(" selected") + bar.count(" checked") == 1
@@ -225,9 +225,9 @@ def test_what_the_page_does_not_offer_changes_nothing(told: dict[str, object]) -
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_three_hard_readings_in_a_row_put_people_first(lang: str) -> None:
     shown = board()
-    acts.hear(shown, Mood("angry", {"angry": 1.0}))
+    acts.advise_on(shown, Mood("angry", {"angry": 1.0}))
     assert "yz-help" not in advice.area(shown, lang).replace("yz-help-place", "")  # type: ignore[arg-type]
-    acts.hear(shown, said_by_person("fear", "chosen"))
+    acts.advise_on(shown, named_mood("fear", "chosen"))
     page = advice.area(shown, lang)  # type: ignore[arg-type]
     offer = help_offer(lang)  # type: ignore[arg-type]
     for sentence in offer.sentences:
@@ -236,7 +236,7 @@ def test_three_hard_readings_in_a_row_put_people_first(lang: str) -> None:
     assert page.index("yz-help") < page.index("<article")
     kinds = bundled().policy.help.kinds
     assert shown.cards[0].suggestion.kind in kinds
-    acts.hear(shown, Mood("happy", {"happy": 1.0}))
+    acts.advise_on(shown, Mood("happy", {"happy": 1.0}))
     assert 'class="yz-help"' not in advice.area(shown, lang)  # type: ignore[arg-type]
 
 
@@ -249,10 +249,10 @@ def low_by(source: HelpSource) -> Board:
     shown = Board(Memory(1))
     if source == "journal":
         shown.memory.keep(Journal(moods=tuple(day("sad", ago) for ago in (5, 3, 1))))
-        acts.hear(shown, Mood("neutral", {"neutral": 1.0}))
+        acts.advise_on(shown, Mood("neutral", {"neutral": 1.0}))
     for emotion in ("sad", "fear", "sad") if source != "journal" else ():
-        named = said_by_person(emotion, "chosen")
-        acts.hear(shown, named if source == "named" else Mood(emotion, {emotion: 1.0}))
+        named = named_mood(emotion, "chosen")
+        acts.advise_on(shown, named if source == "named" else Mood(emotion, {emotion: 1.0}))
     return shown
 
 
@@ -274,7 +274,7 @@ def test_an_angry_streak_with_alone_chosen_still_offers_contact() -> None:
     shown = Board(Memory(1))
     acts.act({"act": "filter", "filters": {"company": ["alone"]}}, shown, "en")
     for _ in range(5):
-        acts.hear(shown, Mood("angry", {"angry": 1.0}))
+        acts.advise_on(shown, Mood("angry", {"angry": 1.0}))
     first = shown.cards[0]
     assert first.id in bundled().policy.help.activities
     assert first.id != "letter-with-a-stamp"
@@ -301,9 +301,9 @@ def test_hard_days_of_long_ago_or_between_better_ones_put_nobody_first() -> None
 
 def test_live_counts_minutes_and_not_frames() -> None:
     following = Following(Board(Memory(1)))
-    for second in range(int(3 * STRETCH_S) + 3):
+    for second in range(int(3 * MINUTE_S) + 3):
         following.see(face("sad"), float(second))
-        assert following.board.memory.needs_help == (second >= 3 * STRETCH_S)
+        assert following.board.memory.needs_help == (second >= 3 * MINUTE_S)
     assert len(following.board.memory.readings) == 3
 
 
@@ -336,7 +336,7 @@ def test_live_leaves_a_correction_alone() -> None:
     following.see(face("happy"), 0.0)
     acts.act({"act": "correct", "mood": "sad"}, following.board, "en")
     assert not following.see(face("surprise"), 30.0)
-    assert following.board.mood == said_by_person("sad", "corrected")
+    assert following.board.mood == named_mood("sad", "corrected")
 
 
 def test_titles_from_a_catalogue_are_escaped() -> None:

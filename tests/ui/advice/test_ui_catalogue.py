@@ -13,7 +13,7 @@ from yuzug.recommender import bundled, load_own
 from yuzug.ui import about
 from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice import view as advice
-from yuzug.ui.advice.board import Board, said_by_person
+from yuzug.ui.advice.board import Board, named_mood
 from yuzug.ui.api.endpoints import Endpoints
 from yuzug.ui.models import Analyzers
 from yuzug.ui.session import Settings
@@ -82,7 +82,7 @@ def test_the_endpoint_advises_from_it(own: Analyzers) -> None:
 
 def test_the_page_advises_from_it(own: Analyzers) -> None:
     shown = Board(Memory(1, own_catalogue=own.activities.catalogue))
-    acts.hear(shown, said_by_person("sad", "chosen"))
+    acts.advise_on(shown, named_mood("sad", "chosen"))
     assert [card.id for card in shown.cards] == ["own-tea"]
     drawn = advice.chooser(shown, "tr")
     assert "Ada’yı arayın." in drawn

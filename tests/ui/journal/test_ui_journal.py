@@ -13,7 +13,7 @@ from yuzug.emotions import LANGUAGES, Emotion, Language
 from yuzug.recommender import bundled
 from yuzug.texts import text
 from yuzug.ui.advice import actions as acts
-from yuzug.ui.advice.board import Board, Mood, said_by_person
+from yuzug.ui.advice.board import Board, Mood, named_mood
 from yuzug.ui.journal import helped
 from yuzug.ui.journal import view as journal_page
 from yuzug.ui.journal.model import (
@@ -46,7 +46,7 @@ def kept() -> Journal:
 
 def test_nothing_is_noted_unless_a_journal_is_kept() -> None:
     board = Board(Memory(1))
-    acts.hear(board, Mood("sad", {"sad": 1.0}))
+    acts.advise_on(board, Mood("sad", {"sad": 1.0}))
     acts.act({"act": "did", "id": board.cards[0].id}, board, "en")
     assert (board.memory.notes, board.memory.news) == ((), 0)
 
@@ -54,7 +54,7 @@ def test_nothing_is_noted_unless_a_journal_is_kept() -> None:
 def test_what_happens_is_noted_in_order_until_the_browser_has_written_it() -> None:
     board = Board(Memory(1))
     board.memory.keep(Journal())
-    acts.hear(board, said_by_person("sad", "chosen"))
+    acts.advise_on(board, named_mood("sad", "chosen"))
     name = board.cards[0].id
     acts.act({"act": "did", "id": name}, board, "en")
     acts.act({"act": "rate", "id": name, "when": "before", "rating": 2}, board, "en")
@@ -83,7 +83,7 @@ def test_a_journal_that_begins_takes_over_what_was_said_of_activities() -> None:
 def test_done_and_not_for_me_can_be_undone() -> None:
     board = Board(Memory(1))
     board.memory.keep(Journal())
-    acts.hear(board, said_by_person("sad", "chosen"))
+    acts.advise_on(board, named_mood("sad", "chosen"))
     before = [card.id for card in board.cards]
     name = before[1]
     acts.act({"act": "did", "id": name}, board, "en")
@@ -107,7 +107,7 @@ def test_done_and_not_for_me_can_be_undone() -> None:
 def test_an_unsure_reading_is_not_written() -> None:
     board = Board(Memory(1))
     board.memory.keep(Journal())
-    acts.hear(board, Mood("sad", {"sad": 0.4, "happy": 0.6}, sure=False))
+    acts.advise_on(board, Mood("sad", {"sad": 0.4, "happy": 0.6}, sure=False))
     assert board.memory.notes == ()
 
 

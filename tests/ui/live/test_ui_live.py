@@ -216,7 +216,7 @@ def test_a_bar_asks_for_its_map(analyzers: Analyzers, frame: bytes) -> None:
 def test_a_frozen_frame_that_is_asked_again_counts_once(analyzers: Analyzers, frame: bytes) -> None:
     state = live.LiveState()
     step(analyzers, frame, state)
-    counted = state.following.stretch.frames
+    counted = state.following.minute_mean.frames
     answer = step(analyzers, frame, state, 0.1, target="sad", still=True)
-    assert state.following.stretch.frames == counted
+    assert state.following.minute_mean.frames == counted
     assert not answer["advised"]

@@ -176,8 +176,8 @@ def test_another_model_keeps_the_face_the_correction_and_the_cards(
     assert state.reading is not None
     assert (state.reading.model, state.reading.classes) == (other.model, 8)
     assert state.reading.chosen == 1
-    assert state.board.said is not None
-    assert state.board.said.emotion == "sad"
+    assert state.board.named is not None
+    assert state.board.named.emotion == "sad"
     assert state.board.cards == cards
 
 

@@ -1,4 +1,4 @@
-"""What a person does in the advice area: say how it looks, filter, and answer to the cards."""
+"""Handlers of the advice area: name a mood, filter, and act on activity cards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 from yuzug.emotions import Emotion, Language
 from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.texts import text
-from yuzug.ui.advice.board import Board, Card, Mood, rated, said_by_person
+from yuzug.ui.advice.board import Board, Card, Mood, named_mood, rated
 from yuzug.ui.advice.filters import filters_of
 from yuzug.ui.advice.view import RATINGS
 from yuzug.ui.journal.model import ActivityEntry, MoodEntry, now
@@ -17,10 +17,10 @@ from yuzug.ui.journal.model import ActivityEntry, MoodEntry, now
 _EMOTIONS = frozenset(emotion.value for emotion in Emotion)
 
 
-def witness(board: Board, mood: Mood, instead: bool = False) -> None:
-    """Remember that this mood was there; ``instead`` of the last one, which it corrects."""
+def remember_mood(board: Board, mood: Mood, instead: bool = False) -> None:
+    """Add a mood to the visit's history; with ``instead`` it replaces the last one."""
     source: HelpSource = "named" if mood.source == "chosen" else "expressions"
-    board.memory.heard(mood.shares, mood.sure, source, instead)
+    board.memory.add_reading(mood.shares, mood.sure, source, instead)
     main = mood.main_emotion
     if mood.sure and main in _EMOTIONS:
         named = None if main == mood.emotion else mood.emotion
@@ -28,40 +28,40 @@ def witness(board: Board, mood: Mood, instead: bool = False) -> None:
         board.memory.note(entry)
 
 
-def hear(board: Board, mood: Mood | None, instead: bool = False) -> None:
-    """Remember a mood, and advise on it; on nothing where there is none."""
+def advise_on(board: Board, mood: Mood | None, instead: bool = False) -> None:
+    """Add a mood to the history and suggest activities for it; None clears the area."""
     if mood is not None:
-        witness(board, mood, instead)
+        remember_mood(board, mood, instead)
     if mood is None or mood.source == "reading":
         board.follow(mood)
     else:
         board.follow(board.read, mood)
 
 
-def hear_again(board: Board, mood: Mood | None) -> None:
-    """Another model read the same face: the person's own words and deeds stay."""
-    if mood is not None and board.said is None and not board.same(mood):
-        witness(board, mood, instead=True)
+def advise_again(board: Board, mood: Mood | None) -> None:
+    """Update the mood after another model read the same face; what the person named stays."""
+    if mood is not None and board.named is None and not board.same(mood):
+        remember_mood(board, mood, instead=True)
     board.read_again(mood)
 
 
-def act(told: Mapping[str, Any], board: Board, lang: Language) -> str:
-    """Do what was pressed, and say what came of it; empty where nothing did.
+def act(values: Mapping[str, Any], board: Board, lang: Language) -> str:
+    """Handle a press, and return what a screen reader announces; empty where nothing changed.
 
     What the page does not offer is not done.
     """
-    name, mood = str(told.get("act")), str(told.get("mood"))
+    name, mood = str(values.get("act")), str(values.get("mood"))
     if name == "choose" and mood in board.memory.catalogue.policy.offered_moods:
         return _name_mood(board, mood, chosen=True, lang=lang)
     if name == "correct" and mood in _EMOTIONS:
         return _name_mood(board, mood, chosen=False, lang=lang)
-    card = board.card(told.get("id"))
+    card = board.card(values.get("id"))
     if name in _ANSWERS:
-        return _ANSWERS[name](board, card, told, lang) if card else ""
+        return _ANSWERS[name](board, card, values, lang) if card else ""
     if name == "back" and board.read is not None:
-        hear(board, board.read, instead=True)
+        advise_on(board, board.read, instead=True)
     elif name == "filter":
-        board.memory.filters = filters_of(told.get("filters"))
+        board.memory.filters = filters_of(values.get("filters"))
         board.filter()
     elif name == "again":
         board.again()
@@ -73,16 +73,16 @@ def act(told: Mapping[str, Any], board: Board, lang: Language) -> str:
 
 
 def _name_mood(board: Board, name: str, chosen: bool, lang: Language) -> str:
-    if board.said is not None and board.said.emotion == name:
+    if board.named is not None and board.named.emotion == name:
         return ""
     corrected = not chosen and board.read is not None
     policy = board.memory.catalogue.policy
-    said = said_by_person(name, "chosen" if chosen else "corrected", policy)
-    hear(board, said, instead=corrected)
+    named = named_mood(name, "chosen" if chosen else "corrected", policy)
+    advise_on(board, named, instead=corrected)
     return _ideas(board, lang)
 
 
-def _did(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
+def _did(board: Board, card: Card, values: Mapping[str, Any], lang: Language) -> str:
     title = card.suggestion.in_language(lang).title
     if card.done_at is not None:
         board.memory.undo(ActivityEntry(at=card.done_at, id=card.id))
@@ -92,8 +92,8 @@ def _did(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> s
     return text("advice.said_done", lang, title=title)
 
 
-def _rate(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
-    when, rating = told.get("when"), told.get("rating")
+def _rate(board: Board, card: Card, values: Mapping[str, Any], lang: Language) -> str:
+    when, rating = values.get("when"), values.get("rating")
     if card.done_at is None or when not in ("before", "after"):
         return ""
     if _is_rating(rating):
@@ -101,18 +101,18 @@ def _rate(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> 
     return ""
 
 
-def _open(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
-    """The player was opened, or closed before its end."""
-    board.update(replace(card, opened=told.get("act") == "open"))
+def _open(board: Board, card: Card, values: Mapping[str, Any], lang: Language) -> str:
+    """Record that the player was opened, or closed before its end."""
+    board.update(replace(card, opened=values.get("act") == "open"))
     return ""
 
 
-def _finish(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
-    """The player came to its end, with how it was before and after, where the person said so."""
+def _finish(board: Board, card: Card, values: Mapping[str, Any], lang: Language) -> str:
+    """Record a finished activity, with the ratings before and after where there are any."""
     card = replace(card, opened=False, done_at=card.done_at or now())
     for when in ("before", "after"):
-        if _is_rating(told.get(when)):
-            card = rated(card, when, told[when])
+        if _is_rating(values.get(when)):
+            card = rated(card, when, values[when])
     _record(board, card)
     return text("advice.said_done", lang, title=card.suggestion.in_language(lang).title)
 
@@ -121,18 +121,18 @@ def _is_rating(rating: object) -> TypeGuard[int]:
     return type(rating) is int and rating in RATINGS
 
 
-def _helpful(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
+def _helpful(board: Board, card: Card, values: Mapping[str, Any], lang: Language) -> str:
     board.memory.help(card.id, helped=not card.helpful)
     board.update(replace(card, helpful=not card.helpful))
     return "" if card.helpful else text("advice.said_helpful", lang)
 
 
-def _reject(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
+def _reject(board: Board, card: Card, values: Mapping[str, Any], lang: Language) -> str:
     board.memory.reject(card.id)
     place = board.cards.index(card)
-    said = _another(board, card, told, lang)
+    announcement = _another(board, card, values, lang)
     board.removed = (card, place)
-    return said
+    return announcement
 
 
 def _restore(board: Board, lang: Language) -> str:
@@ -144,7 +144,7 @@ def _restore(board: Board, lang: Language) -> str:
     return text("advice.said_restored", lang, title=card.suggestion.in_language(lang).title)
 
 
-def _another(board: Board, card: Card, told: Mapping[str, Any], lang: Language) -> str:
+def _another(board: Board, card: Card, values: Mapping[str, Any], lang: Language) -> str:
     instead = board.replace(card)
     if instead is None:
         return text("advice.said_gone", lang)

@@ -18,7 +18,7 @@ Source = Literal["reading", "corrected", "chosen"]
 
 @dataclass(frozen=True)
 class Mood:
-    """What the activities are for, and who said so.
+    """An emotion that activities are suggested for, and where it comes from.
 
     ``emotion`` is the expression, or the key of the mood that the person chose. ``source`` is
     "reading" where the model read it, "corrected" where the person says that the face rather looks
@@ -37,8 +37,8 @@ class Mood:
         return max(self.shares, key=self.shares.__getitem__) if chosen else self.emotion
 
 
-def said_by_person(name: str, source: Source, policy: Policy | None = None) -> Mood:
-    """What a person says: the expression of a face, or the mood that they chose."""
+def named_mood(name: str, source: Source, policy: Policy | None = None) -> Mood:
+    """The mood that a person names: the expression of a face, or one of the moods offered."""
     if source != "chosen":
         return Mood(name, {name: 1.0}, source=source)
     emotions = (policy or bundled().policy).mood(name).emotions
@@ -76,19 +76,19 @@ class Board:
 
     memory: Memory = field(default_factory=Memory)
     read: Mood | None = None
-    said: Mood | None = None
+    named: Mood | None = None
     cards: tuple[Card, ...] = ()
     removed: tuple[Card, int] | None = None
 
     @property
     def mood(self) -> Mood | None:
-        """What the person said counts more than what was read."""
-        return self.said or self.read
+        """The mood that the person named, else the one that was read."""
+        return self.named or self.read
 
-    def follow(self, read: Mood | None, said: Mood | None = None) -> None:
+    def follow(self, read: Mood | None, named: Mood | None = None) -> None:
         """Advise on another mood; the activities so far count as suggested."""
         self._leave_behind(self.cards)
-        self.read, self.said, self.removed = read, said, None
+        self.read, self.named, self.removed = read, named, None
         self.cards = self._suggested(CARDS, [])
 
     def same(self, read: Mood | None) -> bool:
@@ -102,7 +102,7 @@ class Board:
         The cards stay where they still fit: where the person said what the face looks like, or the
         mood is the same. Otherwise only what was done or found helpful stays.
         """
-        fits = self.said is not None or self.same(read)
+        fits = self.named is not None or self.same(read)
         self.read = read
         if fits:
             return

@@ -15,7 +15,7 @@ from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice import view as advice
 from yuzug.ui.advice.board import Board
 from yuzug.ui.components import reading as panels
-from yuzug.ui.components.event_options import every_one, quietly, told
+from yuzug.ui.components.event_options import event_values, every_one, quietly
 from yuzug.ui.journal import view as journal_page
 from yuzug.ui.journal.model import read_export, restore_journal
 from yuzug.ui.live import handlers as live
@@ -48,22 +48,22 @@ def _wire_area(page: Page, tab: str) -> None:
     ) -> list[Any]:
         boards = [live_state.following.board, photo_state.board, mood_state]
         here = boards[_TABS.index(tab)]
-        spoken = acts.act(told(event), here, settings.lang)
+        spoken = acts.act(event_values(event), here, settings.lang)
         areas = _areas(settings.lang, live_state, photo_state, mood_state)
         if here.memory.filters == settings.filters:
             drawn = [areas[name]() if name == tab else gr.skip() for name in _TABS]
-            return [settings, gr.skip(), *drawn, panels.said(spoken)]
+            return [settings, gr.skip(), *drawn, panels.announcement(spoken)]
         settings = replace(settings, filters=here.memory.filters)
         for board in boards:
             board.filter()
         drawn = [draw() for draw in areas.values()]
-        return [settings, settings.to_browser(), *drawn, panels.said(spoken)]
+        return [settings, settings.to_browser(), *drawn, panels.announcement(spoken)]
 
     areas = [tabs[name].advice for name in _TABS]
     tabs[tab].advice.advise(
         advise,
         [page.settings, page.live_state, page.photo_state, page.mood_state],
-        [page.settings, page.browser, *areas, tabs[tab].said],
+        [page.settings, page.browser, *areas, tabs[tab].announcement],
         **every_one(page),
     )
     tabs[tab].advice.change(_write, [page.mood_state], [page.journal.store], **quietly(page))
@@ -88,8 +88,8 @@ def _write(mood_state: Board) -> Any:
 
 def _wire_saving(page: Page) -> None:
     def save(photo_state: photo.PhotoState, event: gr.EventData) -> str:
-        said = photo_state.board.said
-        return exporting.link(told(event).get("face"), said.emotion if said else None)
+        named = photo_state.board.named
+        return exporting.link(event_values(event).get("face"), named.emotion if named else None)
 
     saved = page.photo.panels.advice.save(
         save, [page.photo_state], [page.photo.archive], **every_one(page)
@@ -101,7 +101,7 @@ def _wire_journal(page: Page, catalogue: Catalogue) -> None:
     """Follow the journal in the browser, which tells of every change of it."""
 
     def follow(settings: Settings, mood_state: Board, event: gr.EventData) -> list[Any]:
-        memory, news = mood_state.memory, told(event)
+        memory, news = mood_state.memory, event_values(event)
         journal, written = restore_journal(news.get("journal")), news.get("done")
         if journal is not None and news.get("act") == "start":
             memory.start()

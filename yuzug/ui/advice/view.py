@@ -67,8 +67,8 @@ def _follows(board: Board, lang: Language, savable: bool) -> str:
             f'<p class="yz-question">{asked}</p>{group}'
             f'<p class="yz-note">{_t("for_unsure", lang)}</p>'
         )
-    back = _link("back", lang) if board.said else ""
-    save = _link("save", lang) if board.said and savable else ""
+    back = _link("back", lang) if board.named else ""
+    save = _link("save", lang) if board.named and savable else ""
     return (
         f'<p class="yz-note">{_sentence(board, lang)} {back} {save}</p>'
         f'<details data-key="correct"><summary>{_t("correct", lang)}</summary>{group}</details>'
@@ -122,8 +122,8 @@ def _removed(board: Board, lang: Language) -> str:
     if board.removed is None:
         return ""
     title = board.removed[0].suggestion.in_language(lang).title
-    said = _t("removed", lang, title=title)
-    return f'<p class="yz-note yz-removed">{said} {_link("restore", lang)}</p>'
+    sentence = _t("removed", lang, title=title)
+    return f'<p class="yz-note yz-removed">{sentence} {_link("restore", lang)}</p>'
 
 
 def _none_left(lang: Language) -> str:
@@ -153,9 +153,9 @@ def talk(lang: Language, policy: Policy) -> str:
 
 
 def _help_words(sentences: Sequence[str], offer: Help, lang: Language) -> str:
-    said = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    paragraphs = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
     contacts = "".join(f"<li>{_contact(contact, lang)}</li>" for contact in offer.contacts)
-    return f"{said}<ul>{contacts}</ul>"
+    return f"{paragraphs}<ul>{contacts}</ul>"
 
 
 def _contact(contact: Contact, lang: Language) -> str:
@@ -173,7 +173,7 @@ def _card(card: Card, board: Board, lang: Language) -> str:
     shown = card.suggestion.in_language(lang)
     fits_mood, circumstances, because, *helped = shown.why
     # Of a mood that the person named, nothing may be said about an expression.
-    reasons = [shown.aim if board.said else fits_mood, because, *helped]
+    reasons = [shown.aim if board.named else fits_mood, because, *helped]
     notes = "".join(f"<li>{escape(note)}</li>" for note in shown.notes)
     return (
         f'<article class="yz-card{" done" if card.done_at else ""}" data-id="{escape(card.id)}" '
@@ -193,13 +193,13 @@ def _card(card: Card, board: Board, lang: Language) -> str:
 def _guide(card: Card, lang: Language) -> str:
     """What ``guide.js`` leads through."""
     shown = card.suggestion.in_language(lang)
-    told = {
+    guide = {
         "title": shown.title,
         "steps": shown.steps,
         "guide": shown.guide,
         "data": dict(shown.guide_data),
     }
-    return escape(json.dumps(told, ensure_ascii=False))
+    return escape(json.dumps(guide, ensure_ascii=False))
 
 
 def _evidence(card: Card, lang: Language) -> str:
@@ -259,14 +259,14 @@ class MoodTab:
     """The components of the Mood tab: what to choose from with its advice, and what is spoken."""
 
     advice: gr.HTML
-    said: gr.HTML
+    announcement: gr.HTML
 
 
 def mood_tab(chrome: Chrome) -> MoodTab:
     """Make the components of the Mood tab."""
     with gr.Column(elem_classes=["yz-panel", "advice"]):
         shown = panel("yz-mood-advice", chooser(Board(), chrome.lang), "advice/advice")
-    return MoodTab(shown, panel("yz-mood-said", panels.said("")))
+    return MoodTab(shown, panel("yz-mood-said", panels.announcement("")))
 
 
 def advice_panel(chrome: Chrome, name: str, value: str) -> gr.HTML:

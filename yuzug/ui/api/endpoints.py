@@ -254,11 +254,11 @@ def _json(record: Record) -> Json:
     return record.model_dump(mode="json", by_alias=True)
 
 
-def _person(said: Json | None, analyzer: Analyzer) -> Person | None:
+def _person(description: Json | None, analyzer: Analyzer) -> Person | None:
     """A person that came with the call, refused before any picture is looked at."""
-    if said is None:
+    if description is None:
         return None
-    person = Person.from_json(said)
+    person = Person.from_json(description)
     person.require(analyzer.classifier.checkpoint)
     return person
 

@@ -28,13 +28,13 @@ def answered(method: Method) -> Method:
     @wraps(method)
     def answer(*values: Any) -> Any:
         by_name = signature.bind(*values).arguments
-        said: Language = "tr" if by_name.get("lang") == "tr" else "en"
+        lang: Language = "tr" if by_name.get("lang") == "tr" else "en"
         try:
             return checked(by_name.pop("self"), **by_name)
         except ValidationError as error:
-            raise gr.Error(sentence_of(_invalid(error), said), print_exception=False) from error
+            raise gr.Error(sentence_of(_invalid(error), lang), print_exception=False) from error
         except YuzugError as error:
-            raise gr.Error(sentence_of(error, said), print_exception=False) from error
+            raise gr.Error(sentence_of(error, lang), print_exception=False) from error
 
     return cast(Method, answer)
 

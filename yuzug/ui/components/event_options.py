@@ -1,4 +1,4 @@
-"""How the page's events behave, whichever handler they call."""
+"""Options of the page's Gradio events: order, concurrency, progress, and the values they bring."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from yuzug.ui.parts import Page
 
 
 def quietly(page: Page) -> dict[str, Any]:
-    """What every event of ours has: no public endpoint, and nothing that spins.
+    """Options of every event: no public endpoint and no progress spinner.
 
     Gradio tells each component of an event about its progress, at every frame of a stream those
     of all events, tabs with all their children included: half of what the browser had to do. So
@@ -25,17 +25,17 @@ def quietly(page: Page) -> dict[str, Any]:
 
 
 def last_one(page: Page) -> dict[str, Any]:
-    """For a choice: while one is on its way, only the last of the others follows."""
+    """Options for a choice: while one runs, only the last of the others follows."""
     return {**quietly(page), "trigger_mode": "always_last"}
 
 
 def every_one(page: Page) -> dict[str, Any]:
-    """For what a script tells: none dropped while an earlier one is on its way, none overtaking."""
+    """Options for events of a script: every one is queued, and they run one at a time, in order."""
     return {**quietly(page), "trigger_mode": "multiple", "concurrency_limit": 1}
 
 
 def in_order(page: Page) -> dict[str, Any]:
-    """For what is asked in the Photo tab: every event begins, in the order in which they came.
+    """Options for questions in the Photo tab: every event begins, in the order in which they came.
 
     Nothing is dropped on the way, and ``PhotoState`` knows what was asked last: an answer to
     anything earlier changes nothing. Gradio's "always_last" would send the first event's data
@@ -49,7 +49,7 @@ def in_order(page: Page) -> dict[str, Any]:
     }
 
 
-def told(event: gr.EventData) -> Mapping[str, Any]:
-    """What a script of ours told; from outside, so anything may be in it."""
+def event_values(event: gr.EventData) -> Mapping[str, Any]:
+    """What a script of the page sent with an event; from outside, so it may hold anything."""
     data = event._data
     return data if isinstance(data, dict) else {}

@@ -24,7 +24,7 @@ class Shown:
     heat_words: Any = field(default_factory=gr.skip)
     reading: Any = field(default_factory=gr.skip)
     advice: Any = field(default_factory=gr.skip)
-    said: Any = field(default_factory=gr.skip)
+    announcement: Any = field(default_factory=gr.skip)
 
     def __iter__(self) -> Iterator[Any]:
         return (getattr(self, part.name) for part in fields(self))

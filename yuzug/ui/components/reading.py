@@ -47,7 +47,7 @@ def reading_panel(reading: PictureReading, lang: Language, tab: str) -> str:
         return notice(text("ui.no_face", lang), text("ui.no_face_hint", lang)) + _alts(
             reading, lang, tab
         )
-    doubts = "".join(f"<li>{_t(f'doubt_{doubt}', lang)}</li>" for doubt in _told(face))
+    doubts = "".join(f"<li>{_t(f'doubt_{doubt}', lang)}</li>" for doubt in _picture_flags(face))
     return (
         f'<div class="yz-reading{"" if face.sure else " unsure"}">'
         f'<div class="yz-verdict">{_ring(face)}<p class="yz-sentence">'
@@ -61,7 +61,7 @@ def reading_panel(reading: PictureReading, lang: Language, tab: str) -> str:
     )
 
 
-def _told(face: FaceReading) -> Sequence[str]:
+def _picture_flags(face: FaceReading) -> Sequence[str]:
     # What is wrong with the picture explains the rest, and can be mended.
     about_picture = [d for d in face.doubts if d not in (UNSURE, NONE_OF_THESE)]
     return about_picture or face.doubts
@@ -136,7 +136,7 @@ def _alts(reading: PictureReading, lang: Language, tab: str) -> str:
     )
 
 
-def said(words: str) -> str:
+def announcement(words: str) -> str:
     """What a screen reader speaks; the live region stays, only its words change."""
     return f'<p class="yz-sr" aria-live="polite">{escape(words)}</p>'
 

@@ -1,4 +1,4 @@
-"""What helped most, told from the activities that were rated before and after."""
+"""What helped most: mean change between the ratings before and after an activity."""
 
 from __future__ import annotations
 

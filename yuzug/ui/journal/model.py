@@ -31,7 +31,7 @@ class _Part(BaseModel):
 
 
 class MoodEntry(_Part):
-    """A mood at a time, and who said so: see :class:`yuzug.ui.advice.board.Mood`."""
+    """A mood at a time, and where it comes from: see :class:`yuzug.ui.advice.board.Mood`."""
 
     at: AwareDatetime
     emotion: Emotion
@@ -102,11 +102,11 @@ class Journal(_Part):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     def to_json(self, lang: Language, catalogue: Catalogue) -> str:
-        """The whole journal for a person to take along, with titles."""
-        told = self.to_browser()
-        for shown, entry in zip(told["activities"], self.activities, strict=True):
+        """The journal as JSON for download, with the titles of activities."""
+        record = self.to_browser()
+        for shown, entry in zip(record["activities"], self.activities, strict=True):
             shown["title"] = entry.title(lang, catalogue)
-        return json.dumps(told, ensure_ascii=False, indent=2)
+        return json.dumps(record, ensure_ascii=False, indent=2)
 
     def to_csv(self, lang: Language, catalogue: Catalogue) -> str:
         """The entries as a table, the oldest first, one line each."""
@@ -141,22 +141,22 @@ def restore_journal(remembered: object) -> Journal | None:
         return None
 
 
-def read_export(told: object) -> Journal | None:
+def read_export(exported: object) -> Journal | None:
     """The journal in a file that :meth:`Journal.to_json` wrote; None where it is none.
 
     >>> read_export({"schema": 1, "moods": "many"}) is None
     True
     """
-    if not isinstance(told, dict) or "schema" not in told:
+    if not isinstance(exported, dict) or "schema" not in exported:
         return None
-    done = told.get("activities")
+    done = exported.get("activities")
     entries = done if isinstance(done, list) else []
     untitled = [
         {name: value for name, value in one.items() if name != "title"}
         for one in entries
         if isinstance(one, dict)
     ]
-    return restore_journal({**told, "activities": untitled})
+    return restore_journal({**exported, "activities": untitled})
 
 
 def now() -> datetime:

@@ -39,7 +39,7 @@ def page(
     refused: bool = False,
     ahead: timedelta = timedelta(),
 ) -> str:
-    """The whole tab.
+    """HTML of the tab.
 
     ``refused`` is whether a file to import was none of ours; ``ahead`` how far the visitor's clock
     is ahead of UTC.
@@ -79,8 +79,8 @@ def _import(lang: Language) -> str:
 
 
 def _refused(refused: bool, lang: Language) -> str:
-    said = f'<p class="yz-note">{_t("import_refused", lang)}</p>' if refused else ""
-    return f'<div class="refused" role="status">{said}</div>'
+    note = f'<p class="yz-note">{_t("import_refused", lang)}</p>' if refused else ""
+    return f'<div class="refused" role="status">{note}</div>'
 
 
 def _tools(journal: Journal, lang: Language, catalogue: Catalogue) -> str:

@@ -1,13 +1,13 @@
-"""How the advice follows Live: never faster than it can be read, and minute by minute."""
+"""Pacing of the Live advice: how often it may change, so that it can be read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from yuzug.ui.advice.actions import witness
+from yuzug.ui.advice.actions import remember_mood
 from yuzug.ui.advice.board import Board, mood_read
 from yuzug.ui.components.readings import FaceReading
-from yuzug.ui.live.stretch import Stretch
+from yuzug.ui.live.minute_mean import MinuteMean
 
 ADVICE_EVERY_S = 10.0  # activities stay at least that long, so that they can be read
 
@@ -18,26 +18,26 @@ class Following:
 
     board: Board = field(default_factory=Board)
     renewed_s: float | None = None
-    stretch: Stretch = field(default_factory=Stretch)
+    minute_mean: MinuteMean = field(default_factory=MinuteMean)
 
     def forget(self) -> None:
-        """Start anew, with nobody in the picture."""
+        """Reset, with nobody in the picture."""
         self.board.follow(None)
-        self.renewed_s, self.stretch = None, Stretch()
+        self.renewed_s, self.minute_mean = None, MinuteMean()
 
     def see(self, face: FaceReading | None, now_s: float) -> bool:
-        """Take in what one frame shows; whether the advice area changed."""
+        """Add the reading of one frame; return whether the advice area changed."""
         mood = mood_read(face)
         if face is None or mood is None:
             return False
         board = self.board
-        if board.said is not None:  # the person knows better, until they go back to the reading
+        if board.named is not None:  # the person knows better, until they go back to the reading
             board.read = mood
             return False
         offered = board.memory.needs_help
-        minute = self.stretch.add(mood.shares, mood.sure, now_s)
+        minute = self.minute_mean.add(mood.shares, mood.sure, now_s)
         if minute is not None:
-            witness(board, minute)
+            remember_mood(board, minute)
         if board.memory.needs_help != offered or self._is_due(face, now_s):
             board.follow(mood)
             self.renewed_s = now_s

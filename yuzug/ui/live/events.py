@@ -9,7 +9,7 @@ import gradio as gr
 
 from yuzug.errors import YuzugError
 from yuzug.ui.components import reading as panels
-from yuzug.ui.components.event_options import every_one, quietly, told
+from yuzug.ui.components.event_options import event_values, every_one, quietly
 from yuzug.ui.live import handlers as live
 from yuzug.ui.live.turns import MAX_VISITORS, Turns
 from yuzug.ui.models import Analyzers
@@ -53,7 +53,7 @@ def wire(page: Page, analyzers: Analyzers) -> None:
     )
 
     def camera(live_state: live.LiveState, event: gr.EventData) -> live.LiveState:
-        live.camera(told(event), live_state)
+        live.camera(event_values(event), live_state)
         return live_state
 
     def advised(settings: Settings, live_state: live.LiveState) -> list[Any]:

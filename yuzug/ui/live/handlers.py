@@ -193,7 +193,7 @@ def advice_shown(live: LiveState, lang: Language) -> LiveShown:
         return LiveShown()
     return LiveShown(
         advice=advice.area(live.following.board, lang),
-        said=panels.said(panels.sentence(live.reading, lang)),
+        announcement=panels.announcement(panels.sentence(live.reading, lang)),
     )
 
 
@@ -205,7 +205,7 @@ def redraw(live: LiveState, lang: Language) -> LiveShown:
         heat_words=evidence.under_map(live.reading, lang, "live"),
         reading=panels.reading_panel(live.reading, lang, "live"),
         advice=advice.area(live.following.board, lang),
-        said=panels.said(panels.sentence(live.reading, lang)),
+        announcement=panels.announcement(panels.sentence(live.reading, lang)),
     )
 
 
@@ -218,5 +218,5 @@ def idle(lang: Language) -> LiveShown:
         heat_words="",
         reading=panels.empty("reading_idle", lang),
         advice=panels.empty("advice_idle", lang),
-        said=panels.said(""),
+        announcement=panels.announcement(""),
     )

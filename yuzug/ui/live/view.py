@@ -66,14 +66,14 @@ def live_tab(chrome: Chrome, idle: LiveShown) -> LiveTab:
         with column(chrome, "panel_reading", "reading"):
             reading = panel("yz-live-reading", idle.reading, "live/part")
     advice = advice_panel(chrome, "yz-live-advice", idle.advice)
-    said = panel("yz-live-said", idle.said)
+    announcement = panel("yz-live-said", idle.announcement)
     shown = LiveShown(
         picture=picture,
         heat=heat,
         heat_words=heat_words,
         reading=reading,
         advice=advice,
-        said=said,
+        announcement=announcement,
         camera=camera,
     )
     return LiveTab(frame, options, answer, shown)

@@ -13,7 +13,7 @@ from yuzug.errors import YuzugError
 from yuzug.texts import text
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.data_urls import is_of
-from yuzug.ui.components.event_options import in_order, quietly, told
+from yuzug.ui.components.event_options import event_values, in_order, quietly
 from yuzug.ui.components.heatmap import crop_of
 from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
@@ -44,16 +44,16 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
         return [*shown, photo_state, None]  # the picker is empty again, for the next picture
 
     def press(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
-        if told(event).get("name") == "example":
+        if event_values(event).get("name") == "example":
             shown = photo.read(analyzers, PORTRAIT, settings, photo_state)
         else:
             shown = photo.clear(settings, photo_state)
         return [*shown, photo_state]
 
     def pick(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
-        return [*photo.pick(told(event), settings, photo_state), photo_state]
+        return [*photo.pick(event_values(event), settings, photo_state), photo_state]
 
-    shown_anew = (
+    redrawn = (
         tab.picker.input(
             read,
             [tab.picker, page.settings, state],
@@ -65,7 +65,7 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
         tab.bar.press(press, [page.settings, state], outputs, js=_WORK, **in_order(page)),
         tab.panels.reading.pick(pick, [page.settings, state], outputs, js=_WORK, **in_order(page)),
     )
-    for event in shown_anew:
+    for event in redrawn:
         then_rest(event)
         then_check(event, page, analyzers)
     _wire_questions(page, analyzers)
@@ -80,12 +80,12 @@ def _wire_questions(page: Page, analyzers: Analyzers) -> None:
         url: str | None, settings: Settings, photo_state: photo.PhotoState, event: gr.EventData
     ) -> list[Any]:
         crop = _crop(url, photo_state)
-        shown = asking.ask(analyzers, crop, told(event), settings, photo_state)
+        shown = asking.ask(analyzers, crop, event_values(event), settings, photo_state)
         return [*shown, photo_state]
 
     def report(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
         try:
-            png = asking.report(analyzers, told(event), settings, photo_state)
+            png = asking.report(analyzers, event_values(event), settings, photo_state)
         except YuzugError as error:
             return ["", panels.error_notice(error, settings.lang)]
         return [_link(png, settings) if png else "", gr.skip()]

@@ -70,7 +70,7 @@ def ask(
     if question != reading.map.question:
         state.reading = reading.explained(made)
     return photo.map_words(state, state.lang).but(
-        said=panels.said(evidence.sentence(made, state.lang)),
+        announcement=panels.announcement(evidence.sentence(made, state.lang)),
         asked=heatmap.asked(explanation, reading.face.alignment, reading),
         pair=_pair_pictures([picture for _, _, picture in pair]),
     )
@@ -171,7 +171,7 @@ def check(
         return PhotoShown()
     state.reading = reading.explained(replace(now, trust=trust))
     verdict = text(f"closer.held_{trust.level}", state.lang)
-    return photo.map_words(state, state.lang).but(said=panels.said(verdict))
+    return photo.map_words(state, state.lang).but(announcement=panels.announcement(verdict))
 
 
 def report(

@@ -133,11 +133,11 @@ def _trust(map: MapReading, lang: Language) -> str:
             "random": percent(map.trust.random, lang),
         }
         words = [map.trust.sentence(lang), text("closer.trust_numbers", lang, **numbers)]
-    said = "".join(
+    sentences = "".join(
         f'<p class="{"yz-fine" if later else ""}">{escape(one)}</p>'
         for later, one in enumerate(words)
     )
-    return f"<section><h3>{_t('trust', lang)}</h3>{said}</section>"
+    return f"<section><h3>{_t('trust', lang)}</h3>{sentences}</section>"
 
 
 def pair_words(pair: Sequence[tuple[str, FaceReading]], lang: Language) -> str:

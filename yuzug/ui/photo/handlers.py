@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.ui.advice import view as advice
-from yuzug.ui.advice.actions import hear, hear_again
+from yuzug.ui.advice.actions import advise_again, advise_on
 from yuzug.ui.advice.board import Board, mood_read
 from yuzug.ui.components import evidence, heatmap
 from yuzug.ui.components import reading as panels
@@ -37,7 +37,7 @@ class PhotoState:
     ``first`` is the reading before other maps were asked for. ``comparing`` is whether the models
     are shown beside one another, ``pair`` their names and what each read.
 
-    Handlers run side by side, so each takes a number when it begins (:meth:`take_picture`,
+    Handlers run side by side, so each takes a number when it begins (:meth:`next_number`,
     :meth:`ask`): ``picture`` and ``question`` are the last ones, and an answer to an earlier one
     changes nothing. A new picture ends all questions about the one before; a question does not end
     the reading of a new picture. ``shown`` is the number of the picture on the page, ``wanted`` the
@@ -60,7 +60,7 @@ class PhotoState:
     by: tuple[str, int] = ("", 0)
     lang: Language = "en"
 
-    def take_picture(self) -> int:
+    def next_number(self) -> int:
         """The number of a picture that is about to be read."""
         self.picture = next(_NUMBERS)
         return self.picture
@@ -96,7 +96,7 @@ def read(
     photo.by, photo.lang = (settings.model, settings.classes), settings.lang
     if again and photo.shown != photo.picture:
         return PhotoShown()  # the photo that is being read now will be read by these
-    mine = photo.take_picture()
+    mine = photo.next_number()
     try:
         require_consent(settings)
         analysis = _newest(analyzers, source, photo, mine)
@@ -114,11 +114,11 @@ def read(
     reading = reading_of(analysis, chosen)
     if before is None:
         photo.forget()
-        hear(photo.board, mood_read(reading.face), instead=again)
+        advise_on(photo.board, mood_read(reading.face), instead=again)
     else:
         photo.ask()
         photo.comparing, photo.pair = False, ()
-        hear_again(photo.board, mood_read(reading.face))
+        advise_again(photo.board, mood_read(reading.face))
     photo.first = photo.reading = reading
     return redraw(photo, photo.lang).but(
         asked="",
@@ -161,14 +161,14 @@ def pick(event: Mapping[str, Any], settings: Settings, photo: PhotoState) -> Pho
         return PhotoShown()
     photo.ask()
     photo.reading = photo.first.choosing(int(index))
-    hear(photo.board, mood_read(photo.reading.face), instead=True)
+    advise_on(photo.board, mood_read(photo.reading.face), instead=True)
     photo.comparing, photo.pair = False, ()
     return redraw(photo, settings.lang).but(asked="", pair="")
 
 
 def clear(settings: Settings, photo: PhotoState) -> PhotoShown:
     """Forget the photo and what was read in it."""
-    photo.shown = photo.take_picture()
+    photo.shown = photo.next_number()
     photo.forget()
     return redraw(photo, settings.lang).but(picture="", heat="", asked="", pair="")
 
@@ -183,7 +183,7 @@ def redraw(photo: PhotoState, lang: Language) -> PhotoShown:
         pair_words="",
         reading=panels.empty("photo_idle", lang),
         advice=panels.empty("advice_idle", lang),
-        said=panels.said(""),
+        announcement=panels.announcement(""),
     )
     if photo.error is not None:
         return shown.but(reading=panels.error_notice(photo.error, lang))
@@ -191,7 +191,7 @@ def redraw(photo: PhotoState, lang: Language) -> PhotoShown:
         return shown
     return map_words(photo, lang).but(
         advice=advice.area(photo.board, lang, savable=True),
-        said=panels.said(panels.sentence(photo.reading, lang)),
+        announcement=panels.announcement(panels.sentence(photo.reading, lang)),
     )
 
 

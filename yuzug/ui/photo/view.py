@@ -79,7 +79,7 @@ def photo_tab(chrome: Chrome, idle: PhotoShown) -> PhotoTab:
             reading = panel("yz-photo-reading", idle.reading, "components/reading")
     look = _closer(chrome)
     advice = advice_panel(chrome, "yz-photo-advice", idle.advice)
-    said = panel("yz-photo-said", idle.said)
+    announcement = panel("yz-photo-said", idle.announcement)
     again = gr.Textbox(visible=False)
     shown = PhotoShown(
         picture=picture,
@@ -87,7 +87,7 @@ def photo_tab(chrome: Chrome, idle: PhotoShown) -> PhotoTab:
         heat_words=heat_words,
         reading=reading,
         advice=advice,
-        said=said,
+        announcement=announcement,
         asked=asked,
         controls=look.controls,
         findings=look.findings,

@@ -1,4 +1,4 @@
-"""A minute of Live as one reading: what somebody looked like for a while, not in a frame."""
+"""Mean probabilities over a minute of Live frames, as one mood."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from yuzug.ui.advice.board import Mood
 
-STRETCH_S = 60.0
-PAUSE_S = 5.0  # without a face for longer than this, a new stretch begins
+MINUTE_S = 60.0
+PAUSE_S = 5.0  # without a face for longer than this, a new minute begins
 
 
 @dataclass
-class Stretch:
-    """Sums over the frames so far; no frame is kept."""
+class MinuteMean:
+    """Sums of probabilities over the frames so far; no frame is kept."""
 
     start_s: float | None = None
     last_s: float = 0.0
@@ -23,18 +23,19 @@ class Stretch:
     sums: Counter[str] = field(default_factory=Counter)
 
     def add(self, shares: Mapping[str, float], sure: bool, at_s: float) -> Mood | None:
-        """Count one frame; the mean over the minute that it completes, or None.
+        """Add a frame; return the mean over the minute that it completes, or None.
 
         The mean is sure where most frames were.
         """
-        if self.start_s is None or at_s - self.last_s > PAUSE_S:
+        start_s = self.start_s
+        if start_s is None or at_s - self.last_s > PAUSE_S:
+            start_s = at_s
             self._begin(at_s)
-        assert self.start_s is not None
         self.last_s = at_s
         self.frames += 1
         self.sure_frames += sure
         self.sums.update(shares)
-        if at_s - self.start_s < STRETCH_S:
+        if at_s - start_s < MINUTE_S:
             return None
         means = {label: total / self.frames for label, total in self.sums.items()}
         mood = Mood(max(means, key=means.__getitem__), means, 2 * self.sure_frames > self.frames)
