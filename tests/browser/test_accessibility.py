@@ -51,7 +51,7 @@ def live(page: Page, folder: Path) -> States:
 
 def photo(page: Page, folder: Path) -> States:
     page.locator(".yz-notice-box button:visible").click()
-    open_tab(page, 1)
+    open_tab(page, "photo")
     page.locator("[data-press=example]").wait_for()
     yield "empty"
     show_example(page)
@@ -83,7 +83,7 @@ def photo(page: Page, folder: Path) -> States:
 
 
 def advice(page: Page, folder: Path) -> States:
-    open_tab(page, 2)
+    open_tab(page, "mood")
     mood = page.locator("#yz-mood-advice")
     mood.locator("[data-mood=sad]").wait_for()
     yield "no mood"
@@ -111,13 +111,13 @@ def advice(page: Page, folder: Path) -> States:
 
 
 def journal(page: Page, folder: Path) -> States:
-    open_tab(page, 3)
+    open_tab(page, "journal")
     page.locator("[data-keep=start]").wait_for()
     yield "offer"
     page.locator("[data-keep=start]").click()
     page.locator("#yz-journal header").wait_for()
     yield "begun"
-    open_tab(page, 2)
+    open_tab(page, "mood")
     mood = page.locator("#yz-mood-advice")
     for name in ("happy", "sad"):
         mood.locator(f"[data-mood={name}]").click()
@@ -126,12 +126,12 @@ def journal(page: Page, folder: Path) -> States:
     done = mood.locator(".yz-card.done")
     for number, scale in enumerate(done.locator("fieldset").all()):
         scale.locator("label").nth(1 + 2 * number).click()
-    open_tab(page, 3)
+    open_tab(page, "journal")
     page.locator("#yz-journal .did li").wait_for()
     for fold in page.locator("#yz-journal summary").all():
         fold.click()
     yield "filled"
-    open_tab(page, 4)
+    open_tab(page, "about")
     page.locator(".yz-about").wait_for()
     yield "about"
 
@@ -184,6 +184,13 @@ def test_axe_finds_nothing(
         for one in findings(page, state, look, width_px)
     ]
     assert not found
+
+
+def test_axe_finds_what_is_wrong(visit: Callable[..., Page]) -> None:
+    page = visit(accept=False)
+    page.evaluate("document.querySelector('#yz-footer').innerHTML = '<button></button>'")
+    [found] = findings(page, "a button without a name", "light", 1280)
+    assert (found.rule, found.impact) == ("button-name", "critical")
 
 
 @pytest.mark.slow
