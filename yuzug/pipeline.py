@@ -29,6 +29,7 @@ from yuzug.faces import (
     default_detector,
     detect_turned,
     full_image,
+    look_near,
 )
 from yuzug.faces.quality import MIN_SCORE
 from yuzug.images import ImageSource, load_image
@@ -330,11 +331,17 @@ class Analyzer:
         found = self.detector.detect(photo, thorough=thorough)
         if turned and not any((face.score or 1.0) >= MIN_SCORE for face in found):
             found = detect_turned(self.detector, photo) or found
-        places = []
-        for detection in found:
-            alignment = align(detection)
-            places.append(LocatedFace(detection, alignment, alignment.crop(photo, CROP_PX)))
-        return tuple(places)
+        return _cropped(photo, found)
+
+    def locate_again(
+        self, photo: NDArray[np.uint8], faces: Sequence[Detection]
+    ) -> tuple[LocatedFace, ...] | None:
+        """The same faces in the next frame of a stream, searched near where they were.
+
+        None where the whole frame must be searched: :func:`yuzug.faces.look_near`.
+        """
+        found = look_near(self.detector, photo, faces) if self.detector else None
+        return None if found is None else _cropped(photo, found)
 
     @staticmethod
     def whole_picture(photo: NDArray[np.uint8]) -> LocatedFace:
@@ -531,6 +538,15 @@ class Analyzer:
             detector=self.detector_name,
             ms=dict(clock.ms),
         )
+
+
+def _cropped(photo: NDArray[np.uint8], found: Iterable[Detection]) -> tuple[LocatedFace, ...]:
+    """The faces of a photo with their crops."""
+    places = []
+    for detection in found:
+        alignment = align(detection)
+        places.append(LocatedFace(detection, alignment, alignment.crop(photo, CROP_PX)))
+    return tuple(places)
 
 
 def _emotion_of(name: str) -> Emotion | None:

@@ -7,6 +7,7 @@ from yuzug.faces.align import Alignment, LocatedFace, align, full_image
 from yuzug.faces.detection import Detection, Detector, detect_turned
 from yuzug.faces.haar import HaarDetector
 from yuzug.faces.loading import LoadedDetector, default_detector, load_detector
+from yuzug.faces.nearby import look_near
 from yuzug.faces.quality import Quality, assess
 from yuzug.faces.smoothing import Average, Hysteresis, Smoothed, Smoother
 from yuzug.faces.tracking import Tracker
@@ -32,4 +33,5 @@ __all__ = [
     "detect_turned",
     "full_image",
     "load_detector",
+    "look_near",
 ]

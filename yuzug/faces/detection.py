@@ -76,11 +76,15 @@ class Detection:
 class Detector(Protocol):
     """Finds faces; safe to share between threads.
 
-    ``name`` is what the JSON and the page call it: "haar" or "yunet".
+    ``name`` is what the JSON and the page call it: "haar" or "yunet". ``near_px`` is the width
+    to which a known face is scaled, to be looked for again near where it was.
     """
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def near_px(self) -> int: ...
 
     def detect(
         self, image: npt.NDArray[np.uint8], *, thorough: bool = True

@@ -45,6 +45,7 @@ class YuNetDetector:
     """
 
     name = "yunet"
+    near_px = LOOK_WIDTH_PX
 
     def __init__(self, onnx: Path) -> None:
         try:

@@ -27,6 +27,12 @@ from yuzug.ui.models import Analyzers
 from yuzug.ui.session import Settings, require_consent
 
 MAP_PX = 56  # a map is smooth, so that the browser may enlarge it
+# Somebody new is seen within half a second, whatever the line adds.
+SEARCH_EVERY_S = 0.4
+
+
+def _new_stream() -> StreamSession:
+    return StreamSession(search_every_s=SEARCH_EVERY_S)
 
 
 class FrameOptions(BaseModel):
@@ -63,7 +69,7 @@ class LiveState:
     are what each track is called on the page, so that a person keeps their number.
     """
 
-    stream: StreamSession = field(default_factory=StreamSession)
+    stream: StreamSession = field(default_factory=_new_stream)
     read_with: tuple[str, int] | None = None
     explained: str | None = None
     reading: PictureReading | None = None
@@ -72,7 +78,7 @@ class LiveState:
 
     def stop(self) -> None:
         """Forget who was in the picture; the last result and its advice stay to be looked at."""
-        self.stream = StreamSession()
+        self.stream = _new_stream()
         self.explained = None
         self.numbers = {}
 
@@ -118,7 +124,7 @@ def step(
 def _stream_for(settings: Settings, live: LiveState) -> StreamSession:
     """The stream so far; a new one where other models or labels would be smoothed into it."""
     if live.read_with != (settings.model, settings.classes):
-        live.stream, live.read_with = StreamSession(), (settings.model, settings.classes)
+        live.stream, live.read_with = _new_stream(), (settings.model, settings.classes)
         live.numbers = {}
     return live.stream
 

@@ -1,0 +1,73 @@
+"""How often a stream searches the whole frame."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from yuzug.faces import Detection, HaarDetector
+from yuzug.pipeline import Analyzer
+from yuzug.stream import StreamSession
+
+Picture = NDArray[np.uint8]
+
+
+class Counting(HaarDetector):
+    """Notes the width of every picture that is searched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.widths: list[int] = []
+
+    def detect(self, image: Picture, *, thorough: bool = True) -> tuple[Detection, ...]:
+        self.widths.append(image.shape[1])
+        return super().detect(image, thorough=thorough)
+
+    def whole(self, width: int) -> int:
+        """How many whole frames were searched since the last time."""
+        seen, self.widths = self.widths, []
+        return seen.count(width)
+
+
+@pytest.fixture
+def detector() -> Counting:
+    return Counting()
+
+
+@pytest.fixture
+def analyzer(detector: Counting) -> Analyzer:
+    return Analyzer.load("cnn", 7, detector=detector)
+
+
+def test_a_known_face_is_looked_for_near_and_the_whole_frame_now_and_then(
+    analyzer: Analyzer, detector: Counting, astronaut: Picture
+) -> None:
+    session, width = StreamSession(search_every_s=0.4), astronaut.shape[1]
+    analyses = [session.step(analyzer, astronaut, 0.1 * n) for n in range(9)]
+    assert detector.whole(width) == 3, "at 0, 0.4 and 0.8 s"
+    assert {face.track for one in analyses for face in one.faces} == {0}
+
+
+def test_a_face_that_is_lost_is_looked_for_in_the_whole_frame_at_once(
+    analyzer: Analyzer, detector: Counting, astronaut: Picture
+) -> None:
+    session, width = StreamSession(search_every_s=10.0), astronaut.shape[1]
+    session.step(analyzer, astronaut, 0.0)
+    detector.whole(width)
+    moved = np.roll(astronaut, 150, axis=1)
+    assert len(session.step(analyzer, moved, 0.1).faces) == 1
+    assert detector.whole(width) == 1
+
+
+def test_a_frame_of_another_size_and_a_session_that_asks_for_it_are_searched_whole(
+    analyzer: Analyzer, detector: Counting, astronaut: Picture
+) -> None:
+    session, every = StreamSession(search_every_s=10.0), StreamSession()
+    half = np.ascontiguousarray(astronaut[::2, ::2])
+    session.step(analyzer, astronaut, 0.0)
+    session.step(analyzer, half, 0.1)
+    assert detector.whole(half.shape[1]) == 1
+    for n in range(3):
+        every.step(analyzer, astronaut, 0.1 * n)
+    assert detector.whole(astronaut.shape[1]) == 3
