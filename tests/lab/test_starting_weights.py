@@ -205,9 +205,10 @@ def test_minutes_and_seeds(tmp_path: Path, capsys: Capture) -> None:
     assert main([*words, "--out", str(out), "--seeds", "0", "1", "--set", "epochs=1"]) == 0
     said = capsys.readouterr()
     assert [Path(line).parent.name for line in said.out.splitlines()[1:]] == ["seed-0", "seed-1"]
-    (summary,) = json.loads((out / "seeds.json").read_text())["heads"].values()
-    assert len(summary["accuracy"]) == 2
-    assert summary["mean"] == pytest.approx(np.mean(summary["accuracy"]), abs=1e-4)
+    (head,) = json.loads((out / "seeds.json").read_text())["heads"]
+    summary = head["accuracy"]
+    assert len(summary["each"]) == 2
+    assert summary["mean"] == pytest.approx(np.mean(summary["each"]), abs=1e-4)
     assert "standard deviation" in said.err
     assert main([*words, "--out", str(tmp_path / "x"), "--device", "mps"]) == 2
     assert "choose among auto, cpu" in capsys.readouterr().err

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from yuzug.lab.data.training_data import Gathered
     from yuzug.lab.training.checkpointing import Progress
     from yuzug.lab.training.recipe import Recipe
+    from yuzug.lab.training.repeats import Over, Spread
     from yuzug.lab.training.results import Result
+    from yuzug.lab.training.run import Watch
+
+_MOST_FOLDS = 20
+# Below so many measured faces an accuracy is too uncertain: of 100 faces it is ± 10 points.
+_FEW_MEASURED = 100
 
 
 def options(command: Parser) -> None:
@@ -36,11 +42,16 @@ def options(command: Parser) -> None:
     )
     command.option("--minutes", key="train_minutes", metavar="M", type=float)
     command.option("--seeds", key="train_seeds", metavar="N", type=int, nargs="+")
+    command.option("--folds", key="train_folds", metavar="K", type=int)
+    command.option("--subject", key="train_subject", metavar="REGEX")
     command.option("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
 
 
 def run(options: Namespace) -> int:
-    """Train a recipe, once or with several seeds, and print where each weights file stands."""
+    """Train a recipe, once or with several seeds, and print where each weights file stands.
+
+    With folds it is first measured over them; the weights file comes from a last run on all data.
+    """
     with installed("lab"):
         from yuzug.lab.training.recipe_files import find_recipe, read_recipe
     if options.minutes is not None and options.minutes <= 0:
@@ -50,7 +61,10 @@ def run(options: Namespace) -> int:
             got=str(options.minutes),
             do="give the time that there is",
         )
+    _check_repeats(options)
     file = find_recipe(options.recipe)
+    if options.folds is not None:
+        _fold(options, read_recipe(file, options.set))
     if options.seeds is None:
         _train(options, read_recipe(file, options.set), options.out)
         return 0
@@ -63,19 +77,53 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def _train(options: Namespace, recipe: Recipe, out: Path) -> Result:
-    from yuzug.lab.training.run import Watch, train
+def _check_repeats(options: Namespace) -> None:
+    wrong, do = "", ""
+    if options.folds is not None and not 2 <= options.folds <= _MOST_FOLDS:
+        wrong, do = f"--folds {options.folds}", "5 is usual"
+    if options.folds is not None and options.seeds is not None:
+        wrong, do = "--folds with --seeds", "leave out one of them"
+    if options.subject is not None and options.folds is None:
+        wrong, do = "--subject without --folds", "add --folds 5, or give --subject to yuzug prepare"
+    if wrong:
+        raise OptionError(
+            "option.invalid",
+            must=f"--folds must be 2 to {_MOST_FOLDS}, without --seeds; --subject belongs to it",
+            got=wrong,
+            do=do,
+        )
 
+
+def _watch(recipe: Recipe, options: Namespace) -> Watch | None:
+    """What is said while a run goes on; nothing in all processes but the first."""
+    from yuzug.lab.training.run import Watch
+
+    if not _leads():
+        return None
     lang = options.lang
 
     def data(gathered: Gathered) -> None:
         _tell_data(gathered, lang)
 
-    def epoch(progress: Progress, recipe: Recipe) -> None:
+    def epoch(progress: Progress, recipe: Recipe, out: Path) -> None:
         from yuzug.lab.evaluation.charts import learning_curves
 
         complain(_epoch_line(progress, recipe, lang))
         learning_curves(progress, lang).savefig(out / "curves.png")
+
+    def fold(number: int, result: Result | None) -> None:
+        if result is None:
+            complain(text("lab.fold", lang, number=number, folds=options.folds))
+        else:
+            _tell_baseline(result, recipe, lang)
+
+    return Watch(data, epoch, fold)
+
+
+def _train(options: Namespace, recipe: Recipe, out: Path) -> Result:
+    from yuzug.lab.training.run import train
+
+    lang = options.lang
 
     done = train(
         recipe,
@@ -84,12 +132,15 @@ def _train(options: Namespace, recipe: Recipe, out: Path) -> Result:
         outside=options.outside,
         mapping=mapping_of(options.map),
         near_copies=options.near_copies,
-        minutes=options.minutes,
+        minutes=_minutes_each(options),
         device=options.device,
-        watch=Watch(data, epoch) if _leads() else None,
+        watch=_watch(recipe, options),
     )
     if _leads():
         _tell_baseline(done.result, recipe, lang)
+        measured = done.result.counts.measured if done.result.counts else _FEW_MEASURED
+        if measured < _FEW_MEASURED and options.folds is None:
+            complain(text("lab.few_measured", lang, n=measured))
         print(done.weights, flush=True)
     return done.result
 
@@ -152,31 +203,72 @@ def _tell_baseline(result: Result, recipe: Recipe, lang: Language) -> None:
 
 def _summarise(results: dict[int, Result], out: Path, lang: Language) -> None:
     """Mean and standard deviation over seeds of what each head was measured to give."""
-    from statistics import mean, stdev
+    from yuzug.lab.training.repeats import over_runs
 
-    values: dict[str, list[float]] = {}
-    for result in results.values():
-        for head, metrics in result.heads.items():
-            for one in metrics:
-                values.setdefault(f"{head}, {one.data}", []).append(one.accuracy)
-    summary = {
-        name: {
-            "mean": round(mean(each), 4),
-            "spread": round(stdev(each), 4) if len(each) > 1 else None,
-            "accuracy": each,
-        }
-        for name, each in values.items()
-    }
-    found = {"schema": 1, "seeds": list(results), "heads": summary}
-    (out / "seeds.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    for name, each in summary.items():
-        spread = each["spread"]
-        complain(
-            text(
-                "lab.over_seeds",
-                lang,
-                head=name,
-                mean=percent_tenths(float(str(each["mean"])), lang),
-                spread="–" if spread is None else percent_tenths(float(str(spread)), lang),
-            )
+    found = over_runs(results.values())
+    heads = [one.model_dump() for one in found]
+    told = {"schema": 2, "seeds": list(results), "heads": heads}
+    (out / "seeds.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    for one in found:
+        _tell_spread(one, lang)
+
+
+def _tell_spread(one: Over, lang: Language) -> None:
+    complain(
+        text(
+            "lab.over_runs",
+            lang,
+            head=f"{one.head}, {one.data}",
+            mean=percent_tenths(one.accuracy.mean, lang),
+            spread=_spread(one.accuracy, lang),
         )
+    )
+
+
+def _spread(figure: Spread, lang: Language) -> str:
+    return "–" if figure.spread is None else percent_tenths(figure.spread, lang)
+
+
+def _fold(options: Namespace, recipe: Recipe) -> None:
+    """Measure a recipe over folds and say what came out."""
+    from yuzug.lab.training.run import cross_validate
+
+    lang = options.lang
+    found = cross_validate(
+        recipe,
+        options.data,
+        options.out,
+        options.folds,
+        subject=options.subject,
+        mapping=mapping_of(options.map),
+        near_copies=options.near_copies,
+        minutes=_minutes_each(options),
+        device=options.device,
+        watch=_watch(recipe, options),
+    )
+    if not _leads():
+        return
+    key = "lab.folds_people" if found.people else "lab.folds"
+    complain(text(key, lang, folds=found.folds, n=found.n, people=found.people))
+    for one in found.heads:
+        _tell_spread(one, lang)
+    if found.start is None or found.start_accuracy is None or found.accuracy is None:
+        return
+    complain(
+        text(
+            "lab.folds_compared",
+            lang,
+            start=found.start,
+            before=percent_tenths(found.start_accuracy.mean, lang),
+            after=percent_tenths(found.accuracy.mean, lang),
+            better=found.better_folds,
+            folds=found.folds,
+        )
+    )
+
+
+def _minutes_each(options: Namespace) -> float | None:
+    """The time of one run: the folds and the last run share what there is."""
+    if options.minutes is None:
+        return None
+    return float(options.minutes) / (1 if options.folds is None else options.folds + 1)

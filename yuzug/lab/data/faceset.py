@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,8 +28,8 @@ LabelSource = Literal["label", "votes"]
 # A picture whose grey levels have a smaller standard deviation is blank; FER2013 has thirteen.
 BLANK_STD = 2.0
 _OUTSIDE = ("unknown", "not_a_face")
-# What ``yuzug prepare`` draws of a data set, beside its splits.
-COUNTS = "counts.png"
+# What ``yuzug prepare`` writes beside the splits: their counts as a picture, and a row a face.
+COUNTS, FACES = "counts.png", "faces.csv"
 # A longer string in a table is the pixels themselves and no path.
 _LONGEST_PATH = 1000
 
@@ -40,7 +41,8 @@ class FaceSet:
     ``images`` is uint8 (N, side, side); ``labels`` (N,) holds names; ``splits`` (N,) names or
     ""; ``votes`` float32 (N, 8) in the order of :data:`VOTES` sums to at most 1 in a row (what is
     missing went to "unknown" and "not a face") and is zero in a row without votes. ``files`` (N,)
-    says where each face came from: a path below the data, or the number of a row.
+    says where each face came from: a path below the data, or the number of a row. ``subjects``
+    (N,) names the person of each face, "" where that is not known.
     """
 
     images: NDArray[np.uint8]
@@ -48,6 +50,7 @@ class FaceSet:
     splits: NDArray[np.str_]
     votes: NDArray[np.float32]
     files: NDArray[np.str_] | None = None
+    subjects: NDArray[np.str_] | None = None
 
     def __post_init__(self) -> None:
         lengths = {len(self.images), len(self.labels), len(self.splits), len(self.votes)}
@@ -62,9 +65,11 @@ class FaceSet:
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> FaceSet:
         """The rows of a mask or of an index."""
         files = None if self.files is None else self.files[rows]
+        subjects = None if self.subjects is None else self.subjects[rows]
         return FaceSet(
-            self.images[rows], self.labels[rows], self.splits[rows], self.votes[rows], files
-        )
+            self.images[rows], self.labels[rows], self.splits[rows], self.votes[rows], files,
+            subjects,
+        )  # fmt: skip
 
     def split(self, name: str) -> FaceSet:
         """The rows of one split."""
@@ -151,9 +156,9 @@ def _read_table(path: Path, side_px: int) -> FaceSet:
         cell if isinstance(cell, str) and len(cell) < _LONGEST_PATH else str(row)
         for row, cell in enumerate(table["image"].to_pylist())
     ]
-    return FaceSet(
-        np.stack(images), words(table["label"].to_pylist()), splits, shares, np.array(files)
-    )
+    subjects = words(table["subject"].to_pylist()) if "subject" in names else None
+    labels = words(table["label"].to_pylist())
+    return FaceSet(np.stack(images), labels, splits, shares, np.array(files), subjects)
 
 
 @contextmanager
@@ -187,13 +192,25 @@ def _read_folder(path: Path, side_px: int) -> FaceSet:
         with _located(f"in {file}"):
             images.append(grey_square(load_image(file), side_px))
     parts = [file.relative_to(path).parts for file in files]
+    names = [file.relative_to(path).as_posix() for file in files]
+    people = _subjects(path)
     return FaceSet(
         np.stack(images),
         np.array([part[-2] for part in parts]),
         np.array([split_name(part[0]) if len(part) == 3 else "" for part in parts]),
         np.zeros((len(files), len(VOTES)), np.float32),
-        np.array([file.relative_to(path).as_posix() for file in files]),
+        np.array(names),
+        np.array([people.get(name, "") for name in names]) if people else None,
     )
+
+
+def _subjects(path: Path) -> dict[str, str]:
+    """The person of each file, as ``yuzug prepare`` noted it beside the splits."""
+    if not (path / FACES).is_file():
+        return {}
+    with (path / FACES).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row["file"]: row["subject"] for row in rows if row.get("subject") and row.get("file")}
 
 
 def _pictures(path: Path) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import csv
 from collections import Counter
 from pathlib import Path
 from typing import Literal
@@ -13,6 +13,7 @@ from yuzug.errors import OptionError
 from yuzug.faces import Detector, default_detector
 from yuzug.images import MIN_SIDE_PX
 from yuzug.lab.data.duplicates import NearCopies, groups
+from yuzug.lab.data.faceset import FACES
 from yuzug.lab.data.pictures import (
     Picture,
     near_duplicates,
@@ -22,6 +23,7 @@ from yuzug.lab.data.pictures import (
 )
 from yuzug.lab.data.sources import Dropped, Reason, labelled_files, table_rows
 from yuzug.lab.data.split import SHARES, assign
+from yuzug.lab.data.subjects import subject_in, subject_pattern
 from yuzug.lab.data.tables import is_table
 
 _PRINT_PX = 64
@@ -83,7 +85,7 @@ def prepare_folder(
         OptionError: ``option.invalid`` where there are no pictures, the pattern is none, the size
             is less than a picture must have, or ``out`` already holds something.
     """
-    pattern = _compiled(subject)
+    pattern = subject_pattern(subject)
     if size_px < MIN_SIDE_PX:
         raise OptionError(
             "option.invalid",
@@ -111,11 +113,12 @@ def prepare_folder(
         pictures = [one for one in pictures if one.file not in again]
         dropped += copies
     dropped += unfit + same
-    subjects = [one.source.subject or _subject(one.file, pattern) for one in pictures]
+    subjects = [one.source.subject or subject_in(one.file, pattern) for one in pictures]
     has_subjects = pattern is not None or any(subjects)
     places = _split(pictures, subjects, seed)
-    for picture, place in zip(pictures, places, strict=True):
-        _write(out, place, picture)
+    files = [_write(out, place, picture) for picture, place in zip(pictures, places, strict=True)]
+    out.mkdir(parents=True, exist_ok=True)
+    _note(out, files, subjects, pictures)
     splits = _counts(pictures, places)
     several = tuple(one.file for one in pictures if one.faces > 1)
     report = Report(
@@ -136,21 +139,8 @@ def prepare_folder(
         several=several,
         near=tuple(copies) if near_copies == "report" else (),
     )
-    out.mkdir(parents=True, exist_ok=True)
     (out / "report.json").write_text(report.model_dump_json(by_alias=True, indent=1), "utf-8")
     return report
-
-
-def _compiled(subject: str | None) -> re.Pattern[str] | None:
-    try:
-        return re.compile(subject) if subject is not None else None
-    except re.error as error:
-        raise OptionError(
-            "option.invalid",
-            must="the subject must be a regular expression",
-            got=f"{subject!r}: {error}",
-            do=r"write one such as '(\d+)_'",
-        ) from error
 
 
 def _split(pictures: list[Picture], subjects: list[str], seed: int) -> list[str]:
@@ -169,18 +159,22 @@ def _split(pictures: list[Picture], subjects: list[str], seed: int) -> list[str]
     return places
 
 
-def _subject(file: str, pattern: re.Pattern[str] | None) -> str:
-    found = pattern.search(file) if pattern else None
-    if found is None:
-        return ""
-    return (found.group(1) if found.re.groups else found.group()) or ""
-
-
-def _write(out: Path, split: str, picture: Picture) -> None:
+def _write(out: Path, split: str, picture: Picture) -> str:
+    """Write a face and return its path below ``out``."""
     folder = out / split / picture.label
     folder.mkdir(parents=True, exist_ok=True)
     # Files of one name in several folders stay apart.
-    (folder / f"{Path(picture.file).stem}-{picture.digest[:8]}.png").write_bytes(picture.png)
+    file = folder / f"{Path(picture.file).stem}-{picture.digest[:8]}.png"
+    file.write_bytes(picture.png)
+    return file.relative_to(out).as_posix()
+
+
+def _note(out: Path, files: list[str], subjects: list[str], pictures: list[Picture]) -> None:
+    """Write ``faces.csv``: each face, its person, and the picture that it was cut from."""
+    with (out / FACES).open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("file", "subject", "source"))
+        rows.writerows(zip(files, subjects, (one.file for one in pictures), strict=True))
 
 
 def _counts(pictures: list[Picture], places: list[str]) -> dict[str, dict[str, int]]:

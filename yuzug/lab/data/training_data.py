@@ -68,6 +68,23 @@ class Gathered:
     """Labels of the data that were renamed."""
 
 
+@dataclass(frozen=True)
+class DataSet:
+    """Labelled faces under the name of their file or folder."""
+
+    name: str
+    faces: FaceSet
+
+
+def read_sets(paths: Sequence[Path], recipe: Recipe) -> list[DataSet]:
+    """The faces of several paths at the size that a recipe reads.
+
+    Raises:
+        OptionError: ``data.invalid`` where a path holds no labelled faces.
+    """
+    return [DataSet(path.name, read(path, recipe.preprocessing.detail_px)) for path in paths]
+
+
 def gather(
     paths: Sequence[Path],
     recipe: Recipe,
@@ -75,7 +92,23 @@ def gather(
     mapping: Mapping[str, str] | None = None,
     near_copies: NearCopies = "drop",
 ) -> Gathered:
-    """Read data sets for a recipe.
+    """Read data sets for a recipe and :func:`arrange` them.
+
+    Raises:
+        OptionError: ``data.invalid`` where a path holds no labelled faces; those of ``arrange``.
+    """
+    data, others = read_sets(paths, recipe), read_sets(outside, recipe)
+    return arrange(data, recipe, others, mapping, near_copies)
+
+
+def arrange(
+    data: Sequence[DataSet],
+    recipe: Recipe,
+    outside: Sequence[DataSet] = (),
+    mapping: Mapping[str, str] | None = None,
+    near_copies: NearCopies = "drop",
+) -> Gathered:
+    """The parts of data sets that a recipe trains on, holds out and measures.
 
     Of data with splits, "train" is trained on and "validation" measured ("test" where that is the
     only other one), and no near copy of a face of another split is used; of data without, a fifth
@@ -87,11 +120,10 @@ def gather(
         near_copies: whether near copies with one label are dropped or kept for training.
 
     Raises:
-        OptionError: ``option.invalid`` where a path holds no faces, or lacks one of the splits;
-            where no face is left to hold out, or none of some label to train on.
+        OptionError: ``data.split`` where a set lacks one of the splits, ``data.few`` where no face
+            is left to hold out, or none of some label to train on.
     """
-    sets = [read(path, recipe.preprocessing.detail_px) for path in paths]
-    sets, mapping = _renamed(sets, mapping or {}, recipe)
+    sets, mapping = _renamed([one.faces for one in data], mapping or {}, recipe)
     labels = np.concatenate([faces.labels for faces in sets])
     heads = recipe.heads(labels)
     prints = [fingerprints(faces.images) for faces in sets]
@@ -99,16 +131,16 @@ def gather(
     kept_out = np.concatenate([one[_kept_out(f)] for f, one in zip(sets, prints, strict=True)])
     sides = [_sides(faces, one, kept_out) for faces, one in zip(sets, prints, strict=True)]
     measured = [
-        Measured(path.name, measured_split(faces) or "held out", faces.take(rows))
-        for path, faces, (_, rows) in zip(paths, sets, sides, strict=True)
+        Measured(one.name, measured_split(faces) or "held out", faces.take(rows))
+        for one, faces, (_, rows) in zip(data, sets, sides, strict=True)
     ]
     measured_prints = [one[rows] for one, (_, rows) in zip(prints, sides, strict=True)]
-    for path in outside:
-        faces = read(path, recipe.preprocessing.detail_px)
+    for other in outside:
+        faces = other.faces
         names = [label for head in heads.values() for label in head]
         known_here = {one: mapping[one] for one in set(faces.labels.tolist()) & set(mapping)}
         faces = renamed(faces, known_here, names).faces
-        measured.append(Measured(path.name, OUTSIDE, faces))
+        measured.append(Measured(other.name, OUTSIDE, faces))
         measured_prints.append(fingerprints(faces.images))
     pool = joined([faces.take(rows) for faces, (rows, _) in zip(sets, sides, strict=True)])
     drawn = hold_out(
@@ -194,11 +226,16 @@ def joined(sets: Sequence[FaceSet]) -> FaceSet:
         np.concatenate([one.splits for one in sets]),
         np.concatenate([one.votes for one in sets]),
         np.concatenate([_files(one) for one in sets]),
+        np.concatenate([_subjects(one) for one in sets]),
     )
 
 
 def _files(faces: FaceSet) -> NDArray[np.str_]:
     return np.arange(len(faces)).astype(str) if faces.files is None else faces.files
+
+
+def _subjects(faces: FaceSet) -> NDArray[np.str_]:
+    return np.full(len(faces), "") if faces.subjects is None else faces.subjects
 
 
 def measured_split(faces: FaceSet) -> str | None:

@@ -1,10 +1,13 @@
-"""A whole training run: read the data, train, calibrate, measure, compare with the start."""
+"""A whole training run: read the data, train, calibrate, measure, compare with the start.
+
+One run of a recipe, or one for each fold of the data and another on all of it.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 
@@ -12,13 +15,16 @@ import numpy as np
 from accelerate.utils import broadcast_object_list
 
 from yuzug.lab.data.duplicates import NearCopies
-from yuzug.lab.data.training_data import OUTSIDE, Gathered, gather, joined
+from yuzug.lab.data.folds import folds_of
+from yuzug.lab.data.subjects import subject_pattern, with_subjects
+from yuzug.lab.data.training_data import OUTSIDE, Gathered, arrange, gather, joined, read_sets
 from yuzug.lab.training.baseline import compare_with_start
 from yuzug.lab.training.checkpointing import Progress
 from yuzug.lab.training.devices import Device
 from yuzug.lab.training.finalize import finalize
 from yuzug.lab.training.pretrained import is_backbone, start_file
 from yuzug.lab.training.recipe import Recipe
+from yuzug.lab.training.repeats import CrossValidation
 from yuzug.lab.training.results import Result, write_result
 from yuzug.lab.training.trainer import Trainer
 from yuzug.models.checkpoint import read_card
@@ -40,7 +46,10 @@ class Watch:
     """What is called while a run goes on; each may be left as it is."""
 
     data: Callable[[Gathered], None] = lambda _: None
-    epoch: Callable[[Progress, Recipe], None] = lambda *_: None
+    epoch: Callable[[Progress, Recipe, Path], None] = lambda *_: None
+    """With the folder of the run."""
+    fold: Callable[[int, Result | None], None] = lambda *_: None
+    """With the number of a fold, before it without and after it with its result."""
 
 
 def train(
@@ -68,25 +77,97 @@ def train(
     Raises:
         OptionError: ``option.invalid`` for data or a folder that do not fit the recipe.
     """
+    gathered = gather(data, recipe, outside, mapping, near_copies)
+    return train_on(gathered, recipe, out, minutes=minutes, device=device, watch=watch)
+
+
+def train_on(
+    gathered: Gathered,
+    recipe: Recipe,
+    out: Path,
+    *,
+    minutes: float | None = None,
+    device: Device = "auto",
+    watch: Watch | None = None,
+    compare_held_out: bool = True,
+) -> Trained:
+    """Train a recipe on data in parts; see :func:`train`.
+
+    Args:
+        compare_held_out: whether the held-out faces too are compared with the starting weights:
+            nothing was trained on them, but temperature and biases were fitted to them.
+    """
     watch = watch or Watch()
-    gathered = gather(data, recipe, outside, mapping or {}, near_copies)
     watch.data(gathered)
     if minutes is not None:
         recipe = fitted_to(recipe, gathered, out, minutes, device)
     trainer = Trainer(recipe, gathered.train, gathered.held, out, device)
     weights = out / f"{recipe.name}.safetensors"
-    kept = trainer.run(lambda progress: watch.epoch(progress, recipe))
+    kept = trainer.run(lambda progress: watch.epoch(progress, recipe, out))
     if trainer.leads and not trainer.is_finished:
         weights = finalize(recipe, kept, gathered.held, gathered.measured)
         baseline = None
         if recipe.start_from is not None and not is_backbone(start_file(recipe.start_from)):
             parts = [part.faces for part in gathered.measured if part.split != OUTSIDE]
-            faces = joined([*parts, gathered.held])
+            faces = joined([*parts, gathered.held] if compare_held_out else parts)
             baseline = compare_with_start(recipe.start_from, weights, faces)
         write_result(out, recipe, read_card(weights), trainer.progress, gathered.counts, baseline)
         trainer.clear()
     trainer.engine.wait_for_everyone()
     return Trained(weights, Result.of(out))
+
+
+def cross_validate(
+    recipe: Recipe,
+    data: Sequence[Path],
+    out: Path,
+    folds: int,
+    *,
+    subject: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    near_copies: NearCopies = "drop",
+    minutes: float | None = None,
+    device: Device = "auto",
+    watch: Watch | None = None,
+) -> CrossValidation:
+    """Train a recipe once for each fold and measure it on that fold alone; write ``folds.json``.
+
+    Each run stands in ``out/fold-<n>``, without its weights: these models are there to be measured.
+    See :func:`yuzug.lab.data.folds.folds_of` for what a fold holds.
+
+    Args:
+        subject: a regular expression that finds the person in the path of a face, for data that
+            does not name people.
+        minutes: for each run.
+
+    Raises:
+        OptionError: ``data.few`` where there are fewer people, or groups of faces, than folds.
+    """
+    watch = watch or Watch()
+    pattern = subject_pattern(subject)
+    sets = [
+        replace(one, faces=with_subjects(one.faces, pattern)) for one in read_sets(data, recipe)
+    ]
+    shared = folds_of(sets, folds, recipe.seed)
+    results = []
+    for number, parts in enumerate(shared.sets, start=1):
+        watch.fold(number, None)
+        gathered = arrange(parts, recipe, (), mapping, near_copies)
+        done = train_on(
+            gathered,
+            recipe,
+            out / f"fold-{number}",
+            minutes=minutes,
+            device=device,
+            watch=watch,
+            compare_held_out=False,
+        )
+        done.weights.unlink(missing_ok=True)
+        watch.fold(number, done.result)
+        results.append(done.result)
+    summary = CrossValidation.of(results, shared.people)
+    summary.write(out)
+    return summary
 
 
 def fitted_to(
