@@ -22,7 +22,7 @@ import hub_server
 import hypothesis
 import numpy as np
 import pytest
-from app_server import serving
+from app_server import AppServer, serving
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -126,9 +126,15 @@ def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def url(uploads: Path) -> Iterator[str]:
-    """The address of the app, started as a user would start it."""
+def server(uploads: Path) -> Iterator[AppServer]:
+    """The app, started as a user would start it."""
     environment = {**os.environ, "GRADIO_TEMP_DIR": str(uploads)}
     with serving([sys.executable, "app.py"], ROOT, environment, "PORT") as server:
-        yield server.url
+        yield server
     assert "Traceback" not in server.said, server.said
+
+
+@pytest.fixture(scope="session")
+def url(server: AppServer) -> str:
+    """The address of the app."""
+    return server.url

@@ -38,6 +38,8 @@ KINDS: frozenset[str] = frozenset(
         "film.undecodable",  # not a recording, or one without its table of contents
         "film.no_video",  # sound, or a cover picture, alone
         "film.picture",  # a still picture
+        "film.too_large",  # more bytes than the page takes
+        "film.too_long",  # more seconds than the page reads
         "table.other",  # an unfinished table of other pictures or options
         "table.unwritable",  # a table or a folder that cannot be written
         "model.unknown",

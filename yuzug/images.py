@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import IO, Any, BinaryIO, TypeAlias
 
 import cv2
 import numpy as np
@@ -96,29 +96,39 @@ def load_image(source: ImageSource) -> Rgb:
     )
 
 
-def is_picture(path: Path) -> bool:
+def is_picture(source: Path | IO[bytes]) -> bool:
     """Whether a file begins as a picture does, animations too; reads 16 bytes.
 
     >>> is_picture(Path("README.md"))
     False
     """
     try:
-        with path.open("rb") as file:
-            head = file.read(16)
+        if isinstance(source, Path):
+            with source.open("rb") as file:
+                head = file.read(16)
+        else:
+            source.seek(0)
+            head = source.read(16)
     except OSError:
         return False
     return _format_of(head) is not None
 
 
-def animation(path: Path) -> Iterator[tuple[float, float, Rgb]]:
+def animation(source: Path | IO[bytes]) -> Iterator[tuple[float, float, Rgb]]:
     """The frames of an animated GIF, WebP or PNG: start and duration in seconds, RGB (H, W, 3).
+
+    An open file is read from its beginning.
 
     A still picture gives one frame. A duration of 0 lasts a tenth of a second, as in browsers.
 
     Raises:
         ImageError: as :func:`load_image`; where a later frame is damaged, after those before it.
     """
-    picture = _picture(_read(path))
+    if isinstance(source, Path):
+        picture = _picture(_read(source))
+    else:
+        source.seek(0)
+        picture = _picture(_read_open(source))
     start_s = 0.0
     for index in range(int(getattr(picture, "n_frames", 1))):
         try:
@@ -220,7 +230,7 @@ def _missing(name: str, error: Exception) -> ImageError:
     )
 
 
-def _read_open(file: BinaryIO) -> bytes:
+def _read_open(file: IO[bytes]) -> bytes:
     data = file.read(MAX_BYTES + 1)
     if not isinstance(data, bytes):
         raise ImageError(

@@ -1,9 +1,13 @@
 """How fast videos and folders are read, as ratios of processor time; no part of the test suite.
 
-    python tests/benchmarks/film.py [--yunet FILE.onnx] [--seconds 20] [--photos 200] [--out FILE]
+    python tests/benchmarks/film.py --out docs/benchmarks/film.json [PART …]
+        [--yunet FILE.onnx] [--seconds 20] [--photos 1000] [--minutes 60]
+        [--fer PYTHON] [--ray PYTHON]
 
-Prints one JSON object. Processor seconds are counted, not the clock, so that other programs on the
-machine change little; "real_time_2_cores" is what two free cores can do at best with these.
+The parts are ``film``, ``folder``, ``hour``, ``fer`` and ``ray``; those that are not named keep the
+figures that the file has. ``fer`` and ``ray`` need an interpreter with fer 25.10 or Ray. Processor
+seconds are counted, not the clock, so that other programs on the machine change little;
+"real_time_2_cores" is what two free cores can do at best with these.
 """
 
 from __future__ import annotations
@@ -13,14 +17,17 @@ import json
 import os
 import platform
 import resource
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageEnhance
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
@@ -34,7 +41,23 @@ from yuzug.faces import HaarDetector, YuNetDetector  # noqa: E402
 from yuzug.folders import Job, read  # noqa: E402
 
 FPS = 24
+PARTS = ("film", "folder", "hour", "fer", "ray")
 PORTRAIT = ROOT / "yuzug" / "ui" / "examples" / "astronaut.jpg"
+# Frames as arrays, so that neither pays for decoding; the peer's detector is OpenCV's, like ours.
+FER = """
+import sys, time
+import numpy as np
+from fer.fer import FER
+frames = np.load(sys.argv[1])
+reader = FER(mtcnn=False)
+reader.detect_emotions(frames[0])
+start = time.process_time()
+labels = []
+for frame in frames:
+    found = reader.detect_emotions(frame[..., ::-1].copy())
+    labels.append(max(found[0]["emotions"], key=found[0]["emotions"].get) if found else None)
+print("RESULT", time.process_time() - start, *labels)
+"""
 
 
 def measured(work: Callable[[], object]) -> dict[str, float]:
@@ -47,35 +70,76 @@ def measured(work: Callable[[], object]) -> dict[str, float]:
     }
 
 
-def peak_mb() -> float:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+def resident_mb() -> float:
+    """What this process holds now; at most so far where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    return round(pages * resource.getpagesize() / 2**20, 1)
 
 
-def film(analyzer: Analyzer, path: Path, seconds: float) -> dict[str, float]:
-    def read() -> None:
-        for _ in read_video(path, analyzer, every_s=None):
-            pass
+def film(detector: Any, place: Path, portrait: Any, seconds: int) -> dict[str, object]:
+    """Every frame of a film of 640×360 with one face."""
+    count = FPS * seconds
+    pictures = clips.frames(portrait, count, (640, 360))
+    times = [number / FPS for number in range(count)]
+    path = clips.write(place / "clip.mp4", pictures, times_s=times, key_every=FPS)
+    found: dict[str, object] = {}
+    for model in ("cnn", "resnet18"):
+        analyzer = Analyzer.load(model, detector=detector)
 
-    found = measured(read)
-    found["real_time_wall"] = round(seconds / found["wall_s"], 2)
-    found["real_time_2_cores"] = round(2 * seconds / found["cpu_s"], 2)
+        def read_it(analyzer: Analyzer = analyzer) -> None:
+            for _ in read_video(path, analyzer, every_s=None):
+                pass
+
+        one = measured(read_it)
+        one["real_time_wall"] = round(seconds / one["wall_s"], 2)
+        one["real_time_2_cores"] = round(2 * seconds / one["cpu_s"], 2)
+        found[f"film_{model}"] = one
     return found
 
 
-def folder(analyzer: Analyzer, paths: list[Path]) -> dict[str, object]:
-    """One by one in one thread, and with ``analyze_many`` in two."""
-    one = measured(lambda: [analyzer.analyze(path) for path in paths])
+def photos_of(portrait: Any, place: Path, count: int) -> list[Path]:
+    """Photos of 640 px made of the portrait: seeded crops and brightness."""
+    random = np.random.default_rng(18)
+    whole = Image.fromarray(portrait)
+    paths = []
+    for number in range(count):
+        side = int(random.integers(300, 500))
+        left, top = (int(random.integers(0, 512 - side + 1)) for _ in range(2))
+        photo = whole.crop((left, top // 2, left + side, top // 2 + side)).resize((640, 640))
+        photo = ImageEnhance.Brightness(photo).enhance(float(random.uniform(0.6, 1.3)))
+        paths.append(place / f"{number:04d}.jpg")
+        photo.save(paths[-1], quality=90)
+    return paths
+
+
+def folder(detector: Any, place: Path, portrait: Any, count: int) -> dict[str, object]:
+    """A folder: start-up, one by one in one thread, ``analyze_many`` in two, and a table."""
+    paths = photos_of(portrait, place, count)
+    start = measured(lambda: Analyzer.load("resnet18", detector=detector).analyze(paths[0]))
+    analyzer = Analyzer.load("resnet18", detector=detector)
+    few = paths[: max(count // 5, 1)]  # one by one costs as much for each
+    one = measured(lambda: [analyzer.analyze(path) for path in few])
     many = measured(lambda: list(analyzer.analyze_many(paths, workers=2)))
+    one_each_s, many_each_s = one["cpu_s"] / len(few), many["cpu_s"] / count
     return {
-        "one_by_one": one,
-        "analyze_many": many,
-        "rate_wall": round(one["wall_s"] / many["wall_s"], 2),
-        "cpu_ms_each": round(1000 * many["cpu_s"] / len(paths), 1),
-        "rate_2_cores": round(2 * one["cpu_s"] / many["cpu_s"], 2),
+        "photos": {
+            "count": count,
+            "one_by_one": one | {"count": len(few)},
+            "analyze_many": many,
+            "cpu_ms_each": round(1000 * many_each_s, 1),
+            "rate_2_cores": round(2 * one_each_s / many_each_s, 2),
+            "rate_wall": round(one["wall_s"] / len(few) / (many["wall_s"] / count), 2),
+            "start_up_cpu_s": start["cpu_s"],
+            "start_up_share": round(start["cpu_s"] / (start["cpu_s"] + many["cpu_s"]), 4),
+        },
+        "table": table(analyzer, few, place),
     }
 
 
-def table(analyzer: Analyzer, paths: list[Path], place: Path) -> dict[str, float]:
+def table(analyzer: Analyzer, paths: Sequence[Path], place: Path) -> dict[str, float]:
     """What a row of a table takes on the disk."""
     sizes = {}
     for ending in ("parquet", "csv"):
@@ -88,47 +152,140 @@ def table(analyzer: Analyzer, paths: list[Path], place: Path) -> dict[str, float
     return sizes
 
 
+def hour(detector: Any, place: Path, portrait: Any, minutes: int) -> dict[str, object]:
+    """A film of an hour at two frames a second, each second read: what memory does."""
+    pictures = clips.frames(portrait, 60, (320, 240))
+    count = 2 * 60 * minutes
+    times = [number / 2 for number in range(count)]
+    looped = [pictures[number % len(pictures)] for number in range(count)]
+    path = clips.write(place / "hour.mp4", looped, times_s=times, key_every=20)
+    analyzer = Analyzer.load("cnn", detector=detector)
+    at: dict[int, float] = {}
+    frames = 0
+
+    def read_it() -> None:
+        nonlocal frames
+        for analysis in read_video(path, analyzer, every_s=1.0):
+            frames += 1
+            tenth = int(10 * (analysis.time_s or 0) / (60 * minutes))
+            at.setdefault(tenth, resident_mb())
+
+    took = measured(read_it)
+    return {
+        "hour": took
+        | {
+            "minutes": minutes,
+            "frames": frames,
+            "resident_mb_by_tenth": [at[tenth] for tenth in sorted(at)],
+        }
+    }
+
+
+def changes(labels: Sequence[object]) -> int:
+    """How often the label became another one; a frame without a face is no label."""
+    seen = [label for label in labels if label is not None]
+    return sum(before != after for before, after in pairwise(seen))
+
+
+def fer(place: Path, portrait: Any, seconds: int, python: str) -> dict[str, object]:
+    """The same frames by fer and by us, both with OpenCV's cascade; the face never changes."""
+    random = np.random.default_rng(18)
+    frames = []
+    for picture in clips.frames(portrait, FPS * seconds, (640, 360)):
+        noise = random.normal(0, 6, picture.shape) + random.normal(0, 6)
+        frames.append(np.clip(picture + noise, 0, 255).astype(np.uint8))
+    path = clips.write(place / "noise.mp4", frames, times_s=[n / FPS for n in range(len(frames))])
+    with_video = list(read_video(path, Analyzer.load("cnn", detector=HaarDetector()), every_s=None))
+    np.save(place / "frames.npy", np.stack([one.image for one in with_video]))
+    script = place / "with_fer.py"
+    script.write_text(FER)
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+    said = subprocess.run(
+        [python, str(script), str(place / "frames.npy")],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    ).stdout
+    [result] = [line for line in said.splitlines() if line.startswith("RESULT")]
+    _, cpu_s, *theirs = result.split()
+    found: dict[str, object] = {
+        "frames": len(frames),
+        "fer_cpu_s": round(float(cpu_s), 2),
+        "fer_changes": changes([None if label == "None" else label for label in theirs]),
+        "fer_frames_with_a_face": sum(label != "None" for label in theirs),
+    }
+    for model in ("cnn", "resnet18"):
+        analyzer = Analyzer.load(model, detector=HaarDetector())
+        analyses: list[Any] = []
+
+        def read_it(analyzer: Analyzer = analyzer, analyses: list[Any] = analyses) -> None:
+            # Decoding, tracking, smoothing and heat maps are in ours, not in theirs.
+            analyses += [one.main_face for one in read_video(path, analyzer, every_s=None)]
+
+        took = measured(read_it)
+        faces = [face.emotion if face else None for face in analyses]
+        found[model] = {
+            "cpu_s": took["cpu_s"],
+            "times_as_fast": round(float(cpu_s) / took["cpu_s"], 2),
+            "changes": changes(faces),
+            "frames_with_a_face": sum(face is not None for face in faces),
+        }
+    return {"fer": found}
+
+
+def on_ray(place: Path, portrait: Any, count: int, python: str) -> dict[str, object]:
+    """A folder by one process and by a local Ray cluster, on the clock: its workers are others."""
+    place = place / "for_ray"
+    place.mkdir()
+    photos_of(portrait, place, count)
+    walls = {}
+    for engine in ("local", "ray"):
+        words = ["analyze", str(place), "--out", str(place.parent / f"{engine}_table"), "-q"]
+        words += ["--model", "cnn"] + (["--engine", "ray"] if engine == "ray" else [])
+        start_s = time.perf_counter()
+        subprocess.run([python, "-m", "yuzug.cli", *words], cwd=ROOT, check=True)
+        walls[engine] = round(time.perf_counter() - start_s, 1)
+    cost = round(walls["ray"] / walls["local"] - 1, 2)
+    return {"ray": {"photos": count, "wall_s": walls, "cost": cost}}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("parts", nargs="*", choices=PARTS, metavar="PART")
     parser.add_argument("--yunet", type=Path)
     parser.add_argument("--seconds", type=int, default=20)
-    parser.add_argument("--photos", type=int, default=200)
+    parser.add_argument("--photos", type=int, default=1000)
+    parser.add_argument("--minutes", type=int, default=60)
+    parser.add_argument("--fer", metavar="PYTHON")
+    parser.add_argument("--ray", metavar="PYTHON")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     detector = YuNetDetector(options.yunet) if options.yunet else HaarDetector()
     portrait = np.array(Image.open(PORTRAIT).convert("RGB"))
-    found: dict[str, object] = {
+    found: dict[str, object] = {}
+    if options.out and options.out.is_file():
+        found = json.loads(options.out.read_text("utf-8"))
+    parts = options.parts or ["film", "folder", "hour"]
+    found |= {
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
         "load": [round(one, 1) for one in os.getloadavg()],
         "detector": detector.name,
     }
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        count = FPS * options.seconds
-        pictures = clips.frames(portrait, count, (640, 360))
-        times = [number / FPS for number in range(count)]
-        path = clips.write(place / "clip.mp4", pictures, times_s=times, key_every=FPS)
-        for model in ("cnn", "resnet18"):
-            analyzer = Analyzer.load(model, detector=detector)
-            found[f"film_{model}"] = film(analyzer, path, options.seconds)
-        photos = []
-        for number in range(options.photos):
-            photos.append(place / f"{number}.jpg")
-            canvas = Image.fromarray(pictures[number % count]).resize((640, 480))
-            canvas.save(photos[-1], quality=90)
-        found["photos"] = folder(Analyzer.load("resnet18", detector=detector), photos)
-        found["table"] = table(Analyzer.load("resnet18", detector=detector), photos, place)
-        before = peak_mb()
-        long = clips.write(
-            place / "long.mp4",
-            pictures[: FPS * 10] * 12,
-            times_s=[number / FPS for number in range(FPS * 120)],
-        )
-        for _ in read_video(long, Analyzer.load("cnn", detector=detector), every_s=0.2):
-            pass
-        found["memory"] = {"peak_mb_before": before, "peak_mb_after_2_minutes": peak_mb()}
+        if "film" in parts:
+            found |= film(detector, place, portrait, options.seconds)
+        if "folder" in parts:
+            found |= folder(detector, place, portrait, options.photos)
+        if "hour" in parts:
+            found |= hour(detector, place, portrait, options.minutes)
+        if "fer" in parts:
+            found |= fer(place, portrait, options.seconds, options.fer)
+        if "ray" in parts:
+            found |= on_ray(place, portrait, options.photos, options.ray)
     text = json.dumps(found, indent=1)
     print(text)
     if options.out:

@@ -84,11 +84,16 @@ def visit(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
         return not address.startswith((url, "data:", "blob:"))
 
     def open_page(
-        lang: str = "en", width: int = 1280, accept: bool = True, script: str = ""
+        lang: str = "en",
+        width: int = 1280,
+        accept: bool = True,
+        script: str = "",
+        touch: bool = False,
     ) -> Page:
         context = browser.new_context(
             locale={"en": "en-US", "tr": "tr-TR"}[lang],
             viewport={"width": width, "height": 844},
+            has_touch=touch,
         )
         context.set_default_timeout(15_000)
         contexts.append(context)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import clips
@@ -238,3 +240,34 @@ def test_without_pyav_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     with pytest.raises(YuzugError, match=r"yuzug\[video\]"):
         Film(path)
+
+
+@pytest.mark.parametrize("ending", ["mp4", "webm", "gif"])
+def test_an_open_file_gives_the_frames_of_its_path_and_stays_open(
+    tmp_path: Path, ending: str
+) -> None:
+    path, pictures = tmp_path / f"film.{ending}", ramp(12)
+    if ending == "gif":
+        clips.animation(path, pictures, [100] * 12)
+    else:
+        clips.write(path, pictures, codec="libx264" if ending == "mp4" else "libvpx")
+    with Film(path) as film:
+        by_path = [(frame.time_s, frame.image.tobytes()) for frame in film.frames(0.2)]
+    with tempfile.SpooledTemporaryFile() as file:  # what an upload is
+        file.write(path.read_bytes())
+        with Film(file, "mine.mp4") as film:
+            assert film.path.name == "mine.mp4"
+            read = [(frame.time_s, frame.image.tobytes()) for frame in film.frames(0.2)]
+        assert not file.closed
+    assert read == by_path
+
+
+def test_an_open_file_opens_no_other_file(tmp_path: Path) -> None:
+    clip = clips.write(tmp_path / "other.mp4", ramp(5))
+    for content in (
+        f"ffconcat version 1.0\nfile '{clip}'\n",
+        f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{clip}\n#EXT-X-ENDLIST\n",
+    ):
+        with pytest.raises(FilmError) as refused, BytesIO(content.encode()) as file:
+            Film(file)
+        assert refused.value.kind == "film.undecodable"

@@ -238,8 +238,8 @@ def test_the_picture_shows_each_person_and_episode(analyzer: Analyzer, clip: Pat
     for number in range(MAX_PERSONS + 2):
         timeline.add(_shown(analysis, 2.0 + number, "fear", timeline.labels, track=number + 1))
     for lang, words in (
-        ("en", ("happy", "person 0", "3 more")),
-        ("tr", ("mutlu", "kişi 0", "3 kişi")),
+        ("en", ("happy", "person 1 (track 0)", "3 more")),
+        ("tr", ("mutlu", "1. kişi (track 0)", "3 kişi")),
     ):
         figure = draw(timeline, "clip $1.mp4", lang)  # type: ignore[arg-type]
         assert len(figure.axes) == MAX_PERSONS

@@ -80,6 +80,11 @@ def test_it_asks_for_what_the_project_asks_for(space: Path) -> None:
     tried = re.fullmatch(r">=([\d.]+),<7", asked.pop("gradio"))
     assert tried
     assert front_matter(space)["sdk_version"] == f"{tried.group(1)}.0"
+    # For the tab Video, what decodes and draws; the rest of that extra is for tables.
+    extra = re.search(r"^video = \[\n(.*?)^\]", project, re.M | re.S)
+    assert extra
+    video = dict(re.findall(r'^\s+"([\w-]+)([^"]*)"', extra.group(1), re.M))
+    asked |= {name: video[name] for name in ("av", "matplotlib")}
     assert set(required) == set(asked)
     for name, bound in asked.items():
         assert required[name].startswith(bound)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -16,20 +18,40 @@ import pytest
 
 @dataclass
 class AppServer:
-    """Where it answers; ``said`` is what it has written so far."""
+    """Where it answers, and its process; ``said`` is what it has written so far."""
 
     url: str
+    pid: int
     said: str = ""
+
+    def held_files(self, larger_than: int = 2**21) -> list[str]:
+        """The paths of the files of this size that its process holds open; on Linux alone."""
+        found = []
+        for number in os.listdir(f"/proc/{self.pid}/fd"):
+            path = f"/proc/{self.pid}/fd/{number}"
+            with suppress(OSError):  # closed meanwhile
+                name = os.readlink(path)
+                if os.stat(path).st_size > larger_than and name.startswith(tempfile.gettempdir()):
+                    found.append(name)
+        return found
 
 
 @contextmanager
 def serving(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str], port_name: str
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    port_name: str,
+    port: int = 0,
 ) -> Iterator[AppServer]:
-    """The server, as soon as it says that it listens on the port that ``port_name`` tells it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    """The server, as soon as it says that it listens on the port that ``port_name`` tells it.
+
+    Without ``port`` that is a free one.
+    """
+    if not port:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -40,7 +62,7 @@ def serving(
         encoding="utf-8",
     ) as process:
         assert process.stdout is not None
-        server = AppServer(f"http://127.0.0.1:{port}")
+        server = AppServer(f"http://127.0.0.1:{port}", process.pid)
         for line in process.stdout:
             server.said += line
             if f":{port}" in line:

@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-TABS = ("live", "photo", "mood", "journal", "about")
+TABS = ("live", "photo", "film", "mood", "journal", "about")
 
 
 def open_tab(page: Page, name: str) -> None:

@@ -205,6 +205,7 @@ class Caller:
 thoroughly = pytest.mark.parametrize(
     "all_of_it", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["some", "all"]
 )
+_TAKE_PICTURES = ("read", "frame", "film_read", "film_frame", "analyze", "explain")
 ROADS = ("run", "api", "call", "by_name", "queue", "component_server")
 
 
@@ -273,7 +274,7 @@ def test_no_value_opens_a_file_of_the_server(
         if road == "by_name" and not one.public:
             assert "event_id" not in ask(one, [None])
             continue
-        takes_pictures = one.name in ("read", "frame", "analyze", "explain")
+        takes_pictures = one.name in _TAKE_PICTURES
         for number, (kind, name) in enumerate(traps.names.items()):
             every = shapes(name, url)
             turn = one.id + number

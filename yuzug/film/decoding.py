@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
+FilmSource: TypeAlias = str | Path | IO[bytes]
 # Playlists (HLS, DASH, concat) and picture sequences are left out: they open other files.
 CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,"
@@ -74,7 +75,9 @@ class Film:
     """An opened film; to be closed, or used in a ``with`` statement.
 
     Args:
-        path: the film. Animated GIF, WebP and PNG files are films too.
+        source: the film, as a path or as a file opened in binary mode that can be sought, which
+            stays open. Animated GIF, WebP and PNG files are films too.
+        name: what a file without a path is called.
 
     Raises:
         FilmError: ``film.missing``, ``film.empty``, ``film.undecodable``, ``film.no_video`` or
@@ -82,17 +85,18 @@ class Film:
         YuzugError: ``extra.missing`` where PyAV is not installed.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+    def __init__(self, source: FilmSource, name: str = "film") -> None:
+        self._source = Path(source) if isinstance(source, str | Path) else source
+        self.path = self._source if isinstance(self._source, Path) else Path(name)
         self.notes = Notes()
         self.duration_s: float | None = None
         self._container: InputContainer | None = None
-        _require_bytes(self.path)
-        if self.path.suffix.lower() not in MOTION_JPEG and is_picture(self.path):
-            self.duration_s = _animation_length(self.path)
+        _require_bytes(self._source)
+        if self.path.suffix.lower() not in MOTION_JPEG and is_picture(self._source):
+            self.duration_s = _animation_length(self._source)
         else:
-            self._container = _opened(self.path)
-            self._stream = _moving_pictures(self._container, self.path)
+            self._container = _opened(self._source)
+            self._stream = _moving_pictures(self._container)
             self.duration_s = self._length()
 
     def __enter__(self) -> Film:
@@ -124,7 +128,7 @@ class Film:
 
     def _animation(self, wanted: _Wanted) -> Iterator[Frame]:
         try:
-            for number, (time_s, duration_s, image) in enumerate(animation(self.path)):
+            for number, (time_s, duration_s, image) in enumerate(animation(self._source)):
                 if wanted.takes(time_s):
                     yield Frame(number, time_s, duration_s, image)
         except YuzugError:  # the first frame was read when the film was opened
@@ -247,15 +251,19 @@ class _Numbers:
         return self._passed
 
 
-def _require_bytes(path: Path) -> None:
+def _require_bytes(source: Path | IO[bytes]) -> None:
     try:
-        with path.open("rb") as file:
-            empty = not file.read(1)
+        if isinstance(source, Path):
+            with source.open("rb") as file:
+                empty = not file.read(1)
+        else:
+            source.seek(0)
+            empty = not source.read(1)
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         raise FilmError(
             "film.missing",
             must="the path must be that of a readable file",
-            got=f"{path} ({getattr(error, 'strerror', None) or error})",
+            got=f"{source} ({getattr(error, 'strerror', None) or error})",
             do="check the path",
         ) from error
     if empty:
@@ -264,7 +272,7 @@ def _require_bytes(path: Path) -> None:
         )
 
 
-def _opened(path: Path) -> InputContainer:
+def _opened(source: Path | IO[bytes]) -> InputContainer:
     try:
         import av
         from av.error import FFmpegError
@@ -277,8 +285,13 @@ def _opened(path: Path) -> InputContainer:
         ) from error
     only = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
     try:
-        # An absolute path is never taken for the address of a server or of a device.
-        return av.open(str(path.absolute()), container_options=only, metadata_errors="replace")
+        if isinstance(source, Path):
+            # An absolute path is never taken for the address of a server or of a device.
+            named = str(source.absolute())
+            return av.open(named, container_options=only, metadata_errors="replace")
+        source.seek(0)
+        only["protocol_whitelist"] = "none"  # what comes from elsewhere opens no file of ours
+        return av.open(source, "r", container_options=only, metadata_errors="replace")
     except (FFmpegError, ValueError) as error:
         raise FilmError(
             "film.undecodable",
@@ -288,7 +301,7 @@ def _opened(path: Path) -> InputContainer:
         ) from error
 
 
-def _moving_pictures(container: InputContainer, path: Path) -> VideoStream:
+def _moving_pictures(container: InputContainer) -> VideoStream:
     from av.stream import Disposition
 
     for stream in container.streams.video:
@@ -311,14 +324,18 @@ def _moving_pictures(container: InputContainer, path: Path) -> VideoStream:
     )
 
 
-def _animation_length(path: Path) -> float:
+def _animation_length(source: Path | IO[bytes]) -> float:
     """Seconds of an animation; its frames are decoded once for that, as only they tell."""
     end_s, count = 0.0, 0
     with suppress(YuzugError):  # told with the frames, where there are two
-        for start_s, duration_s, _ in animation(path):
+        for start_s, duration_s, _ in animation(source):
             end_s, count = start_s + duration_s, count + 1
     if count < 2:
-        load_image(path)  # a damaged picture says so itself
+        if isinstance(source, Path):
+            load_image(source)  # a damaged picture says so itself
+        else:
+            source.seek(0)
+            load_image(source.read())
         raise FilmError(
             "film.picture",
             must="a film must have more than one picture",

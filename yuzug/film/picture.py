@@ -7,7 +7,7 @@ matplotlib, of the extra ``video``.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,8 +70,10 @@ def draw(timeline: Timeline, title: str, lang: Language = "en") -> Figure:
     more = " · " + text("film.more_persons", lang, count=hidden) if hidden else ""
     figure.suptitle(title.replace("$", r"\$") + more)
     all_axes = figure.subplots(max(len(shown), 1), 1, sharex=True, squeeze=False)[:, 0]
-    for axes, person in zip(all_axes, shown, strict=False):
+    for number, (axes, person) in enumerate(zip(all_axes, shown, strict=False), 1):
         _draw_person(axes, timeline, person, lang)
+        who = text("film.person", lang, number=number, track=person.track)
+        axes.set_ylabel(who)
     if shown:
         handles, names = all_axes[0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside right center")
@@ -85,9 +87,9 @@ def draw(timeline: Timeline, title: str, lang: Language = "en") -> Figure:
     return figure
 
 
-def save(timeline: Timeline, path: Path, title: str, lang: Language = "en") -> None:
+def save(timeline: Timeline, file: Path | BinaryIO, title: str, lang: Language = "en") -> None:
     """The picture as a PNG file."""
-    draw(timeline, title, lang).savefig(path, dpi=110, format="png")
+    draw(timeline, title, lang).savefig(file, dpi=110, format="png")
 
 
 def _draw_person(axes: Axes, timeline: Timeline, person: Track, lang: Language) -> None:
@@ -107,7 +109,7 @@ def _draw_person(axes: Axes, timeline: Timeline, person: Track, lang: Language) 
             edgecolor="#333333",
             linewidth=0.6,
         )
-    axes.set(ylim=(-0.16, 1), ylabel=text("film.person", lang, number=person.track))
+    axes.set(ylim=(-0.16, 1))
     axes.set_yticks([0, 0.5, 1])
     _draw_thumbnails(axes, person, float(timeline.times_s[-1] + timeline.held_s[-1]) or 1.0)
 

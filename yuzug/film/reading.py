@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from yuzug.analysis import Analysis
 from yuzug.errors import OptionError
 from yuzug.faces.tracking import FORGET_S
-from yuzug.film.decoding import Film, Frame
+from yuzug.film.decoding import Film, FilmSource, Frame
 from yuzug.models import Person
 from yuzug.pipeline import Analyzer
 from yuzug.records.tables import Columns, Row, arrow, film_rows
@@ -36,7 +35,7 @@ T = TypeVar("T")
 
 
 def read_video(
-    path: str | Path,
+    source: FilmSource,
     analyzer: Analyzer | None = None,
     *,
     every_s: float | None = DEFAULT_EVERY_S,
@@ -44,11 +43,13 @@ def read_video(
     heatmaps: bool = True,
     person: Person | None = None,
     person_track: int | None = None,
+    name: str = "film",
 ) -> FilmReading:
     """Read a film; iterate over the result for one :class:`Analysis` a frame.
 
     Args:
-        path: any film that FFmpeg reads, or an animated GIF, WebP or PNG.
+        source: any film that FFmpeg reads, or an animated GIF, WebP or PNG, as a path or as a file
+            opened in binary mode, which stays open.
         analyzer: what reads the faces; the default model where none is given.
         every_s: the first frame of each so many seconds; None for every frame.
         smooth: whether probabilities are averaged over time, as on the page.
@@ -56,6 +57,7 @@ def read_video(
         person: somebody who was taught: see :meth:`Analyzer.teach`. Whether it is that person,
             nobody checks.
         person_track: whose face that is, by its track; the largest of each frame, unless given.
+        name: what a file without a path is called in the table.
 
     Returns:
         An iterator that decodes as it goes, so that the length of a film costs no memory. Each
@@ -89,7 +91,7 @@ def read_video(
     if person is not None:
         person.require(analyzer.classifier.checkpoint)
     return FilmReading(
-        Film(path),
+        Film(source, name),
         analyzer,
         every_s=every_s,
         smooth=smooth,

@@ -17,6 +17,9 @@ from gradio.state_holder import SessionState
 
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
+from yuzug.ui.draining import Draining
+from yuzug.ui.film.jobs import FilmJobs
+from yuzug.ui.film.limits import Limits
 from yuzug.ui.places import BoundedQueue, Places, no_function
 from yuzug.ui.session import Settings, require_consent
 from yuzug.ui.uploads import Uploads, not_here
@@ -27,7 +30,7 @@ MAX_VALUES = 20_000
 MAX_DEPTH = 12
 MAX_NAME = 200
 # What each component that the page reads may send, besides nothing.
-_SENT: dict[type, Any] = {gr.Image: dict, gr.Textbox: str, gr.HTML: str}
+_SENT: dict[type, Any] = {gr.Image: dict, gr.JSON: dict, gr.Textbox: str, gr.HTML: str}
 _FILE_KEYS = frozenset({"path", "url", "meta"})
 
 
@@ -46,6 +49,9 @@ class GuardedBlocks(gr.Blocks):
         super().__init__(**options)
         self.uploads = Uploads()
         self.places = Places()
+        self.films = FilmJobs()
+        self.film_limits = Limits.of()
+        self.draining = Draining(lambda: self.films.busy or bool(self._queue.event_ids_to_events))
         self.public: set[int] = set()
         self.settings: gr.State | None = None
 

@@ -18,6 +18,9 @@ from yuzug.ui.advice.view import mood_tab, talk
 from yuzug.ui.api import endpoints as api
 from yuzug.ui.components import header
 from yuzug.ui.components.html import labelled_html, panel
+from yuzug.ui.film import events as film_events
+from yuzug.ui.film.limits import Limits
+from yuzug.ui.film.view import film_tab, installed
 from yuzug.ui.gradio_patches import keep_no_values
 from yuzug.ui.i18n import Chrome
 from yuzug.ui.journal.view import journal_store, journal_tab
@@ -42,18 +45,19 @@ def build(analyzers: Analyzers, default: Settings) -> GuardedBlocks:
         title=text("ui.title", default.lang), analytics_enabled=False, fill_width=True
     )
     with demo:
-        page = _draw(analyzers, default)
+        page = _draw(analyzers, default, demo.film_limits)
         demo.settings = page.settings
         session_events.wire(demo, page, analyzers, default)
         live_events.wire(page, analyzers)
         photo_events.wire(page, analyzers, demo.uploads)
+        film_events.wire(page, analyzers, demo)
         advice_events.wire(page, analyzers.activities.catalogue)
         api.offer(demo, analyzers)
     demo.queue(default_concurrency_limit=AT_ONCE)
     return demo
 
 
-def _draw(analyzers: Analyzers, default: Settings) -> Page:
+def _draw(analyzers: Analyzers, default: Settings, limits: Limits) -> Page:
     """Make the page's components, in the order in which they are read."""
     chrome = Chrome(default.lang)
     states = _states(default)
@@ -80,6 +84,10 @@ def _draw(analyzers: Analyzers, default: Settings) -> Page:
                 photo_notice = _notice(chrome)
                 with photo_notice.room:
                     photo_parts = photo_tab(chrome, photo.redraw(photo.PhotoState(), chrome.lang))
+            with chrome.make(gr.Tab, {"label": "tab_film"}, id="film"):
+                film_notice = _notice(chrome)
+                with film_notice.room:
+                    film_parts = film_tab(chrome, limits, installed())
             with chrome.make(gr.Tab, {"label": "tab_mood"}, id="mood"):
                 mood_parts = mood_tab(chrome)
             with chrome.make(gr.Tab, {"label": "tab_journal"}, id="journal"):
@@ -95,9 +103,10 @@ def _draw(analyzers: Analyzers, default: Settings) -> Page:
         language=language,
         model=model,
         classes=classes,
-        notices=(live_notice, photo_notice),
+        notices=(live_notice, photo_notice, film_notice),
         live=live_parts,
         photo=photo_parts,
+        film=film_parts,
         mood=mood_parts,
         journal=journal_parts,
         about=about_panel,

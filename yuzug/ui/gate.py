@@ -13,14 +13,14 @@ import mimetypes
 import os
 import re
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from gradio.route_utils import FnIndexInferError
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders, UploadFile
+from starlette.datastructures import Headers, MutableHeaders, QueryParams, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.middleware import Middleware
@@ -31,6 +31,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
 from yuzug.ui.admission import STATUS_KEY, GuardedBlocks
+from yuzug.ui.draining import Draining
 from yuzug.ui.places import MAX_HELD_BYTES, BoundedQueue, busy, no_function
 from yuzug.ui.session import preferred_language
 from yuzug.ui.uploads import MAX_UPLOAD_BYTES, Uploads
@@ -62,6 +63,7 @@ _WRITE = re.compile(
 )
 _CALL = re.compile(r"/gradio_api/((run|api|call|call/v2)/[\w-]+/?|queue/join)")
 _BY_NAME = re.compile(r"/gradio_api/call/v2/[\w-]+/?")
+_HEALTH = "/health"
 _FILE = "/gradio_api/file="
 _JSON = "application/json"
 _BEAT = "/gradio_api/heartbeat/"
@@ -100,10 +102,18 @@ def guards(demo: GuardedBlocks, host: str) -> dict[str, Any]:
         finally:
             sweep.cancel()
             demo.uploads.close()
+            demo.films.close()
 
     allowed = os.environ.get(ALLOWED_HOSTS, "").replace(",", " ").split()
     hosts = hosts_of(host, allowed)
-    gate = Middleware(Gate, uploads=demo.uploads, visits=visits, hosts=hosts)
+    gate = Middleware(
+        Gate,
+        uploads=demo.uploads,
+        visits=visits,
+        hosts=hosts,
+        film_bytes=demo.film_limits.bytes,
+        draining=demo.draining,
+    )
     return {"middleware": [gate], "lifespan": lifespan}
 
 
@@ -112,6 +122,7 @@ async def _sweep(demo: GuardedBlocks, visits: Sessions) -> None:
     while True:
         await asyncio.sleep(1)
         demo.uploads.drop_old()
+        demo.films.drop_left(visits.is_open)
         visits.forget_left()
         queue = demo._queue
         if isinstance(queue, BoundedQueue):
@@ -137,9 +148,17 @@ class Gate:
     """Lets in what the page, programs and agents need, and refuses the rest in one sentence."""
 
     def __init__(
-        self, app: ASGIApp, uploads: Uploads, visits: Sessions, hosts: frozenset[str] | None
+        self,
+        app: ASGIApp,
+        uploads: Uploads,
+        visits: Sessions,
+        hosts: frozenset[str] | None,
+        film_bytes: int = MAX_UPLOAD_BYTES,
+        draining: Draining | None = None,
     ) -> None:
         self.app = app
+        self.film_bytes = film_bytes
+        self.draining = draining or Draining(lambda: False)
         self.uploads = uploads
         self.visits = visits
         self.hosts = hosts
@@ -156,9 +175,14 @@ class Gate:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"].removeprefix(scope.get("root_path", "")), scope["method"]
         headers = Headers(scope=scope)
+        if path == _HEALTH and method in ("GET", "HEAD"):
+            await self._health()(scope, receive, send)
+            return
         refused = self._stranger(headers) or _closed(path, method)
+        if refused is None and path == "/" and self.draining.begun:
+            refused = 503, busy("a page that is opened while this server is about to stop")
         length = headers.get("content-length", "0")
-        most = MAX_UPLOAD_BYTES + _FORM_BYTES if path == "/gradio_api/upload" else MAX_BODY_BYTES
+        most = self._most_bytes(path, scope)
         if refused is None and not (length.isdecimal() and int(length) <= most):
             refused = 413, _refusal(f"a request must have at most {most} bytes", length)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -184,10 +208,26 @@ class Gate:
                 await _say(429, full, headers)(scope, receive, send)
                 return
             self._held_bytes += bytes_
+            # What only listens need not end; the queue tells whether a call is under way.
+            answering = self.draining.answering() if method == "POST" else nullcontext()
             try:
-                await self._pass_on(path, scope, _counted(receive, most), send)
+                with answering:
+                    await self._pass_on(path, scope, _counted(receive, most), send)
             finally:
                 self._held_bytes -= bytes_
+
+    def _health(self) -> Response:
+        if self.draining.begun:
+            return JSONResponse({"status": "draining"}, 503)
+        return JSONResponse({"status": "ready"})
+
+    def _most_bytes(self, path: str, scope: Scope) -> int:
+        """How long a request may be: a visit of the page may upload a clip."""
+        if path != "/gradio_api/upload":
+            return MAX_BODY_BYTES
+        visit = QueryParams(scope.get("query_string", b"")).get("film", "")
+        most = self.film_bytes if visit in self.visits else MAX_UPLOAD_BYTES
+        return most + _FORM_BYTES
 
     async def _pass_on(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Let Gradio answer; where it stumbles over what a call asks for, say so."""

@@ -39,6 +39,7 @@ _GRADIO_PHRASES: dict[str, tuple[str, ...]] = {
     # Gradio measures its tabs by hidden copies that keep the first language.
     "tab_live": (),
     "tab_photo": (),
+    "tab_film": (),
     "tab_mood": (),
     "tab_journal": (),
     "tab_about": (),

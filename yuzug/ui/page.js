@@ -40,9 +40,14 @@
   // The server forgets a visit some time after its page fell asleep or lost its connection. Loaded
   // again, the page opens it from what the browser remembers; but not twice in a row, and not
   // under somebody who is in the middle of an activity.
+  const takenUpAt = () => Number(sessionStorage.getItem("yz-taken-up"));
+  const tellTakenUp = () => {
+    const words = document.querySelector(".yz-taken-up");
+    if (words) words.hidden = Date.now() - takenUpAt() > 20_000;
+  };
   const fetched = window.fetch;
   const takeUp = () => {
-    const before = Number(sessionStorage.getItem("yz-taken-up"));
+    const before = takenUpAt();
     if (Date.now() - before < 10_000) return;
     const activity = document.querySelector("dialog[open]");
     if (activity) return activity.addEventListener("close", takeUp, { once: true });
@@ -75,7 +80,7 @@
   document.addEventListener("click", () => setTimeout(mend));
 
   // Every tab has an address, so that Back, a bookmark and a reload find it again.
-  const TABS = ["live", "photo", "mood", "journal", "about"];
+  const TABS = ["live", "photo", "film", "mood", "journal", "about"];
   const tabs = () =>
     [...document.querySelectorAll("#yz-tabs [role=tab]")].filter((tab) => tab.offsetParent);
   const tabNamed = (name) => tabs()[TABS.indexOf(name)];
@@ -146,6 +151,7 @@
       mend();
       const first = !document.body.classList.contains("yz-ready");
       document.body.classList.add("yz-ready");
+      tellTakenUp();
       if (first) goToAddress();
     },
     begin() {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from yuzug.ui.advice.view import MoodTab
+from yuzug.ui.film.view import FilmTab
 from yuzug.ui.i18n import Chrome
 from yuzug.ui.journal.view import JournalTab
 from yuzug.ui.live.view import LiveTab
@@ -38,6 +39,7 @@ class Page:
     notices: tuple[Notice, ...]
     live: LiveTab
     photo: PhotoTab
+    film: FilmTab
     mood: MoodTab
     journal: JournalTab
     about: gr.HTML

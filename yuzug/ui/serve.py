@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import io
 import os
+import signal
 import socket
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +25,7 @@ from yuzug.recommender import Loaded
 from yuzug.records import sentence_of
 from yuzug.texts import text
 from yuzug.texts.numbers import tenths
-from yuzug.ui import zerogpu
+from yuzug.ui import draining, zerogpu
 from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.api import mcp_tools
 from yuzug.ui.app import build
@@ -81,8 +83,31 @@ def serve(
     launch(demo, host, port)
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host
     print(text("ui.serve_ready", lang, url=f"http://{shown}:{port}"), flush=True)
+    _end_in_order(demo, lang)
     warm_methods(analyzers.get(settings.model, settings.classes))
     demo.block_thread()
+
+
+def _end_in_order(demo: GuardedBlocks, lang: Language) -> None:
+    """On SIGTERM end once what has begun is over or takes too long; on a second one, at once."""
+
+    def drain() -> None:
+        if not demo.draining.idle:
+            print(text("ui.serve_draining", lang), flush=True)
+        demo.draining.finish(_drain_s())
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def begin(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        threading.Thread(target=drain, daemon=True).start()
+
+    if threading.current_thread() is threading.main_thread():  # another may not
+        signal.signal(signal.SIGTERM, begin)
+
+
+def _drain_s() -> int:
+    said = os.environ.get(draining.SECONDS, "")
+    return int(said) if said.isascii() and said.isdecimal() else draining.DEFAULT_S
 
 
 def wished_model() -> str:

@@ -93,13 +93,13 @@ def _wire_language(page: Page, analyzers: Analyzers) -> None:
 
     # The browser sends the journal once the language has changed.
     def switch_language(
-        lang: Language,
+        lang: Language | None,
         settings: Settings,
         live_state: live.LiveState,
         photo_state: photo.PhotoState,
         mood_state: Board,
     ) -> list[Any]:
-        settings = replace(settings, lang=lang)
+        settings = replace(settings, lang=lang or settings.lang)
         words = _words(page, analyzers, settings, live_state, photo_state, mood_state, gr.skip())
         return [settings, settings.to_browser(), *words]
 

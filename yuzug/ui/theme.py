@@ -13,7 +13,11 @@ import gradio as gr
 from gradio.themes.utils import fonts, sizes
 
 STYLE_SHEET = Path(__file__).resolve().parent / "style.css"
-STYLE_SHEETS = (STYLE_SHEET, STYLE_SHEET.parent / "advice" / "guide.css")
+STYLE_SHEETS = (
+    STYLE_SHEET,
+    STYLE_SHEET.parent / "advice" / "guide.css",
+    STYLE_SHEET.parent / "film" / "timeline.css",
+)
 
 
 def theme() -> gr.themes.Base:

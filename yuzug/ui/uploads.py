@@ -91,6 +91,20 @@ class Uploads:
             held.read, held.until_s = True, time.monotonic() + DELETE_AFTER_S
             return _all_bytes(held.file)
 
+    def take(self, path: object) -> IO[bytes]:
+        """The file of an upload, once; whoever takes it closes it, and that deletes it.
+
+        Raises:
+            ImageError: ``image.missing`` where nobody uploaded it, or it was read before.
+        """
+        with self._lock:
+            self._drop_old()
+            held = self._held.get(path) if isinstance(path, str) else None
+            if held is None or held.read:
+                raise not_here(_NOT_SENT)
+            del self._held[str(path)]
+            return held.file
+
     def show(self, path: str) -> bytes | None:
         """The bytes of an upload for the browser that sent it; None where it is gone."""
         with self._lock:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Long enough for a page that is loaded again, for a connection that broke, and for a phone that is
 # locked during an activity of ten minutes.
 FORGET_AFTER_S = 900.0
+CLOSED_AFTER_S = 10.0  # without its heartbeat a page is closed
 MAX_VISITS = 1000  # at about 150 kB each
 _NAME = re.compile(r"[A-Za-z0-9_-]{4,64}")
 
@@ -78,6 +79,13 @@ class Sessions(StateHolder):
                 del self._beats[session_id]
             if session_id in self.session_data:
                 self._used_s[session_id] = time.monotonic()
+
+    def is_open(self, session_id: str) -> bool:
+        """Whether the page of a visit is still there: a broken line is forgiven for seconds."""
+        used_s = self._used_s.get(session_id)
+        return used_s is not None and (
+            self._beats[session_id] > 0 or time.monotonic() - used_s < CLOSED_AFTER_S
+        )
 
     def forget(self, session_id: str) -> None:
         """Keep nothing of a visit."""

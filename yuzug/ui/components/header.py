@@ -26,6 +26,7 @@ def brand(lang: Language) -> str:
         f'<a class="yz-skip" href="#yz-tabs">{_t("skip", lang)}</a>'
         f'<div class="yz-brand">{RING_FACE}<div><h1>{_t("title", lang)}</h1>'
         f"<p>{_t('tagline', lang)}</p></div></div>"
+        f'<p role="status"><span class="yz-taken-up" hidden>{_t("taken_up", lang)}</span></p>'
     )
 
 

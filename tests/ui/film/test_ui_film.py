@@ -1,0 +1,284 @@
+"""The functions of the Film tab: what a clip becomes, a frame explained, and nothing kept."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import clips
+import httpx
+import numpy as np
+import pandas as pd
+import pytest
+from app_server import AppServer
+from numpy.typing import NDArray
+from PIL import Image
+
+from yuzug import read_video
+from yuzug.errors import FilmError
+from yuzug.film import DEFAULT_EVERY_S
+from yuzug.ui.components.data_urls import data_url
+from yuzug.ui.film import handlers as film
+from yuzug.ui.film.jobs import FilmJobs, Job
+from yuzug.ui.film.limits import Limits
+from yuzug.ui.film.timeline_answer import read_clip
+from yuzug.ui.models import Analyzers
+from yuzug.ui.session import Settings
+from yuzug.ui.uploads import Uploads
+
+READER = Settings(model="cnn", consent=True)
+PATIENCE_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory, astronaut: NDArray[np.uint8]) -> Path:
+    """Three seconds of a face."""
+    folder = tmp_path_factory.mktemp("clips")
+    return clips.write(folder / "clip.mp4", clips.frames(astronaut, 30), key_every=10)
+
+
+def read(analyzers: Analyzers, content: bytes, seconds: int = 60) -> Any:
+    analyzer, limits = analyzers.live("cnn", 7), Limits(seconds=seconds)
+    return read_clip(Job(io.BytesIO(content), lambda job: {}), analyzer, "clip.mp4", limits)
+
+
+def test_the_answer_holds_what_the_command_line_writes(analyzers: Analyzers, clip: Path) -> None:
+    answer = read(analyzers, clip.read_bytes())
+    analyzer = analyzers.live("cnn", 7)
+    table = read_video(clip, analyzer, every_s=DEFAULT_EVERY_S).to_pandas()
+    files = {name: io.BytesIO(base64.b64decode(file)) for name, file in answer["files"].items()}
+    assert set(files) == {"csv", "parquet", "en.png", "tr.png"}
+    pd.testing.assert_frame_equal(pd.read_parquet(files["parquet"]), table)
+    written = pd.read_csv(files["csv"], dtype={"doubts": "string"})
+    written["doubts"] = written["doubts"].fillna("")
+    pd.testing.assert_frame_equal(written, table, check_dtype=False)
+    for lang in ("en", "tr"):
+        assert Image.open(files[f"{lang}.png"]).width > 500
+    person = answer["persons"][0]
+    assert answer["times"] == pytest.approx(sorted(set(table.time_s)), abs=0.001)
+    assert len(person["boxes"]) == len(person["probabilities"]) == len(person["rows"])
+    first = table[table.track == person["track"]].iloc[0]
+    assert person["probabilities"][0] == pytest.approx(
+        [first[name] for name in answer["labels"]], abs=0.01
+    )
+    assert person["boxes"][0][0] == pytest.approx(first.x / 320, abs=0.01)
+    assert answer["end"] == pytest.approx(3.0, abs=0.05)
+    assert person["episodes"][0]["emotion"] == answer["labels"].index("happy")
+    assert answer["looks"]["tr"][answer["labels"].index("happy")] == "mutlu"
+    assert all(face.startswith("data:image/jpeg") for _, face in person["thumbnails"])
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_clip_that_is_too_long_is_refused(
+    analyzers: Analyzers, clip: Path, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    """Also where the file says nothing of its length."""
+    if not told:
+        monkeypatch.setattr("yuzug.film.decoding.Film._length", lambda self: None)
+    with pytest.raises(FilmError) as refused:
+        read(analyzers, clip.read_bytes(), seconds=1)
+    assert refused.value.kind == "film.too_long"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(b"words", "film.undecodable"), (b"", "film.empty"), (None, "film.picture")],
+)
+def test_what_is_no_film_is_told(
+    analyzers: Analyzers, astronaut_path: Path, content: bytes | None, kind: str
+) -> None:
+    with pytest.raises(FilmError) as refused:
+        read(analyzers, astronaut_path.read_bytes() if content is None else content)
+    assert refused.value.kind == kind
+
+
+def test_reading_stops_where_nobody_waits_for_it(analyzers: Analyzers, clip: Path) -> None:
+    job = Job(io.BytesIO(clip.read_bytes()), lambda job: {})
+    job.stop()
+    job.file = io.BytesIO(clip.read_bytes())
+    assert read_clip(job, analyzers.live("cnn", 7), "clip.mp4", Limits()) == {}
+    assert job.at_s == 0.0
+
+
+def asked(astronaut: NDArray[np.uint8], box: tuple[float, ...], target: str | None = None) -> Any:
+    frame = clips.frames(astronaut, 1)[0]
+    options = film.FrameOptions(box=box, model="cnn", classes=7, target=target)  # type: ignore[arg-type]
+    return data_url(frame, 90), options.model_dump_json()
+
+
+def test_a_frame_is_explained_for_the_face_that_is_asked_for(
+    analyzers: Analyzers, astronaut: NDArray[np.uint8]
+) -> None:
+    box = (0.38, 0.3, 0.25, 0.4)
+    url, options = asked(astronaut, box)
+    answer = film.explain(analyzers, url, options, READER)
+    assert answer["map"]["png"].startswith("data:image/png")
+    assert answer["map"]["center"] == pytest.approx([160, 115], abs=30)
+    assert "happy" in answer["words"]
+    url, options = asked(astronaut, box, "sad")
+    assert "sad" in film.explain(analyzers, url, options, READER)["words"]
+    url, options = asked(astronaut, (0.0, 0.0, 0.1, 0.1))
+    assert film.explain(analyzers, url, options, READER) == {"map": None, "words": ""}
+
+
+def test_what_is_malformed_is_answered(analyzers: Analyzers, astronaut: NDArray[np.uint8]) -> None:
+    url, options = asked(astronaut, (0.4, 0.3, 0.2, 0.4))
+    for wrong in ("[", '{"box": "a"}', '{"box": [1, 2], "model": "cnn", "classes": 7}', None):
+        assert film.explain(analyzers, url, wrong, READER) == {"map": None, "words": ""}
+    for pixels in ("", "data:image/png;base64,aGk="):
+        assert "yz-notice" in film.explain(analyzers, pixels, options, READER)["notice"]
+    other = options.replace('"cnn"', '"owl"')
+    assert "yz-notice" in film.explain(analyzers, url, other, READER)["notice"]
+    assert "yz-notice" in film.explain(analyzers, url, options, Settings(model="cnn"))["notice"]
+
+
+def test_a_clip_with_more_bytes_than_the_host_allows_is_deleted(analyzers: Analyzers) -> None:
+    uploads, jobs = Uploads(), FilmJobs()
+    file = io.BytesIO(bytes(2**20 + 1))
+    path = uploads.keep(file, "clip.mp4")
+    given = (analyzers, uploads, jobs, Limits(megabytes=1), {"path": path}, READER, "a-visit")
+    assert "too large" in film.start(*given)["notice"]
+    assert file.closed
+    assert "yz-notice" in film.start(*given)["notice"], "an upload was taken twice"
+    assert len(jobs) == 0
+
+
+# --- A running server ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def heavy(tmp_path_factory: pytest.TempPathFactory, astronaut: NDArray[np.uint8]) -> bytes:
+    """A clip that takes seconds to read and is large enough to lie on the disk."""
+    path = tmp_path_factory.mktemp("heavy") / "clip.mp4"
+    clips.write(path, clips.frames(astronaut, 40) * 6, key_every=40)
+    return clips.padded(path).read_bytes()
+
+
+class Visitor:
+    """A page of the running server, whose notice was accepted."""
+
+    def __init__(self, url: str) -> None:
+        self.web = httpx.Client(base_url=f"{url}/gradio_api", timeout=PATIENCE_S)
+        self.visit = os.urandom(6).hex()
+        [loads] = [
+            one
+            for one in httpx.get(f"{url}/config").json()["dependencies"]
+            if any(event == "load" for _, event in one["targets"])
+        ]
+        self.run(loads["api_name"], {"consent": True}, *[None] * (len(loads["inputs"]) - 1))
+        beat = self.web.build_request("GET", f"heartbeat/{self.visit}")
+        self.beat = self.web.send(beat, stream=True)
+
+    def run(self, name: str, *data: Any) -> Any:
+        body = {"data": [*data], "session_hash": self.visit}
+        answer = self.web.post(f"run/{name}", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"][0]
+
+    def read(self, content: bytes) -> Any:
+        form = {"files": ("my clip.mp4", content)}
+        [path] = self.web.post(f"upload?film={self.visit}", files=form).json()
+        return self.run("film_read", {"path": path, "orig_name": "my clip.mp4"}, None)
+
+    def leave(self) -> None:
+        self.beat.close()
+
+
+@pytest.fixture
+def arrive(server: AppServer) -> Iterator[Callable[[], Visitor]]:
+    visitors: list[Visitor] = []
+
+    def arrive() -> Visitor:
+        visitors.append(Visitor(server.url))
+        return visitors[-1]
+
+    yield arrive
+    for visitor in visitors:
+        visitor.leave()
+        visitor.web.close()
+
+
+@contextmanager
+def soon(seconds: float) -> Iterator[Callable[[Callable[[], bool]], None]]:
+    end_s = time.monotonic() + seconds
+
+    def wait(holds: Callable[[], bool]) -> None:
+        while not holds():
+            assert time.monotonic() < end_s
+            time.sleep(0.05)
+
+    yield wait
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+@on_linux
+def test_a_clip_has_no_name_on_disk_and_is_deleted_when_it_was_read(
+    server: AppServer, arrive: Callable[[], Visitor], heavy: bytes
+) -> None:
+    visitor, other = arrive(), arrive()
+    assert visitor.read(heavy)["state"] in ("reading", "waiting")
+    held = server.held_files()
+    assert len(held) == 1
+    assert held[0].endswith("(deleted)"), "it has a name"
+    assert other.run("film_progress", None) == {"state": "none"}, "another visit sees it"
+    answer: dict[str, Any] = {}
+
+    def done() -> bool:
+        answer.update(visitor.run("film_progress", None))
+        return answer["state"] == "done"
+
+    with soon(PATIENCE_S) as wait:
+        wait(done)
+    assert server.held_files() == []
+    assert answer["film"]["name"] == "my clip.mp4"
+    assert answer["film"]["persons"][0]["episodes"]
+    assert visitor.run("film_progress", None) == {"state": "none"}, "what was read is kept"
+
+
+@on_linux
+@pytest.mark.parametrize("how", ["cancel", "leave"])
+def test_a_clip_is_deleted_when_it_is_cancelled_or_its_page_is_left(
+    server: AppServer, arrive: Callable[[], Visitor], heavy: bytes, how: str
+) -> None:
+    visitor = arrive()
+    visitor.read(heavy)
+    assert len(server.held_files()) == 1
+    if how == "cancel":
+        assert visitor.run("film_cancel", None) == {"state": "none"}
+    else:
+        visitor.leave()
+    with soon(20) as wait:
+        wait(lambda: server.held_files() == [])
+
+
+def test_only_a_visit_may_send_more_than_a_photo_has(
+    server: AppServer, arrive: Callable[[], Visitor]
+) -> None:
+    visitor = arrive()
+    assert refusal(server, "unknown-visit", 41) == 413
+    assert refusal(server, visitor.visit, 101) == 413
+    # Not too long, but no video.
+    answer = visitor.read(bytes(41 * 2**20))
+    with soon(PATIENCE_S) as wait:
+        wait(lambda: "notice" in (answer | visitor.run("film_progress", None)))
+    assert server.held_files() == []
+
+
+def refusal(server: AppServer, visit: str, megabytes: int) -> int:
+    """What is answered to an upload that announces so much."""
+    at = urlsplit(server.url)
+    with socket.create_connection((str(at.hostname), int(at.port or 0)), PATIENCE_S) as wire:
+        head = f"POST /gradio_api/upload?film={visit} HTTP/1.1\r\nHost: {at.netloc}\r\n"
+        wire.sendall(f"{head}Content-Length: {megabytes * 2**20}\r\n\r\n".encode())
+        return int(wire.recv(100).split()[1])

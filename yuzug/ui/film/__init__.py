@@ -1,0 +1,1 @@
+"""The Film tab: a clip becomes a timeline; the server keeps neither."""

@@ -1,0 +1,151 @@
+"""The Film tab: a clip is read once, a frame that the page shows is explained when it is asked for.
+
+The server keeps neither: the page shows its visitor's own file, and holds what was read in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from yuzug.analysis import Analysis, Face
+from yuzug.errors import FilmError, YuzugError
+from yuzug.explain import layer
+from yuzug.images import load_image, png_bytes
+from yuzug.ui.components import evidence
+from yuzug.ui.components import reading as panels
+from yuzug.ui.components.heatmap import around, spread
+from yuzug.ui.components.readings import reading_of
+from yuzug.ui.film.jobs import FilmJobs, Job
+from yuzug.ui.film.limits import Limits
+from yuzug.ui.film.timeline_answer import read_clip
+from yuzug.ui.models import Analyzers
+from yuzug.ui.session import Settings, require_consent
+from yuzug.ui.uploads import Uploads, bytes_of_data_url
+
+_MAP_PX = 112  # a map is smooth, so that the browser may enlarge it
+
+
+class FrameOptions(BaseModel):
+    """What the script asks of a frame: the face near ``box`` (x, y, w, h in shares of the frame),
+    by the model that read the clip, and the label to explain instead of the predicted one."""
+
+    model_config = ConfigDict(strict=True)
+
+    box: tuple[float, float, float, float] = Field(strict=False)
+    model: str = Field(max_length=300)
+    classes: int = Field(ge=0, le=1000)
+    target: str | None = Field(default=None, max_length=60)
+
+
+def start(
+    analyzers: Analyzers,
+    uploads: Uploads,
+    jobs: FilmJobs,
+    limits: Limits,
+    clip: Mapping[str, Any] | None,
+    settings: Settings,
+    visit: str,
+) -> dict[str, Any]:
+    """Take the clip that was uploaded, and read it as soon as it is its turn."""
+    try:
+        require_consent(settings)
+        analyzer = analyzers.live(settings.model, settings.classes)
+        name = str((clip or {}).get("orig_name") or "film")
+        file = uploads.take((clip or {}).get("path"))
+        if file.seek(0, 2) > limits.bytes:
+            file.close()
+            raise FilmError(
+                "film.too_large",
+                must=f"a video on the page must have at most {limits.megabytes} MB",
+                got="a larger one",
+                do="choose a smaller one, or read it with: yuzug video",
+            )
+        work = partial(read_clip, analyzer=analyzer, name=name, limits=limits)
+        jobs.start(visit, Job(file, work))
+    except YuzugError as error:
+        return {"notice": panels.error_notice(error, settings.lang)}
+    return progress(jobs, settings, visit)
+
+
+def progress(jobs: FilmJobs, settings: Settings, visit: str) -> dict[str, Any]:
+    """How far the clip of a visit is; what was read in it is told once, and then forgotten here.
+
+    Returns:
+        ``state`` "waiting" with how many are ``before`` it, "reading" with ``at`` and ``length`` in
+        seconds of the clip and the seconds ``left`` (None where unknown), "done" with the
+        ``film``, or "none"; or a ``notice``.
+    """
+    job, before = jobs.of(visit)
+    if job is None:
+        return {"state": "none"}
+    if job.error is not None:
+        return {"notice": panels.error_notice(job.error, settings.lang)}
+    if job.state == "done":
+        return {"state": "done", "film": job.result}
+    if job.state == "waiting":
+        return {"state": "waiting", "before": before}
+    left_s = None
+    if job.length_s and job.at_s > 0:
+        taken_s = time.monotonic() - job.reading_s
+        left_s = round(taken_s * max(job.length_s / job.at_s - 1, 0))
+    return {"state": "reading", "at": job.at_s, "length": job.length_s, "left": left_s}
+
+
+def explain(
+    analyzers: Analyzers, url: str | None, options: str | None, settings: Settings
+) -> dict[str, Any]:
+    """The heat map of one face of a frame that the page shows.
+
+    Returns:
+        ``map`` (a PNG over the square ``center`` and ``side`` of the frame, in its pixels, or None
+        where the face is not found again) and ``words`` under it as HTML; or a ``notice``.
+    """
+    try:
+        require_consent(settings)
+        asked = FrameOptions.model_validate_json(options or "{}")
+        analyzer = analyzers.live(asked.model, asked.classes)
+        target = asked.target if asked.target in analyzer.classifier.head.labels else None
+        frame = load_image(bytes_of_data_url(url or ""))
+        analysis = analyzer.analyze(frame, target=target)
+    except ValidationError:
+        return {"map": None, "words": ""}
+    except YuzugError as error:
+        return {"notice": panels.error_notice(error, settings.lang)}
+    index = _nearest(analysis, asked.box)
+    if index is None:
+        return {"map": None, "words": ""}
+    words = evidence.under_map(reading_of(analysis, index), settings.lang, "film")
+    return {"map": _map(analysis.faces[index]), "words": words}
+
+
+def _nearest(analysis: Analysis, box: tuple[float, float, float, float]) -> int | None:
+    """The face whose middle lies nearest to that of the box; None where none is near."""
+    height, width = analysis.image.shape[:2]
+    x, y, w, h = box[0] * width, box[1] * height, box[2] * width, box[3] * height
+    best, nearest = None, 1.0
+    for index, face in enumerate(analysis.faces):
+        left, top, wide, high = face.box_xywh
+        aside = abs(left + wide / 2 - x - w / 2) / max(w, 1)
+        above = abs(top + high / 2 - y - h / 2) / max(h, 1)
+        if max(aside, above) < nearest:
+            best, nearest = index, max(aside, above)
+    return best
+
+
+def _map(face: Face) -> dict[str, Any] | None:
+    if face.explanation is None:
+        return None
+    square = around(face.alignment)
+    values = spread(face.explanation.values, face.alignment, _MAP_PX)
+    png = png_bytes(layer(values, face.explanation.strength))
+    return {
+        "png": "data:image/png;base64," + base64.b64encode(png).decode(),
+        "center": [round(float(value), 1) for value in square.center_xy],
+        "side": round(float(square.side_px), 1),
+    }

@@ -1,0 +1,58 @@
+"""How large and how long a clip on the page may be; a host says otherwise by two variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yuzug.errors import OptionError
+
+# The environment variables of a host.
+MEGABYTES = "YUZUG_FILM_MB"
+SECONDS = "YUZUG_FILM_SECONDS"
+# A clip is gone after so long, wherever it waits or is read.
+MAX_MINUTES = 10
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one clip; those of a phone's minute, unless a host says otherwise.
+
+    >>> Limits.of({"YUZUG_FILM_MB": "50"})
+    Limits(megabytes=50, seconds=60)
+    """
+
+    megabytes: int = 100
+    seconds: int = 60
+
+    @property
+    def bytes(self) -> int:
+        """The most bytes of a file."""
+        return self.megabytes * 2**20
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str] = os.environ) -> Limits:
+        """The bounds that a host wishes.
+
+        Raises:
+            OptionError: ``option.invalid`` where a variable is no number of its range.
+        """
+        return cls(
+            megabytes=_number(environment, MEGABYTES, cls.megabytes, 2000),
+            seconds=_number(environment, SECONDS, cls.seconds, 3600),
+        )
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, most: int) -> int:
+    said = environment.get(name, "")
+    if not said:
+        return default
+    if said.isascii() and said.isdecimal() and 0 < int(said) <= most:
+        return int(said)
+    raise OptionError(
+        "option.invalid",
+        must=f"{name} must be a whole number from 1 to {most}",
+        got=said[:60],
+        do=f"leave it out, for {default}",
+    )
