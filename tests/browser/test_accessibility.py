@@ -12,6 +12,7 @@ from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
+import clips
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -82,6 +83,25 @@ def photo(page: Page, folder: Path) -> States:
         yield name
 
 
+def film(page: Page, folder: Path) -> States:
+    page.locator(".yz-notice-box button:visible").click()
+    open_tab(page, "film")
+    choose = page.locator("#yz-film-source input[type=file]")
+    choose.wait_for()
+    yield "empty"
+    portrait = np.asarray(Image.open(ASTRONAUT))
+    wrong = folder / "words.mp4"
+    wrong.write_text("these are words")
+    choose.set_input_files(wrong)
+    page.locator(".yz-film-trouble .yz-notice").wait_for()
+    yield "error"
+    choose.set_input_files(
+        clips.write(folder / "a.webm", clips.frames(portrait, 12), codec="libvpx")
+    )
+    page.locator("#yz-film-heat-words .yz-heat-words").wait_for(timeout=60_000)
+    yield "read"
+
+
 def advice(page: Page, folder: Path) -> States:
     open_tab(page, "mood")
     mood = page.locator("#yz-mood-advice")
@@ -136,7 +156,7 @@ def journal(page: Page, folder: Path) -> States:
     yield "about"
 
 
-JOURNEYS = (live, photo, advice, journal)
+JOURNEYS = (live, photo, film, advice, journal)
 ALL_LOOKS = tuple(product(LOOKS, WIDTHS_PX))
 # Every look and every width, in turns.
 SOME_LOOKS = tuple(zip(cycle(LOOKS), WIDTHS_PX, strict=False))
