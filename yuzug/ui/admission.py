@@ -13,13 +13,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from gradio.state_holder import SessionState
 
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
 from yuzug.ui.draining import Draining
 from yuzug.ui.film.jobs import FilmJobs
 from yuzug.ui.film.limits import Limits
+from yuzug.ui.gradio_patches import (
+    SessionState,
+    block_id,
+    event_data,
+    queue_of,
+    replace_event_data,
+    replace_queue,
+)
 from yuzug.ui.places import BoundedQueue, Places, no_function
 from yuzug.ui.session import Settings, require_consent
 from yuzug.ui.uploads import Uploads, not_here
@@ -58,8 +65,8 @@ class GuardedBlocks(gr.Blocks):
     def queue(self, **options: Any) -> GuardedBlocks:
         """Give the page a queue that takes only calls that may be made, and so many of them."""
         super().queue(**options)
-        made = self._queue
-        self._queue = BoundedQueue(
+        made = queue_of(self)
+        bounded = BoundedQueue(
             self.admitted,
             live_updates=made.live_updates,
             concurrency_count=made.max_thread_count,
@@ -68,6 +75,7 @@ class GuardedBlocks(gr.Blocks):
             blocks=self,
             default_concurrency_limit=made.default_concurrency_limit,
         )
+        replace_queue(self, bounded)
         return self
 
     def admitted(self, function: Any, session_hash: str | None) -> SessionState | None:
@@ -76,10 +84,12 @@ class GuardedBlocks(gr.Blocks):
         Raises:
             YuzugError: ``session.unknown``.
         """
-        if function._id in self.public:
+        if block_id(function) in self.public:
             return None
         # The load of the page opens its visit.
-        return visit_of(self.state_holder, session_hash, (self._id, "load") in function.targets)
+        return visit_of(
+            self.state_holder, session_hash, (block_id(self), "load") in function.targets
+        )
 
     async def process_api(  # type: ignore[override]
         self, block_fn: Any, inputs: list[Any], state: SessionState | None = None, **given: Any
@@ -91,17 +101,16 @@ class GuardedBlocks(gr.Blocks):
         """
         function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
         if function.fn is None:  # a script of the page
-            raise gr.Error(
-                sentence_of(no_function(repr(function._id)), "en"), print_exception=False
-            )
-        public = function._id in self.public
+            unknown = sentence_of(no_function(repr(block_id(function))), "en")
+            raise gr.Error(unknown, print_exception=False)
+        public = block_id(function) in self.public
         settings = Settings()
         try:
             session = self.admitted(function, given.get("session_hash"))
             if session is not None:
                 state, settings = session, self._settings(session) or settings
             event = given.get("event_data")
-            sent = event._data if event is not None else None
+            sent = event_data(event)
             pictures = check_bounds(inputs) + check_bounds(sent)
             if pictures and not public:
                 require_consent(settings)
@@ -110,7 +119,7 @@ class GuardedBlocks(gr.Blocks):
             # says which picture is missing.
             inputs = without_paths(inputs, self.uploads, strict=not public)
             if event is not None:
-                event._data = without_paths(sent, self.uploads, strict=not public)
+                replace_event_data(event, without_paths(sent, self.uploads, strict=not public))
             async with self.places.taken(function, queued=given.get("event_id") is not None):
                 return await super().process_api(function, inputs, state, **given)
         except YuzugError as error:
@@ -121,7 +130,7 @@ class GuardedBlocks(gr.Blocks):
             raise gr.Error(message, print_exception=False) from error
 
     def _settings(self, state: SessionState) -> Settings | None:
-        chosen = state[self.settings._id] if self.settings is not None else None
+        chosen = state[block_id(self.settings)] if self.settings is not None else None
         return chosen if isinstance(chosen, Settings) else None
 
 

@@ -18,7 +18,6 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from gradio.route_utils import FnIndexInferError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders, QueryParams, UploadFile
 from starlette.exceptions import HTTPException
@@ -32,6 +31,7 @@ from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
 from yuzug.ui.admission import STATUS_KEY, GuardedBlocks
 from yuzug.ui.draining import Draining
+from yuzug.ui.gradio_patches import FnIndexInferError, queue_of, replace_sessions
 from yuzug.ui.places import MAX_HELD_BYTES, BoundedQueue, busy, no_function
 from yuzug.ui.session import preferred_language
 from yuzug.ui.uploads import MAX_UPLOAD_BYTES, Uploads
@@ -95,7 +95,7 @@ def guards(demo: GuardedBlocks, host: str) -> dict[str, Any]:
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[None]:
         visits.set_blocks(demo)
-        app.state_holder = visits
+        replace_sessions(app, visits)
         sweep = asyncio.create_task(_sweep(demo, visits))
         try:
             yield
@@ -124,7 +124,7 @@ async def _sweep(demo: GuardedBlocks, visits: Sessions) -> None:
         demo.uploads.drop_old()
         demo.films.drop_left(visits.is_open)
         visits.forget_left()
-        queue = demo._queue
+        queue = queue_of(demo)
         if isinstance(queue, BoundedQueue):
             queue.drop_unfetched()
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import gradio as gr
-from gradio.blocks import Block
 
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.texts import text
+from yuzug.ui.gradio_patches import Block
 
 _FOLDER = Path(__file__).resolve().parent
 _Component = TypeVar("_Component", bound=Block)

@@ -11,17 +11,14 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gradio.queueing import Event, Queue
 from starlette.exceptions import HTTPException
 
 from yuzug.errors import YuzugError
 from yuzug.records import sentence_of
+from yuzug.ui.gradio_patches import Event, Queue
 from yuzug.ui.session import preferred_language
-
-if TYPE_CHECKING:
-    from gradio.data_classes import PredictBodyInternal
 
 AT_ONCE = 4  # calls of one function, unless it says otherwise
 MAX_DIRECT = 16  # calls to /run and /api that wait for a place, of one function
@@ -80,7 +77,7 @@ class BoundedQueue(Queue):
         self._unfetched_since_s: dict[str, float] = {}
 
     async def push(  # type: ignore[no-untyped-def]
-        self, body: PredictBodyInternal, request: Any, username: str | None
+        self, body: Any, request: Any, username: str | None
     ):
         """Take a call in, as Gradio does.
 
@@ -105,7 +102,7 @@ class BoundedQueue(Queue):
             raise HTTPException(status, sentence_of(error, lang)) from error
         return await super().push(body, request, username)
 
-    def _check_room(self, function: Any, body: PredictBodyInternal, request: Any) -> None:
+    def _check_room(self, function: Any, body: Any, request: Any) -> None:
         group = self.event_queue_per_concurrency_id.get(function.concurrency_id)
         waiting = len(group.queue) if group is not None else 0
         if waiting >= MAX_WAITING:

@@ -209,8 +209,7 @@ def launch(demo: GuardedBlocks, host: str, port: int) -> None:
         favicon_path=STYLE_SHEET.with_name("favicon.svg"),
     )
     if mcp_tools.installed():
-        mcp_tools.answer_json(demo)
-        mcp_tools.open_no_file(demo)
+        mcp_tools.guard_tools(demo)
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -14,9 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from gradio.state_holder import SessionState, StateHolder
-
 from yuzug.errors import YuzugError
+from yuzug.ui.gradio_patches import SessionState, StateHolder
 
 if TYPE_CHECKING:
     import gradio as gr

@@ -1,52 +1,33 @@
-"""The endpoints as tools for agents, over the Model Context Protocol (extra ``mcp``)."""
+"""The endpoints as MCP tools for agents (extra ``mcp``): what they answer and what they may send.
+
+Gradio makes the tools from the endpoints; see :mod:`yuzug.ui.gradio_patches` for what is changed.
+"""
 
 from __future__ import annotations
 
-import json
 from importlib.util import find_spec
 from typing import Any
 
 from yuzug.ui.admission import GuardedBlocks, check_bounds, without_paths
+from yuzug.ui.gradio_patches import answer_tools_with_json, check_tool_arguments
 
 
 def installed() -> bool:
-    """Whether the package that speaks the protocol is there."""
+    """Whether the package ``mcp`` is installed."""
     return find_spec("mcp") is not None
 
 
-def answer_json(demo: GuardedBlocks) -> None:
-    """Let tools answer with JSON: Gradio gives agents what Python prints of an answer.
-
-    A test asks through a real client, so that a version of Gradio that answers elsewhere does not
-    go unnoticed.
-    """
-    from mcp.types import TextContent
-
-    def content(answers: list[Any], root_url: str) -> list[TextContent]:
-        return [
-            TextContent(type="text", text=json.dumps(one, ensure_ascii=False)) for one in answers
-        ]
-
-    if demo.mcp_server_obj is not None:  # None where Gradio found no way to start it, and said so
-        demo.mcp_server_obj.postprocess_output_data = content  # type: ignore
-
-
-def open_no_file(demo: GuardedBlocks) -> None:
-    """Let no word of an agent name a file of this machine.
-
-    Gradio calls a tool through its own client, which opens each file that a value describes, and
-    sends it as an upload, before any function of ours is asked.
+def guard_tools(demo: GuardedBlocks) -> None:
+    """Let the tools of a running page answer with JSON, and open no file of this machine.
 
     Raises:
         AttributeError: where this version of Gradio prepares a call elsewhere: it must not start.
     """
-    server: Any = demo.mcp_server_obj
-    if server is None:
-        return
-    prepare = server._prepare_tool_call_args
 
-    def prepared(name: str, arguments: dict[str, Any]) -> Any:
+    def checked(arguments: dict[str, Any]) -> dict[str, Any]:
         check_bounds(arguments)
-        return prepare(name, without_paths(arguments, demo.uploads, strict=False))
+        clean: dict[str, Any] = without_paths(arguments, demo.uploads, strict=False)
+        return clean
 
-    server._prepare_tool_call_args = prepared
+    answer_tools_with_json(demo)
+    check_tool_arguments(demo, checked)

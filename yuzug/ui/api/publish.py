@@ -8,13 +8,13 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import gradio as gr
-from gradio.events import api as endpoint
 from pydantic import TypeAdapter, ValidationError, validate_call
 
 from yuzug.emotions import Language
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
 from yuzug.ui.admission import GuardedBlocks
+from yuzug.ui.gradio_patches import add_endpoint
 
 Json = dict[str, Any]
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -41,12 +41,8 @@ def answered(method: Method) -> Method:
 
 def publish(demo: GuardedBlocks, method: Callable[..., Any], answer: Any) -> None:
     """Make a method an endpoint of its name; ``answer`` is the type of what it answers."""
-    made = endpoint(method, api_name=method.__name__)
-    demo.public.add(made["id"])
-    # Gradio knows our answers as objects of anything; their own schema says more.
-    [output] = demo.fns[made["id"]].outputs
     schema = TypeAdapter(answer).json_schema(mode="serialization")
-    output._api_info = _inlined(schema, schema.pop("$defs", {}))  # type: ignore[union-attr]
+    demo.public.add(add_endpoint(demo, method, _inlined(schema, schema.pop("$defs", {}))))
 
 
 def _inlined(schema: Any, parts: Json) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from yuzug.ui.gradio_patches import event_data
 from yuzug.ui.parts import Page
 
 
@@ -51,5 +52,5 @@ def in_order(page: Page) -> dict[str, Any]:
 
 def event_values(event: gr.EventData) -> Mapping[str, Any]:
     """What a script of the page sent with an event; from outside, so it may hold anything."""
-    data = event._data
+    data = event_data(event)
     return data if isinstance(data, dict) else {}
