@@ -11,7 +11,7 @@ from journeys import open_tab, speak
 from playwright.sync_api import Page, expect
 
 from yuzug.texts import text
-from yuzug.ui.journal.model import STORAGE_KEY, restore_journal
+from yuzug.ui.journal.entries import STORAGE_KEY, restore_journal
 
 JOURNAL, MOOD = "#yz-journal", "#yz-mood-advice"
 

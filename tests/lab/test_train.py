@@ -25,13 +25,13 @@ from yuzug.errors import YuzugError
 from yuzug.lab.data.training_data import Measured, gather
 from yuzug.lab.evaluation.metrics import balanced_accuracy
 from yuzug.lab.training.augment import mix
-from yuzug.lab.training.checkpointing import Parts, Progress, save_state
 from yuzug.lab.training.devices import has_bfloat16
 from yuzug.lab.training.finalize import finalize
 from yuzug.lab.training.losses import class_weights_of, loss
 from yuzug.lab.training.recipe import OWN, Recipe
 from yuzug.lab.training.recipe_files import read_recipe
 from yuzug.lab.training.results import Result
+from yuzug.lab.training.resume import Parts, Progress, save_state
 from yuzug.lab.training.schedule import learning_rate
 from yuzug.lab.training.targets import targets
 from yuzug.lab.training.trainer import HeldOut, Trainer

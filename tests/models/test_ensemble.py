@@ -13,7 +13,7 @@ from drawn import drawn_faces
 
 from yuzug.errors import WeightsError
 from yuzug.explain import METHODS, ForwardPass, evidence
-from yuzug.lab.training.ensemble import MEMBERS, build_ensemble
+from yuzug.lab.training.build_ensemble import MEMBERS, build_ensemble
 from yuzug.models import Classifier, available_models, load, resolve
 from yuzug.models.checkpoint import Checkpoint, members
 from yuzug.models.preprocess import prepare
@@ -37,7 +37,7 @@ def test_its_numbers_are_those_of_the_members_that_stand_here() -> None:
     assert tuple(named) == MEMBERS
     for name, digest in named.items():
         now = sha256(resolve(name).read_bytes()).hexdigest()
-        assert now == digest, "run python -m yuzug.lab.training.ensemble"
+        assert now == digest, "run python -m yuzug.lab.training.build_ensemble"
 
 
 @pytest.mark.parametrize("classes", [3, 7, 8])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from yuzug.recommender import bundled, load_own, recommend
 from yuzug.recommender.catalogue.policy import Policy
-from yuzug.recommender.catalogue.yaml_reader import MAX_BYTES, LocatedError, parse
+from yuzug.recommender.catalogue.yaml_line_numbers import MAX_BYTES, LocatedError, parse
 
 steady = settings(deadline=None, derandomize=True, database=None, max_examples=150)
 

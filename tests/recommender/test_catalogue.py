@@ -17,7 +17,7 @@ from yuzug.recommender.catalogue.coverage import coverage, table
 from yuzug.recommender.catalogue.faults import Finding
 from yuzug.recommender.catalogue.lint import near_duplicates
 from yuzug.recommender.catalogue.vocabulary import GOALS, GUIDES
-from yuzug.recommender.catalogue.yaml_reader import MAX_DEPTH, LocatedError, parse, read
+from yuzug.recommender.catalogue.yaml_line_numbers import MAX_DEPTH, LocatedError, parse, read
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:

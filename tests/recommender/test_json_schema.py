@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from yuzug._resources import folder
 from yuzug.recommender.catalogue.json_schema import as_text, schema
-from yuzug.recommender.catalogue.yaml_reader import parse, read
+from yuzug.recommender.catalogue.yaml_line_numbers import parse, read
 
 OURS = folder("recommendations")
 FILES = sorted(OURS.rglob("*.yaml"))

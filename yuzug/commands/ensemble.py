@@ -16,6 +16,6 @@ def options(command: Parser) -> None:
 def run(options: Namespace) -> int:
     """Calibrate and measure the ensemble of the bundled members, and write its file."""
     with installed("lab"):
-        from yuzug.lab.training.ensemble import build_bundled
+        from yuzug.lab.training.build_ensemble import build_bundled
     print(build_bundled(options.data))
     return 0

@@ -19,10 +19,10 @@ from yuzug.texts.numbers import percent_tenths
 
 if TYPE_CHECKING:
     from yuzug.lab.data.training_data import Gathered
-    from yuzug.lab.training.checkpointing import Progress
     from yuzug.lab.training.recipe import Recipe
     from yuzug.lab.training.repeats import Over, Spread
     from yuzug.lab.training.results import Result
+    from yuzug.lab.training.resume import Progress
     from yuzug.lab.training.run import Watch
 
 _MOST_FOLDS = 20

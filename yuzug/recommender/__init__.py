@@ -22,11 +22,7 @@ from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.recommender.catalogue.vocabulary import Time
 from yuzug.recommender.engine import choose
 from yuzug.recommender.filters import Filters, checked, filter_names, read_filters
-from yuzug.recommender.history import History
-from yuzug.recommender.mood import Mood, asked_mood
-from yuzug.recommender.reasons import Request
-from yuzug.recommender.suggestions import Suggestion
-from yuzug.recommender.support import (
+from yuzug.recommender.help_by_people import (
     Contact,
     Help,
     Reading,
@@ -35,6 +31,10 @@ from yuzug.recommender.support import (
     question,
     source_of_streak,
 )
+from yuzug.recommender.history import History
+from yuzug.recommender.mood import Mood, asked_mood
+from yuzug.recommender.reasons import Request
+from yuzug.recommender.suggestions import Suggestion
 
 __all__ = [
     "Advice",

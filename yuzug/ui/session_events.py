@@ -15,7 +15,7 @@ from yuzug.ui.advice import view as advice
 from yuzug.ui.advice.board import Board
 from yuzug.ui.components.event_options import in_order, last_one, quietly
 from yuzug.ui.journal import view as journal_page
-from yuzug.ui.journal.model import restore_journal
+from yuzug.ui.journal.entries import restore_journal
 from yuzug.ui.live import handlers as live
 from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page

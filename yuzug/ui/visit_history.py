@@ -13,7 +13,7 @@ from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.recommender.catalogue.vocabulary import Time
 from yuzug.recommender.filters import time_of_day
 from yuzug.recommender.mood import Mood, mood_of
-from yuzug.ui.journal.model import ActivityEntry, Entry, Journal, MoodEntry, now
+from yuzug.ui.journal.entries import ActivityEntry, Entry, Journal, MoodEntry, now
 
 RECENT = 20  # these many last suggestions do not come again
 KEPT = 200

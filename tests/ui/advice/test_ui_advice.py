@@ -34,7 +34,7 @@ from yuzug.ui.advice.filters import NOTHING, filters_of, form_of, offered
 from yuzug.ui.api.endpoints import Endpoints
 from yuzug.ui.components.data_urls import data_url
 from yuzug.ui.components.readings import FaceReading
-from yuzug.ui.journal.model import Journal, MoodEntry, now
+from yuzug.ui.journal.entries import Journal, MoodEntry, now
 from yuzug.ui.live.advice_pacing import ADVICE_EVERY_S, Following
 from yuzug.ui.live.minute_mean import MINUTE_S
 from yuzug.ui.photo import exporting

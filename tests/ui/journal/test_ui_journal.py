@@ -16,7 +16,7 @@ from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice.board import Board, Mood, named_mood
 from yuzug.ui.journal import helped
 from yuzug.ui.journal import view as journal_page
-from yuzug.ui.journal.model import (
+from yuzug.ui.journal.entries import (
     MOST,
     ActivityEntry,
     Journal,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from yuzug.emotions import Language, looks
 from yuzug.lab.evaluation.corruptions import Curve
-from yuzug.lab.training.checkpointing import Progress
+from yuzug.lab.training.resume import Progress
 from yuzug.texts import text
 
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from yuzug.lab.data.training_data import Counts
 from yuzug.lab.training.baseline import Baseline
-from yuzug.lab.training.checkpointing import Progress
 from yuzug.lab.training.recipe import Recipe
+from yuzug.lab.training.resume import Progress
 from yuzug.lab.training.schedule import kept_epoch
 from yuzug.models.card import Card, Metrics
 

@@ -19,13 +19,13 @@ from yuzug.lab.data.folds import folds_of
 from yuzug.lab.data.subjects import subject_pattern, with_subjects
 from yuzug.lab.data.training_data import OUTSIDE, Gathered, arrange, gather, joined, read_sets
 from yuzug.lab.training.baseline import compare_with_start
-from yuzug.lab.training.checkpointing import Progress
 from yuzug.lab.training.devices import Device
 from yuzug.lab.training.finalize import finalize
 from yuzug.lab.training.pretrained import is_backbone, start_file
 from yuzug.lab.training.recipe import Recipe
 from yuzug.lab.training.repeats import CrossValidation
 from yuzug.lab.training.results import Result, write_result
+from yuzug.lab.training.resume import Progress
 from yuzug.lab.training.trainer import Trainer
 from yuzug.models.checkpoint import read_card
 

@@ -21,7 +21,11 @@ from yuzug.lab.data.faceset import FaceSet
 from yuzug.lab.evaluation.metrics import accuracy, balanced_accuracy, cross_entropy, predict
 from yuzug.lab.training.augment import augment, mix
 from yuzug.lab.training.beginning import begun
-from yuzug.lab.training.checkpointing import (
+from yuzug.lab.training.devices import Device, accelerator, has_bfloat16
+from yuzug.lab.training.losses import class_weights_of, loss
+from yuzug.lab.training.optimizers import optimizer_of
+from yuzug.lab.training.recipe import Recipe
+from yuzug.lab.training.resume import (
     FINISHED,
     STATE,
     EpochLog,
@@ -32,10 +36,6 @@ from yuzug.lab.training.checkpointing import (
     tensors,
     write_log,
 )
-from yuzug.lab.training.devices import Device, accelerator, has_bfloat16
-from yuzug.lab.training.losses import class_weights_of, loss
-from yuzug.lab.training.optimizers import optimizer_of
-from yuzug.lab.training.recipe import Recipe
 from yuzug.lab.training.schedule import is_over, keeps_last, learning_rate, plateau_factor
 from yuzug.lab.training.targets import drawn, draws, targets, taught
 from yuzug.models.preprocess import normalise

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from yuzug.errors import CatalogueError
-from yuzug.recommender.catalogue.yaml_reader import Document
+from yuzug.recommender.catalogue.yaml_line_numbers import Document
 
 
 @dataclass(frozen=True)

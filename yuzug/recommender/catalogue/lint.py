@@ -23,7 +23,7 @@ from yuzug.recommender.catalogue.load import Loaded, bundled, read_parts, stands
 from yuzug.recommender.catalogue.models import Activity
 from yuzug.recommender.catalogue.policy import Policy
 from yuzug.recommender.catalogue.risks import Risk, word_found
-from yuzug.recommender.catalogue.yaml_reader import Document, read
+from yuzug.recommender.catalogue.yaml_line_numbers import Document, read
 from yuzug.texts.case_and_alphabet import lower
 
 CHECK_CONTACTS_AFTER = 180  # days

@@ -21,7 +21,7 @@ from yuzug.recommender.catalogue.faults import Finding, faults, invalid
 from yuzug.recommender.catalogue.models import Activity, Catalogue, Kind, Source
 from yuzug.recommender.catalogue.policy import Policy, merged
 from yuzug.recommender.catalogue.vocabulary import Id, Strict
-from yuzug.recommender.catalogue.yaml_reader import Document, LocatedError, read
+from yuzug.recommender.catalogue.yaml_line_numbers import Document, LocatedError, read
 
 
 @dataclass(frozen=True)

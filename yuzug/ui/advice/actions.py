@@ -9,10 +9,10 @@ from typing import Any, TypeGuard
 from yuzug.emotions import Emotion, Language
 from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.texts import text
+from yuzug.ui.advice.activity_card import RATINGS
 from yuzug.ui.advice.board import Board, Card, Mood, named_mood, rated
 from yuzug.ui.advice.filters import filters_of
-from yuzug.ui.advice.view import RATINGS
-from yuzug.ui.journal.model import ActivityEntry, MoodEntry, now
+from yuzug.ui.journal.entries import ActivityEntry, MoodEntry, now
 
 _EMOTIONS = frozenset(emotion.value for emotion in Emotion)
 

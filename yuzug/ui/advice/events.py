@@ -17,7 +17,7 @@ from yuzug.ui.advice.board import Board
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.event_options import event_values, every_one, quietly
 from yuzug.ui.journal import view as journal_page
-from yuzug.ui.journal.model import read_export, restore_journal
+from yuzug.ui.journal.entries import read_export, restore_journal
 from yuzug.ui.live import handlers as live
 from yuzug.ui.parts import Page
 from yuzug.ui.photo import exporting

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +15,8 @@ from yuzug.recommender.catalogue.policy import Policy
 from yuzug.texts import text
 from yuzug.texts.numbers import day
 from yuzug.ui.advice import filters
-from yuzug.ui.advice.board import Board, Card, Mood
+from yuzug.ui.advice.activity_card import activity_card
+from yuzug.ui.advice.board import Board, Mood
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.html import labelled_html, panel
 from yuzug.ui.i18n import Chrome
@@ -26,7 +26,6 @@ _EXPRESSIONS = tuple(
     Emotion(name)
     for name in ("happy", "neutral", "sad", "angry", "fear", "surprise", "disgust", "contempt")
 )
-RATINGS = (1, 2, 3, 4, 5)
 
 
 def area(board: Board, lang: Language, savable: bool = False) -> str:
@@ -36,7 +35,9 @@ def area(board: Board, lang: Language, savable: bool = False) -> str:
     """
     if board.mood is None:
         return panels.empty("advice_idle", lang)
-    return f'<div class="yz-follows">{_follows(board, lang, savable)}</div>' + _ideas(board, lang)
+    return f'<div class="yz-follows">{_follows(board, board.mood, lang, savable)}</div>' + _ideas(
+        board, lang
+    )
 
 
 def chooser(board: Board, lang: Language) -> str:
@@ -53,9 +54,7 @@ def chooser(board: Board, lang: Language) -> str:
     )
 
 
-def _follows(board: Board, lang: Language, savable: bool) -> str:
-    mood = board.mood
-    assert mood is not None
+def _follows(board: Board, mood: Mood, lang: Language, savable: bool) -> str:
     chips = "".join(
         _chip("correct", one.value, looks(one.value, lang), mood) for one in _EXPRESSIONS
     )
@@ -96,7 +95,7 @@ def _chip(act: str, emotion: str, words: str, mood: Mood | None) -> str:
 
 def _ideas(board: Board, lang: Language) -> str:
     # The number changes with every note, so that the page asks for the journal to be written.
-    cards = "".join(_card(card, board, lang) for card in board.cards)
+    cards = "".join(activity_card(card, board, lang) for card in board.cards)
     return (
         f'<div class="yz-wishes">{_filters(board, lang)}</div>'
         f'<div class="yz-help-place">{_help(board, lang)}</div>'
@@ -167,87 +166,6 @@ def _contact(contact: Contact, lang: Language) -> str:
         f'<a href="{escape(target)}" rel="noreferrer" target="_blank">{escape(shown)}</a> '
         f"<small>{checked}</small>"
     )
-
-
-def _card(card: Card, board: Board, lang: Language) -> str:
-    shown = card.suggestion.in_language(lang)
-    fits_mood, circumstances, because, *helped = shown.why
-    # Of a mood that the person named, nothing may be said about an expression.
-    reasons = [shown.aim if board.named else fits_mood, because, *helped]
-    notes = "".join(f"<li>{escape(note)}</li>" for note in shown.notes)
-    return (
-        f'<article class="yz-card{" done" if card.done_at else ""}" data-id="{escape(card.id)}" '
-        f'data-guide="{_guide(card, lang)}">'
-        f"<h3>{escape(shown.title)}</h3>"
-        f'<p class="meta">{escape(circumstances)}</p>'
-        f'<p class="step">{escape(shown.steps[0])}</p>'
-        f'<p class="why">{escape(". ".join(reasons))}</p>'
-        f'<ul class="notes">{notes}</ul>'
-        f'<div class="folds">{_steps(card, lang)}{_evidence(card, lang)}</div>'
-        f'<button type="button" class="yz-button main yz-start" data-act="start" '
-        f'aria-label="{_t("start_label", lang, title=shown.title)}">{_t("start", lang)}</button>'
-        f"{_acts(card, lang)}{_rating(card, board, lang)}</article>"
-    )
-
-
-def _guide(card: Card, lang: Language) -> str:
-    """What ``guide.js`` leads through."""
-    shown = card.suggestion.in_language(lang)
-    guide = {
-        "title": shown.title,
-        "steps": shown.steps,
-        "guide": shown.guide,
-        "data": dict(shown.guide_data),
-    }
-    return escape(json.dumps(guide, ensure_ascii=False))
-
-
-def _evidence(card: Card, lang: Language) -> str:
-    return (
-        f'<details data-key="evidence {escape(card.id)}"><summary>{_t("evidence", lang)}</summary>'
-        f'<p class="evidence">{escape(card.suggestion.in_language(lang).evidence)}</p></details>'
-    )
-
-
-def _steps(card: Card, lang: Language) -> str:
-    steps = "".join(
-        f"<li>{escape(step)}</li>" for step in card.suggestion.in_language(lang).steps[1:]
-    )
-    if not steps:
-        return ""
-    return (
-        f'<details data-key="steps {escape(card.id)}"><summary>{_t("steps", lang)}</summary>'
-        f'<ol start="2">{steps}</ol></details>'
-    )
-
-
-def _acts(card: Card, lang: Language) -> str:
-    pressed = {"did": card.done_at is not None, "helpful": card.helpful}
-    buttons = "".join(
-        f'<button type="button" class="yz-act" data-act="{act}"'
-        + (f' aria-pressed="{"true" if pressed[act] else "false"}"' if act in pressed else "")
-        + f">{_t(act, lang)}</button>"
-        for act in ("did", "helpful", "reject", "another")
-    )
-    label = _t("acts", lang, title=card.suggestion.in_language(lang).title)
-    return f'<div class="acts" role="group" aria-label="{label}">{buttons}</div>'
-
-
-def _rating(card: Card, board: Board, lang: Language) -> str:
-    if card.done_at is None or not board.memory.journal_on:
-        return ""
-    scales = "".join(_scale(card, when, lang) for when in ("before", "after"))
-    return f'<div class="rate"><p>{_t("rate", lang)}</p>{scales}</div>'
-
-
-def _scale(card: Card, when: str, lang: Language) -> str:
-    choices = "".join(
-        f'<label><input type="radio" name="{when} {escape(card.id)}" data-rate="{when}" '
-        f'value="{rating}"{" checked" if card.ratings.get(when) == rating else ""} />'
-        f"<span>{rating}</span></label>"
-        for rating in RATINGS
-    )
-    return f"<fieldset><legend>{_t(f'rate_{when}', lang)}</legend>{choices}</fieldset>"
 
 
 def _t(name: str, lang: Language, **values: object) -> str:

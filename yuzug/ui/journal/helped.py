@@ -12,7 +12,7 @@ from yuzug.recommender import Catalogue
 from yuzug.recommender.filters import time_of_day
 from yuzug.texts import text
 from yuzug.texts.numbers import day, tenths
-from yuzug.ui.journal.model import ActivityEntry
+from yuzug.ui.journal.entries import ActivityEntry
 
 LEAST = 3  # rated activities, before anything is said of them
 _MOST_ROWS = 5

@@ -23,7 +23,7 @@ from yuzug.ui.components.html import panel
 from yuzug.ui.components.reading import RING_FACE
 from yuzug.ui.i18n import Chrome
 from yuzug.ui.journal import helped
-from yuzug.ui.journal.model import ActivityEntry, Journal, MoodEntry
+from yuzug.ui.journal.entries import ActivityEntry, Journal, MoodEntry
 
 # From pleasant to hard: where an expression has its row that is no mood to choose.
 _EXPRESSIONS = tuple(
