@@ -399,7 +399,7 @@ class Analyzer:
         photo = load_image(image)
         located = self._crop_or_faces(photo, crops=crops)
         areas = [place.detection.area_px for place in located]
-        if not areas or len([area for area in areas if area >= _SECOND_FACE * areas[0]]) > 1:
+        if not is_alone(areas):
             raise PersonError(
                 "person.picture",
                 must="a picture to teach with must show exactly one face",
@@ -547,6 +547,15 @@ def _cropped(photo: NDArray[np.uint8], found: Iterable[Detection]) -> tuple[Loca
         alignment = align(detection)
         places.append(LocatedFace(detection, alignment, alignment.crop(photo, CROP_PX)))
     return tuple(places)
+
+
+def is_alone(areas: Sequence[float]) -> bool:
+    """Whether a picture with faces of these areas, the largest first, shows one person.
+
+    >>> is_alone([100.0, 9.0]), is_alone([100.0, 50.0]), is_alone([])
+    (True, False, False)
+    """
+    return len([area for area in areas if area >= _SECOND_FACE * areas[0]]) == 1
 
 
 def _emotion_of(name: str) -> Emotion | None:

@@ -63,6 +63,7 @@ class StreamSession:
     ) -> None:
         self.picked: int | None = None
         self.smooth = smooth
+        self._forget_s = forget_s
         self._tracker = Tracker(forget_s)
         self._inside = Smoother(forget_s=forget_s)
         self._outside = Smoother(forget_s=forget_s)
@@ -72,6 +73,17 @@ class StreamSession:
         self._searched_s = -math.inf
         self._seen: tuple[Detection, ...] = ()
         self._seen_in: tuple[int, ...] = ()
+
+    def read_anew(self, *, smooth: bool = True) -> StreamSession:
+        """The same people, without their readings so far: by another model, or in a still frame.
+
+        The two share their tracker, so they must be stepped one after another.
+        """
+        anew = StreamSession(
+            smooth=smooth, forget_s=self._forget_s, search_every_s=self._search_every_s
+        )
+        anew.picked, anew._tracker = self.picked, self._tracker
+        return anew
 
     def pick(self, track: int | None) -> None:
         """Give the advice for this person from now on; None for the largest sure face."""

@@ -47,6 +47,17 @@ def live(page: Page, folder: Path) -> States:
     yield "frozen, with a correction"
     page.locator(".yz-talk summary").click()
     yield "whom to turn to"
+    page.locator("[data-part=offer] [data-teach=open]").click()
+    page.locator("[data-teach=relax]").click()
+    yield "teaching: relaxed"
+    page.locator("[data-label=surprise]").wait_for(timeout=30_000)
+    yield "teaching: expressions"
+    page.locator("[data-teach=done]").click()
+    page.locator("[data-shows][value=both]").check(force=True)
+    page.locator("[data-part=mine] summary").first.click()
+    page.locator("[data-part=mine] details details summary").click()
+    page.locator("#yz-live-reading .yz-whose").wait_for()
+    yield "taught: side by side"
     page.locator("[data-camera=stop]").click()
 
 

@@ -34,7 +34,9 @@ def words_of(lang: Language) -> set[str]:
     pieces = {
         piece.strip(" .:;,()%#\n")
         for key, pair in table().items()
-        if key.startswith(("ui.", "errors.", "why.", "explain.", "closer.", "advice.", "journal."))
+        if key.startswith(
+            ("ui.", "errors.", "why.", "explain.", "closer.", "advice.", "journal.", "teach.")
+        )
         and pair[lang] != pair[other]
         for piece in re.split(r"\{\w+\}|\n", pair[lang])
     }

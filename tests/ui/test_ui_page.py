@@ -71,7 +71,7 @@ def test_the_card_of_every_label_set_is_told(
 ) -> None:
     page = about.page(analyzers, Settings(lang=lang, model="cnn", classes=classes))
     metrics = analyzers.card("cnn").heads[str(classes)].metrics
-    assert len(re.findall(r"<section", page)) == (6 if metrics else 5)
+    assert len(re.findall(r"<section", page)) == (7 if metrics else 6)
     weak = metrics and [one for one in metrics[0].per_class.values() if one.recall < 0.5]
     assert ("yz-notice" in page) == bool(weak)
 
@@ -139,8 +139,8 @@ def test_the_owners_split_is_named_in_the_language_of_the_page() -> None:
 def test_the_notice_says_all_that_it_must(lang: Language) -> None:
     words = frame.notice(lang)
     for must in {
-        "en": ("Nothing is kept on the server", "diagnosis", "at work", "education"),
-        "tr": ("saklan", "Tanı", "İşte", "eğitim"),
+        "en": ("Nothing is kept on the server", "diagnosis", "at work", "education", "with nobody"),
+        "tr": ("saklan", "Tanı", "İşte", "eğitim", "kimseyle karşılaştırılmaz"),
     }[lang]:
         assert must in words
 

@@ -8,7 +8,7 @@ expressions of the one who brings it are read, and says nothing about who that i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
@@ -19,6 +19,9 @@ from yuzug.errors import PersonError
 from yuzug.models.card import Label
 from yuzug.models.checkpoint import Checkpoint
 from yuzug.models.preprocess import prepare
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Embedding = NDArray[np.float32]
 
@@ -83,6 +86,24 @@ class _OfWeights(_Numbers):
     """Name of the model, for people to read."""
     weights: str = Field(pattern=r"^[0-9a-f]{64}$")
     """:attr:`Checkpoint.digest` of the weights that the numbers come from."""
+
+    @classmethod
+    def from_json(cls, said: str | bytes | Mapping[str, Any]) -> Self:
+        """The object from JSON, or from what a JSON parser made of it.
+
+        Raises:
+            PersonError: ``person.invalid``, whatever came.
+        """
+        size = len(said) if isinstance(said, str | bytes) else 0
+        if size > MOST_BYTES:
+            raise _invalid("a person must be a few kilobytes", f"{size} bytes", "export it again")
+        try:
+            if isinstance(said, str | bytes):
+                return cls.model_validate_json(said)
+            return cls.model_validate(dict(said))
+        except (ValidationError, ValueError, TypeError, RecursionError) as error:
+            must, do = "a person must be what `yuzug teach` or the page wrote", "export it again"
+            raise _invalid(must, _first(error), do) from error
 
     def to_json(self) -> str:
         """The object on one line."""
@@ -178,24 +199,6 @@ class Person(_OfWeights):
     def new(cls, checkpoint: Checkpoint, neutral: str = NEUTRAL) -> Person:
         """Somebody of whom nothing is known yet; their readings are the plain ones."""
         return cls(model=checkpoint.card.name[:200], weights=checkpoint.digest, neutral=neutral)
-
-    @classmethod
-    def from_json(cls, said: str | bytes | Mapping[str, Any]) -> Person:
-        """A person from JSON, or from what a JSON parser made of it.
-
-        Raises:
-            PersonError: ``person.invalid``, whatever came.
-        """
-        size = len(said) if isinstance(said, str | bytes) else 0
-        if size > MOST_BYTES:
-            raise _invalid("a person must be a few kilobytes", f"{size} bytes", "export it again")
-        try:
-            if isinstance(said, str | bytes):
-                return cls.model_validate_json(said)
-            return cls.model_validate(dict(said))
-        except (ValidationError, ValueError, TypeError, RecursionError) as error:
-            must, do = "a person must be what `yuzug teach` or the page wrote", "export it again"
-            raise _invalid(must, _first(error), do) from error
 
     def with_example(self, label: str, example: Example) -> Person:
         """The same person after one more example of this expression.

@@ -42,6 +42,7 @@ def page(analyzers: Analyzers, settings: Settings) -> str:
         + _section("reads", f"<p>{_reads(card, lang)}</p>", lang)
         + _section("detector", f"<p>{_t(f'detector_{analyzers.detector}', lang)}</p>", lang)
         + _section("data", f"<p>{_data(analyzers, card, lang)}</p>", lang)
+        + _section("person", f"<p>{_person(analyzers, settings)}</p>", lang)
         + _limits(analyzers, card, lang)
         + "</div>"
     )
@@ -154,6 +155,11 @@ def _per_class(metrics: Metrics, lang: Language) -> str:
 def _reads(card: Card, lang: Language) -> str:
     spec = card.preprocessing
     return _t("reads_words", lang, detail=min(spec.detail_px, spec.size_px))
+
+
+def _person(analyzers: Analyzers, settings: Settings) -> str:
+    network = analyzers.live(settings.model, settings.classes).classifier.checkpoint.network
+    return _t("person_words", settings.lang, dim=integer(network.embedding_dim, settings.lang))
 
 
 def _section(name: str, body: str, lang: Language) -> str:

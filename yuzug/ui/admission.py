@@ -172,6 +172,9 @@ def _check_types(function: Any, inputs: list[Any]) -> None:
         offered = [None, *(one for _, one in component.choices)] if is_radio else []
         if offered and value not in offered:
             raise _wrong("a choice that the page offers", f"{value!r}"[:60])
+        most = getattr(component, "max_length", None)
+        if most is not None and isinstance(value, str) and len(value) > most:
+            raise _wrong(f"at most {most} characters there", f"{len(value)}")
         for kind, types in _SENT.items():
             if isinstance(component, kind) and not isinstance(value, types | None):
                 raise _wrong(f"a value that a {kind.__name__} sends", f"a {type(value).__name__}")

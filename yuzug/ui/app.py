@@ -34,6 +34,8 @@ from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.view import photo_tab
 from yuzug.ui.places import AT_ONCE
 from yuzug.ui.session import STORAGE_KEY, STORAGE_SECRET, Settings
+from yuzug.ui.teaching import events as teaching_events
+from yuzug.ui.teaching.view import lesson_call
 
 STATE_TIME_TO_LIVE_S = 4 * 3600
 
@@ -49,6 +51,7 @@ def build(analyzers: Analyzers, default: Settings) -> GuardedBlocks:
         demo.settings = page.settings
         session_events.wire(demo, page, analyzers, default)
         live_events.wire(page, analyzers)
+        teaching_events.wire(page, analyzers)
         photo_events.wire(page, analyzers, demo.uploads)
         film_events.wire(page, analyzers, demo)
         advice_events.wire(page, analyzers.activities.catalogue)
@@ -61,7 +64,7 @@ def _draw(analyzers: Analyzers, default: Settings, limits: Limits) -> Page:
     """Make the page's components, in the order in which they are read."""
     chrome = Chrome(default.lang)
     states = _states(default)
-    store = journal_store()
+    store, lesson = journal_store(), lesson_call()
     with gr.Row(elem_id="yz-header"):
         labelled_html(chrome, "yz-brand", header.brand)
         language = chrome.make(
@@ -109,6 +112,7 @@ def _draw(analyzers: Analyzers, default: Settings, limits: Limits) -> Page:
         film=film_parts,
         mood=mood_parts,
         journal=journal_parts,
+        lesson=lesson,
         about=about_panel,
     )
 

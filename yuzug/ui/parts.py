@@ -12,6 +12,7 @@ from yuzug.ui.i18n import Chrome
 from yuzug.ui.journal.view import JournalTab
 from yuzug.ui.live.view import LiveTab
 from yuzug.ui.photo.view import PhotoTab
+from yuzug.ui.teaching.view import LessonCall
 
 
 @dataclass(frozen=True)
@@ -42,4 +43,5 @@ class Page:
     film: FilmTab
     mood: MoodTab
     journal: JournalTab
+    lesson: LessonCall
     about: gr.HTML

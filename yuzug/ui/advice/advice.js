@@ -43,7 +43,10 @@ element.addEventListener("click", (event) => {
     filter(form);
   } else if (act === "start") window.yuzug.guide(button.closest("[data-id]"), tell);
   else if (act === "save") trigger("save", { face: window.yuzug.crop() });
-  else tell(act, { mood, id: cardOf(button) });
+  else if (act === "learn") {
+    const tab = element.closest("#yz-photo-advice") ? "photo" : "live";
+    dispatchEvent(new CustomEvent("yuzug-learn", { detail: { label: mood, tab } }));
+  } else tell(act, { mood, id: cardOf(button) });
 });
 
 window.yuzug.stayUnfolded(element);

@@ -67,9 +67,10 @@ def _follows(board: Board, mood: Mood, lang: Language, savable: bool) -> str:
             f'<p class="yz-note">{_t("for_unsure", lang)}</p>'
         )
     back = _link("back", lang) if board.named else ""
+    learn = _link("learn", lang, board.named.emotion) if board.named else ""
     save = _link("save", lang) if board.named and savable else ""
     return (
-        f'<p class="yz-note">{_sentence(board, lang)} {back} {save}</p>'
+        f'<p class="yz-note">{_sentence(board, lang)} {back} {learn} {save}</p>'
         f'<details data-key="correct"><summary>{_t("correct", lang)}</summary>{group}</details>'
     )
 
@@ -112,9 +113,12 @@ def _filters(board: Board, lang: Language) -> str:
     return filters.bar(board.memory.filters, lang, main if known else None)
 
 
-def _link(act: str, lang: Language) -> str:
-    hint = f' title="{_t("save_hint", lang)}"' if act == "save" else ""
-    return f'<button type="button" class="yz-link" data-act="{act}"{hint}>{_t(act, lang)}</button>'
+def _link(act: str, lang: Language, mood: str | None = None) -> str:
+    hint = f' title="{_t(f"{act}_hint", lang)}"' if act in ("save", "learn") else ""
+    of = f' data-mood="{escape(mood)}"' if mood else ""
+    return (
+        f'<button type="button" class="yz-link" data-act="{act}"{of}{hint}>{_t(act, lang)}</button>'
+    )
 
 
 def _removed(board: Board, lang: Language) -> str:

@@ -16,8 +16,7 @@ from yuzug.analysis import Analysis
 from yuzug.emotions import Language
 from yuzug.errors import ImageError, OptionError
 from yuzug.explain import method_named
-from yuzug.models import DEFAULT_MODEL, Person
-from yuzug.pipeline import Analyzer
+from yuzug.models import DEFAULT_MODEL
 from yuzug.recommender import Catalogue, Filters, advise
 from yuzug.recommender import recommend as suggest
 from yuzug.recommender.catalogue.policy import HelpSource
@@ -36,6 +35,7 @@ from yuzug.ui.api.publish import Json, answered, publish
 from yuzug.ui.components.data_urls import data_url
 from yuzug.ui.components.heatmap import heat_over_face
 from yuzug.ui.models import Analyzers
+from yuzug.ui.teaching.lesson import taught
 from yuzug.ui.uploads import Uploads
 
 MAX_IMAGES = 32
@@ -104,13 +104,13 @@ class Endpoints:
             one object a picture: its faces with box, emotion, confidence, probabilities and regions
         """
         analyzer = self._analyzers.get(model or self._analyzers.models[0], classes)
-        taught = _person(person, analyzer)
+        theirs = taught(person, analyzer)
         answers: list[Json] = []
         for number, picture in enumerate(_few(images), 1):
             name = _name(picture, number)
             try:
                 analysis = analyzer.analyze(
-                    self._uploads.received(picture), crops=crops, person=taught
+                    self._uploads.received(picture), crops=crops, person=theirs
                 )
             except ImageError as error:
                 answers.append(_json(ErrorRecord.of(name, error, lang)))
@@ -236,7 +236,7 @@ class Endpoints:
             crops=crops,
             target=target,
             method=_fast(method),
-            person=_person(person, analyzer),
+            person=taught(person, analyzer),
         )
         faces = [
             FaceExplanation.of(
@@ -252,15 +252,6 @@ class Endpoints:
 
 def _json(record: Record) -> Json:
     return record.model_dump(mode="json", by_alias=True)
-
-
-def _person(description: Json | None, analyzer: Analyzer) -> Person | None:
-    """A person that came with the call, refused before any picture is looked at."""
-    if description is None:
-        return None
-    person = Person.from_json(description)
-    person.require(analyzer.classifier.checkpoint)
-    return person
 
 
 def _ideas(analysis: Analysis, lang: Language, catalogue: Catalogue) -> list[Any]:

@@ -40,8 +40,14 @@ def picture_alt(reading: PictureReading, lang: Language) -> str:
     return text(f"ui.picture_alt_{key}", lang, count=count, sentence=sentence(reading, lang))
 
 
-def reading_panel(reading: PictureReading, lang: Language, tab: str) -> str:
-    """The reading of a picture: faces to choose from, sentence, doubts and probabilities."""
+def reading_panel(
+    reading: PictureReading, lang: Language, tab: str, shows: str | None = None
+) -> str:
+    """The reading of a picture: faces to choose from, sentence, doubts and probabilities.
+
+    ``shows`` is which reading a visitor who taught their face wants to see, "adapted", "plain" or
+    "both"; None where nothing was taught, and nothing is said of it.
+    """
     face = reading.face
     if face is None:
         return notice(text("ui.no_face", lang), text("ui.no_face_hint", lang)) + _alts(
@@ -52,8 +58,9 @@ def reading_panel(reading: PictureReading, lang: Language, tab: str) -> str:
         f'<div class="yz-reading{"" if face.sure else " unsure"}">'
         f'<div class="yz-verdict">{_ring(face)}<p class="yz-sentence">'
         f"{escape(sentence(reading, lang))}</p></div>"
+        + (_whose(face, shows, lang) if shows else "")
         + _chips(reading, lang)
-        + _bars(face, lang)
+        + _bars(face, lang, beside=shows == "both")
         + (f'<ul class="yz-doubts">{doubts}</ul>' if doubts else "")
         + (_read_in(reading, lang) if tab == "photo" else "")
         + "</div>"
@@ -106,18 +113,39 @@ def _chip_text(index: int, face: FaceReading, lang: Language) -> str:
     )
 
 
-def _bars(face: FaceReading, lang: Language) -> str:
+def _whose(face: FaceReading, shows: str, lang: Language) -> str:
+    """The badge that says which reading is shown, and the plain one beside it where wished."""
+    kind = "plain" if face.plain is None else "adapted"
+    badge = f'<span class="yz-whose {kind}">{escape(text(f"teach.badge_{kind}", lang))}</span>'
+    if face.plain is None or shows != "both":
+        return f"<p>{badge}</p>"
+    label = max(face.plain, key=face.plain.__getitem__)
+    share = percent(face.plain[label], lang)
+    general = text("teach.general", lang, looks=looks(label, lang), percent=share)
+    return f'<p>{badge} <span class="yz-fine">{escape(general)}</span></p>'
+
+
+def _bars(face: FaceReading, lang: Language, beside: bool = False) -> str:
     explained = face.map.target if face.map else None
+    plain = face.plain if beside else None
     rows = "".join(
         f'<li class="{"top" if label == face.emotion else ""}" style="--p:{share:.3f}">'
         f'<button type="button" data-explain="{escape(label)}" '
         f'aria-pressed="{"true" if label == explained else "false"}">'
         f'<span class="name">{escape(looks(label, lang))}</span>'
         f'<span class="bar" aria-hidden="true"></span>'
-        f'<span class="share">{percent(share, lang)}</span></button></li>'
+        f'<span class="share">{percent(share, lang)}</span>'
+        + (f'<span class="share plain">{percent(plain[label], lang)}</span>' if plain else "")
+        + "</button></li>"
         for label, share in face.probabilities.items()
     )
-    return f'<ul class="yz-bars asks" aria-label="{_t("probabilities", lang)}">{rows}</ul>'
+    heads = "".join(
+        f'<span class="share">{escape(text(f"teach.beside_{one}", lang))}</span>'
+        for one in ("adapted", "plain")
+    )
+    head = f'<li class="heads">{heads}</li>' if plain else ""
+    kind = "yz-bars asks beside" if plain else "yz-bars asks"
+    return f'<ul class="{kind}" aria-label="{_t("probabilities", lang)}">{head}{rows}</ul>'
 
 
 def _read_in(reading: PictureReading, lang: Language) -> str:

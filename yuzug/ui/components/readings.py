@@ -64,7 +64,8 @@ class FaceReading:
 
     ``alignment`` and ``landmarks`` are where it lies in the photo, in pixels; ``landmarks`` is None
     where the detector finds none. ``map`` is None where there is none. ``number`` is what a live
-    person is called, None for their place in the picture.
+    person is called, None for their place in the picture. ``plain`` are the probabilities without
+    what the visitor taught of their face, None where the reading is that.
     """
 
     emotion: str
@@ -76,6 +77,7 @@ class FaceReading:
     track: int | None
     number: int | None = None
     landmarks: tuple[tuple[float, float], ...] | None = None
+    plain: Mapping[str, float] | None = None
 
     @property
     def sure(self) -> bool:
@@ -145,6 +147,7 @@ def face_reading(face: Face) -> FaceReading:
         map=None if face.explanation is None else map_reading(face, face.explanation),
         track=face.track,
         landmarks=face.landmarks,
+        plain=None if face.plain is None else dict(face.plain),
     )
 
 

@@ -73,7 +73,7 @@ def offer(lang: Language, refused: bool = False) -> str:
 
 def _import(lang: Language) -> str:
     return (
-        f'<label class="yz-link import">{_t("import", lang)}'
+        f'<label class="yz-link yz-import">{_t("import", lang)}'
         '<input type="file" accept="application/json,.json" data-import /></label>'
     )
 

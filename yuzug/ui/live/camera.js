@@ -198,7 +198,7 @@ const grab = () => {
 
 const call = async (shot, still) => {
   const root = window.gradio_config.root.replace(/\/$/, "");
-  const options = JSON.stringify({ track: picked, target, still });
+  const options = JSON.stringify({ track: picked, target, still, ...window.yuzug.person.asks() });
   const data = [shot.toDataURL("image/jpeg", SIZES[size].quality), options, null, null];
   const answer = await fetch(`${root}/gradio_api/run/frame`, {
     method: "POST",
@@ -297,6 +297,7 @@ const apply = (answer, shot, at) => {
     if (shown && shown.value !== html) shown.value = html;
   }
   drawMap(answer.map, shot);
+  room.dispatchEvent(new CustomEvent("yz-read", { detail: answer }));
   if (answer.advised) trigger("advised", {});
 };
 
@@ -381,6 +382,7 @@ room.addEventListener("click", ({ target: pressed }) => {
   }
 });
 
+addEventListener("yuzug-person", resend); // what was taught changed, or which result is shown
 document.addEventListener("visibilitychange", () => {
   stopUnseen();
   if (document.hidden && stream) {

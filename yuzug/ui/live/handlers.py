@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yuzug.analysis import Analysis, Face
 from yuzug.emotions import Language, looks
-from yuzug.errors import YuzugError
+from yuzug.errors import PersonError, YuzugError
 from yuzug.explain import layer
 from yuzug.images import load_image, png_bytes
+from yuzug.models import Person
+from yuzug.pipeline import Analyzer
 from yuzug.stream import StreamSession
-from yuzug.texts import percent
+from yuzug.texts import percent, text
 from yuzug.ui.advice import view as advice
 from yuzug.ui.components import evidence
 from yuzug.ui.components import reading as panels
@@ -25,6 +27,8 @@ from yuzug.ui.live.advice_pacing import Following
 from yuzug.ui.live.view import LiveShown, camera_bar
 from yuzug.ui.models import Analyzers
 from yuzug.ui.session import Settings, require_consent
+from yuzug.ui.teaching import lesson
+from yuzug.ui.teaching import view as teaching
 
 MAP_PX = 56  # a map is smooth, so that the browser may enlarge it
 # Somebody new is seen within half a second, whatever the line adds.
@@ -40,6 +44,10 @@ class FrameOptions(BaseModel):
 
     ``track`` is the person that the visitor picked, ``target`` the label to explain instead of the
     predicted one, ``still`` whether the frame is frozen and was read before.
+
+    ``person`` is what the visitor taught of their face, ``person_track`` which face is theirs: no
+    other one is read so. ``shows`` is which reading they want to see, ``teach`` whether the frame
+    is looked at, or taken, as an example.
     """
 
     model_config = ConfigDict(strict=True)
@@ -47,6 +55,10 @@ class FrameOptions(BaseModel):
     track: int | None = Field(default=None, ge=0, lt=10**9)
     target: str | None = Field(default=None, max_length=60)
     still: bool = False
+    person: dict[str, Any] | None = None
+    person_track: int | None = Field(default=None, ge=0, lt=10**9)
+    shows: lesson.Shows | None = None
+    teach: Literal["look", "take"] | None = None
 
     @classmethod
     def of(cls, sent: str | None) -> FrameOptions:
@@ -65,16 +77,20 @@ class FrameOptions(BaseModel):
 class LiveState:
     """What a visit to the Live tab holds: no frame and no model.
 
-    ``explained`` is the label that the map is asked for, None for the predicted one. ``numbers``
-    are what each track is called on the page, so that a person keeps their number.
+    ``explained`` is the label that the map is asked for, None for the predicted one. ``read_s`` is
+    when the last frame that was not frozen was read. ``numbers`` are what each track is called on
+    the page, so that a person keeps their number. ``shows`` is which reading a visitor who taught
+    their face sees; what they taught is not held.
     """
 
     stream: StreamSession = field(default_factory=_new_stream)
     read_with: tuple[str, int] | None = None
     explained: str | None = None
     reading: PictureReading | None = None
+    read_s: float = 0.0
     following: Following = field(default_factory=Following)
     numbers: dict[int, int] = field(default_factory=dict)
+    shows: lesson.Shows | None = None
 
     def stop(self) -> None:
         """Forget who was in the picture; the last result and its advice stay to be looked at."""
@@ -96,7 +112,9 @@ def step(
     Returns:
         ``size`` (width, height) of the frame, ``faces`` with ``box`` (x, y, w, h) in its pixels,
         ``map`` (a PNG over the square ``center`` and ``side``, or None), ``html`` by part, and
-        ``advised``: whether the advice changed. ``notice`` alone where it cannot be analysed.
+        ``advised``: whether the advice changed. ``teach``, where it was asked for, is what the
+        frame is worth as an example; ``refused_person`` a sentence where what the visitor taught
+        cannot be used. ``notice`` alone where the frame cannot be analysed.
     """
     try:
         require_consent(settings)
@@ -108,7 +126,18 @@ def step(
         if options.track in live.numbers:
             stream.pick(options.track)
         frame = load_image(source or b"")
-        analysis = stream.step(analyzer, frame, now_s, target=live.explained)
+        person, refused = _taught(options, analyzer)
+        # A frozen frame is of when it was shown first, and is not mixed with those before it.
+        reader = stream.read_anew(smooth=False) if options.still else stream
+        live.read_s = live.read_s if options.still else now_s
+        analysis = reader.step(
+            analyzer,
+            frame,
+            live.read_s,
+            target=live.explained,
+            person=person,
+            person_track=options.person_track,
+        )
     except YuzugError as error:
         return {"notice": panels.error_notice(error, settings.lang)}
     if live.stream is not stream:  # stopped in the meantime
@@ -117,15 +146,36 @@ def step(
     live.reading = _numbered(reading_of(analysis, chosen), live.numbers)
     if picked:
         live.following.forget()
+    live.shows = options.shows
     advised = not options.still and live.following.see(live.reading.face, now_s)
-    return _answer(analysis, live.reading, settings.lang) | {"advised": advised or picked}
+    answer = _answer(analysis, live.reading, settings.lang, live.shows)
+    answer["advised"] = advised or picked
+    if refused is not None:
+        answer["refused_person"] = text(f"errors.{refused.kind}", settings.lang)
+    if options.teach is not None:
+        take = options.teach == "take"
+        answer["teach"] = lesson.frame_seen(analyzer, analysis, settings.lang, take)
+    return answer
+
+
+def _taught(options: FrameOptions, analyzer: Analyzer) -> tuple[Person | None, PersonError | None]:
+    """The person whose face is in the picture; None, with the reason, where they cannot be used.
+
+    The picture is read plainly then: Live goes on.
+    """
+    if options.person_track is None:  # whose face it is, only the visitor knows
+        return None, None
+    try:
+        return lesson.taught(options.person, analyzer), None
+    except PersonError as error:
+        return None, error
 
 
 def _stream_for(settings: Settings, live: LiveState) -> StreamSession:
-    """The stream so far; a new one where other models or labels would be smoothed into it."""
+    """The stream so far; smoothed anew where other models or labels would be mixed into it."""
     if live.read_with != (settings.model, settings.classes):
-        live.stream, live.read_with = _new_stream(), (settings.model, settings.classes)
-        live.numbers = {}
+        live.read_with = (settings.model, settings.classes)
+        live.stream = live.stream.read_anew()
     return live.stream
 
 
@@ -143,7 +193,9 @@ def _numbered(reading: PictureReading, numbers: dict[int, int]) -> PictureReadin
     return replace(reading, faces=faces)
 
 
-def _answer(analysis: Analysis, reading: PictureReading, lang: Language) -> dict[str, Any]:
+def _answer(
+    analysis: Analysis, reading: PictureReading, lang: Language, shows: lesson.Shows | None
+) -> dict[str, Any]:
     height, width = analysis.image.shape[:2]
     faces = [
         {
@@ -153,6 +205,7 @@ def _answer(analysis: Analysis, reading: PictureReading, lang: Language) -> dict
             "label": _label(read, lang),
             "sure": face.sure,
             "chosen": index == reading.chosen,
+            "adapted": read.plain is not None,
         }
         for index, (face, read) in enumerate(zip(analysis.faces, reading.faces, strict=True))
     ]
@@ -162,7 +215,7 @@ def _answer(analysis: Analysis, reading: PictureReading, lang: Language) -> dict
         "faces": faces,
         "map": _map(chosen),
         "html": {
-            "reading": panels.reading_panel(reading, lang, "live"),
+            "reading": panels.reading_panel(reading, lang, "live", shows),
             "heat_words": evidence.under_map(reading, lang, "live"),
         },
     }
@@ -209,7 +262,7 @@ def redraw(live: LiveState, lang: Language) -> LiveShown:
         return idle(lang)
     return idle(lang).but(
         heat_words=evidence.under_map(live.reading, lang, "live"),
-        reading=panels.reading_panel(live.reading, lang, "live"),
+        reading=panels.reading_panel(live.reading, lang, "live", live.shows),
         advice=advice.area(live.following.board, lang),
         announcement=panels.announcement(panels.sentence(live.reading, lang)),
     )
@@ -219,6 +272,7 @@ def idle(lang: Language) -> LiveShown:
     """The panels before there is a picture."""
     return LiveShown(
         camera=camera_bar(lang),
+        teach=teaching.lesson(lang),
         picture=panels.empty("camera_idle", lang),
         heat=panels.empty("heat_idle", lang),
         heat_words="",

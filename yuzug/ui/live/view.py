@@ -15,6 +15,7 @@ from yuzug.ui.advice.view import advice_panel
 from yuzug.ui.components.html import column, panel
 from yuzug.ui.components.outputs import Shown
 from yuzug.ui.i18n import Chrome
+from yuzug.ui.teaching.lesson import MOST_CHARACTERS
 
 # Video, the frame that was read last (seen while frozen), and the boxes over both.
 MIRROR = (
@@ -34,6 +35,7 @@ class LiveShown(Shown):
     """What the Live tab shows; ``picture`` and ``heat`` are the words before there is any."""
 
     camera: Any = field(default_factory=gr.skip)
+    teach: Any = field(default_factory=gr.skip)
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,15 @@ class LiveTab:
 
 def live_tab(chrome: Chrome, idle: LiveShown) -> LiveTab:
     """Make the components; ``idle`` is what they show before there is a picture."""
-    frame, options = gr.Textbox(visible=False), gr.Textbox(visible=False)
+    frame = gr.Textbox(visible=False)
+    options = gr.Textbox(visible=False, max_length=MOST_CHARACTERS)
     answer = gr.JSON(visible=False)
     with gr.Row(elem_classes="yz-panels", elem_id="yz-live-panels"):
         with column(chrome, "panel_picture", "picture"):
             panel("yz-live-picture", MIRROR)
             picture = panel("yz-live-idle", idle.picture)
             camera = panel("yz-live-camera", idle.camera, "live/camera")
+            teach = panel("yz-live-teach", idle.teach, "teaching/teach")
         with column(chrome, "panel_heat", "heat"):
             panel("yz-live-heat", MAP)
             heat = panel("yz-live-heat-idle", idle.heat)
@@ -75,6 +79,7 @@ def live_tab(chrome: Chrome, idle: LiveShown) -> LiveTab:
         advice=advice,
         announcement=announcement,
         camera=camera,
+        teach=teach,
     )
     return LiveTab(frame, options, answer, shown)
 

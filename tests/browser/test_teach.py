@@ -1,0 +1,115 @@
+"""Teaching one's face in Chromium with a fake camera: by keyboard alone, in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from journeys import start_camera
+from playwright.sync_api import Page, Request, expect
+
+from yuzug.emotions import Language, looks
+from yuzug.models import Person
+from yuzug.texts import text
+
+HELD_MS = 30_000  # a busy machine reads few frames a second
+TEACH, READING = "#yz-live-teach", "#yz-live-reading"
+
+
+def press(page: Page, selector: str, key: str = "Enter") -> None:
+    """Go there with the Tab key, and press."""
+    for _ in range(60):
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return page.keyboard.press(key)
+        page.keyboard.press("Tab")
+    return pytest.fail(f"no way to {selector} by keyboard")
+
+
+def stored(page: Page) -> dict[str, Any] | None:
+    person: dict[str, Any] | None = page.evaluate("() => window.yuzug.person.read()")
+    return person
+
+
+def person_in(frame: Request) -> dict[str, Any] | None:
+    """What was learned of a face, as it travels with a frame."""
+    person: dict[str, Any] | None = json.loads(frame.post_data_json["data"][1]).get("person")
+    return person
+
+
+def badge(page: Page, kind: str, lang: Language) -> None:
+    expect(page.locator(f"{READING} .yz-whose")).to_have_text(
+        text(f"teach.badge_{kind}", lang), timeout=HELD_MS
+    )
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("tr", 390)])
+def test_a_face_is_taught_shown_both_ways_taken_along_and_erased(
+    visit: Callable[..., Page], lang: Language, width: int, uploads: Path
+) -> None:
+    page = visit(lang=lang, width=width)
+    sent: list[Request] = []
+    page.on("request", lambda one: sent.append(one) if "/run/frame" in one.url else None)
+    start_camera(page)
+    # Three seconds of a relaxed face, then an expression.
+    page.locator("[data-camera=freeze]").focus()
+    press(page, f"{TEACH} [data-part=offer] [data-teach=open]")
+    expect(page.locator(f"{TEACH} .say")).to_have_text(text("teach.relax", lang))
+    press(page, "[data-teach=relax]")
+    expect(page.locator(f"{TEACH} .count b")).to_have_text(re.compile("[123]"))
+    learned = text("teach.learned", lang, looks=text("teach.relaxed", lang))
+    expect(page.locator(f"{TEACH} .say")).to_contain_text(learned, timeout=HELD_MS)
+    press(page, f"{TEACH} [data-label=surprise]")
+    learned = text("teach.learned", lang, looks=looks("surprise", lang))
+    expect(page.locator(f"{TEACH} .say")).to_contain_text(learned, timeout=HELD_MS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    press(page, f"{TEACH} [data-teach=done]")
+    badge(page, "adapted", lang)
+    # In a frozen picture, which no busy machine moves: adapted, plain, both.
+    press(page, "[data-camera=freeze]")
+    page.locator("[data-camera=resume]").wait_for()
+    press(page, f"{TEACH} [data-shows][value=adapted]", "ArrowRight")
+    badge(page, "plain", lang)
+    assert person_in(sent[-1]) is None, "who wants the general result sends no numbers"
+    page.keyboard.press("ArrowRight")
+    badge(page, "adapted", lang)
+    assert person_in(sent[-1]) == stored(page)
+    expect(page.locator(f"{READING} .share.plain")).to_have_count(7)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # After the camera restarts, whose face it is, is asked.
+    page.locator("[data-camera=stop]").click()
+    start_camera(page)
+    badge(page, "plain", lang)
+    page.locator(f"{TEACH} [data-teach=mine]").wait_for()
+    page.locator("[data-camera=freeze]").focus()
+    press(page, f"{TEACH} [data-teach=mine]")
+    badge(page, "adapted", lang)
+    # Taken along as `yuzug analyze --person` reads it; no picture is in it.
+    press(page, f"{TEACH} [data-part=mine] summary")
+    with page.expect_download() as download:
+        press(page, "[data-teach=export]")
+    saved = Path(download.value.path()).read_bytes()
+    person = Person.from_json(saved)
+    assert person.examples == {"neutral": 1, "surprise": 1}
+    assert len(saved) < 10_000
+    assert json.loads(saved) == stored(page)
+    # Erased, and loaded again; a file of something else is refused.
+    press(page, f"{TEACH} details details summary")
+    press(page, "[data-teach=erase]")
+    expect(page.locator(f"{TEACH} .told")).to_have_text(text("teach.erased", lang))
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('person'))") == []
+    expect(page.locator(f"{READING} .yz-whose")).to_have_count(0)
+    choose = page.locator(f"{TEACH} [data-part=offer] [data-import]")
+    for name, content in (("odd.json", b"{}"), ("mine.json", saved)):
+        choose.set_input_files({"name": name, "mimeType": "text/json", "buffer": content})
+        if name == "odd.json":
+            refused = text("errors.person.invalid", lang)
+            expect(page.locator(f"{TEACH} .told")).to_have_text(refused)
+    page.wait_for_function("() => window.yuzug.person.read() !== null")
+    assert stored(page) == json.loads(saved)
+    # Nothing is left on the server's disk.
+    page.locator("[data-camera=stop]").click()
+    assert [path for path in uploads.rglob("*") if path.is_file()] == []

@@ -1,0 +1,140 @@
+"""What a person teaches on the page, as plain functions: each forgets what it was given.
+
+The browser holds the numbers (``teaching/store.js``) and sends them along; the server reads them,
+answers, and keeps none.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from yuzug.analysis import Analysis, Face
+from yuzug.emotions import Language, looks
+from yuzug.errors import PersonError, YuzugError
+from yuzug.images import load_image
+from yuzug.models import Example, Person, teach_example
+from yuzug.pipeline import Analyzer, is_alone
+from yuzug.texts import text
+from yuzug.ui.models import Analyzers
+from yuzug.ui.session import Settings, require_consent
+
+MOST_CHARACTERS = 131_072
+"""Of what the page sends in one call: a person, or the examples of a held expression."""
+MOST_EXAMPLES = 24
+
+Shows = Literal["adapted", "plain", "both"]
+"""Which reading a visitor who taught their face wants to see."""
+Json = dict[str, Any]
+
+
+class Lesson(BaseModel):
+    """What the page asks to be learned: the person so far, and the frames of a held expression.
+
+    ``label`` is None where a person is only to be checked, such as one from a file.
+    """
+
+    model_config = ConfigDict(strict=True)
+
+    person: Json | None = None
+    label: str | None = Field(default=None, min_length=1, max_length=60)
+    examples: list[Json] = Field(default=[], max_length=MOST_EXAMPLES)
+
+    @classmethod
+    def of(cls, sent: str | None) -> Lesson:
+        """Read what the script sent.
+
+        Raises:
+            PersonError: ``person.invalid``.
+        """
+        try:
+            return cls.model_validate_json(sent or "{}")
+        except ValidationError as error:
+            raise PersonError(
+                "person.invalid",
+                must="a lesson must hold a person, a label and examples",
+                got=f"{error.error_count()} faults in it",
+                do="load the page again",
+            ) from error
+
+
+def learn(
+    analyzers: Analyzers, sent: str | None, picture: bytes | None, settings: Settings
+) -> Json:
+    """The ``person`` after a lesson, or ``refused`` with one sentence.
+
+    ``picture`` is the cropped face of a photo, in place of examples.
+    """
+    try:
+        require_consent(settings)
+        lesson = Lesson.of(sent)
+        analyzer = analyzers.live(settings.model, settings.classes)
+        checkpoint = analyzer.classifier.checkpoint
+        person = taught(lesson.person, analyzer) or analyzer.new_person()
+        if lesson.label is not None:
+            label = analyzer.label_named(lesson.label)
+            person = person.with_example(label, _example(analyzer, lesson, picture))
+            person.require(checkpoint)
+    except YuzugError as error:
+        return {"refused": text(f"errors.{error.kind}", settings.lang)}
+    return {"person": person.model_dump(mode="json", by_alias=True)}
+
+
+def _example(analyzer: Analyzer, lesson: Lesson, picture: bytes | None) -> Example:
+    if picture is not None:
+        return analyzer.example(load_image(picture), crops=True)
+    return Example.mean_of([Example.from_json(one) for one in lesson.examples])
+
+
+def taught(said: Json | None, analyzer: Analyzer) -> Person | None:
+    """The person that came with a picture.
+
+    Raises:
+        PersonError: ``person.weights`` or ``person.invalid``.
+    """
+    if said is None:
+        return None
+    person = Person.from_json(said)
+    person.require(analyzer.classifier.checkpoint)
+    return person
+
+
+def frame_seen(analyzer: Analyzer, analysis: Analysis, lang: Language, take: bool) -> Json:
+    """What a frame is worth as an example.
+
+    Returns:
+        ``neutral`` and ``labels`` (pairs of a label and its name) that can be taught, and
+        ``problem``, one sentence, or else the ``track`` of the face and, with ``take``, its
+        ``example``.
+    """
+    neutral = analyzer.new_person().neutral
+    names = dict.fromkeys([*analyzer.classifier.head.labels, neutral])
+    answer: Json = {
+        "neutral": neutral,
+        "labels": [[name, looks(name, lang)] for name in names],
+        "problem": _problem(analysis, lang),
+    }
+    if answer["problem"] is not None:
+        return answer
+    face = analysis.faces[0]
+    answer["track"] = face.track
+    if take:
+        example = teach_example(analyzer.classifier.checkpoint, face.crop)
+        answer["example"] = example.model_dump(mode="json", by_alias=True)
+    return answer
+
+
+def _problem(analysis: Analysis, lang: Language) -> str | None:
+    """Why a frame does not count: only one face that is sure, sharp, lit and frontal does."""
+    if not analysis.faces:
+        return text("ui.no_face", lang)
+    if not is_alone([_area(face) for face in analysis.faces]):
+        return text("teach.several", lang)
+    quality = analysis.faces[0].quality
+    problems = quality.problems if quality else ()
+    return text(f"ui.doubt_{problems[0]}", lang) if problems else None
+
+
+def _area(face: Face) -> float:
+    return face.box_xywh[2] * face.box_xywh[3]

@@ -1,0 +1,82 @@
+// What was learned of the visitor's face: numbers in this browser, sent along with each picture.
+// There is one set for each model, since no model can read what another one learned.
+(() => {
+  const KEY = "yuzug-person";
+  let held = null; // where the browser keeps nothing, for as long as the page is open
+  let cached = { text: undefined, people: {} };
+
+  const people = () => {
+    let text = held;
+    try { text = localStorage.getItem(KEY) ?? held; } catch { /* keeps nothing */ }
+    if (text !== cached.text) {
+      let read = null;
+      try { read = JSON.parse(text); } catch { /* none of ours */ }
+      cached = { text, people: read?.schema === 1 && read.people ? read.people : {} };
+    }
+    return cached.people;
+  };
+  const write = (changed) => {
+    const some = Object.keys(changed).length > 0;
+    held = null;
+    try {
+      if (some) localStorage.setItem(KEY, JSON.stringify({ schema: 1, people: changed }));
+      else localStorage.removeItem(KEY);
+    } catch {
+      held = some ? JSON.stringify({ schema: 1, people: changed }) : null;
+    }
+    tell();
+  };
+  const model = () => document.querySelector("#yz-model input:checked")?.value ?? "";
+  const tell = () => dispatchEvent(new CustomEvent("yuzug-person"));
+
+  const person = {
+    key: KEY,
+    shows: "adapted",
+    track: null, // whose face it is in Live; null until the visitor says so
+    lesson: null, // what a frame is asked for while something is taught: "look" or "take"
+    read: () => people()[model()] ?? null,
+    keep: (one) => write({ ...people(), [model()]: one }),
+    erase() {
+      person.track = null;
+      write({});
+    },
+    show(shows) {
+      person.shows = shows;
+      tell();
+    },
+    is(track) {
+      if (person.track === track) return;
+      person.track = track;
+      tell();
+    },
+    // What goes with a frame.
+    asks() {
+      const teach = person.lesson ? { teach: person.lesson } : {};
+      const mine = person.read();
+      if (!mine) return teach;
+      if (person.shows === "plain" || person.track === null) return { ...teach, shows: "plain" };
+      return { ...teach, shows: person.shows, person: mine, person_track: person.track };
+    },
+    async teach(lesson, picture = null) {
+      const root = window.gradio_config.root.replace(/\/$/, "");
+      const data = [JSON.stringify({ person: person.read(), ...lesson }), picture, null];
+      const answer = await fetch(`${root}/gradio_api/run/teach`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ data, session_hash: window.__gradio_session_hash__ }),
+      });
+      const body = await answer.json();
+      const told = answer.ok ? body.data[0] : { refused: body.error ?? body.detail };
+      if (told.person) person.keep(told.person);
+      return told;
+    },
+  };
+  window.yuzug.person = person;
+  addEventListener("storage", ({ key }) => {
+    if (key === KEY || key === null) tell();
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (target.closest?.("#yz-model")) tell();
+    if (target.matches?.("[data-shows]")) person.show(target.value);
+  });
+})();
