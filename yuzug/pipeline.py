@@ -308,7 +308,7 @@ class Analyzer:
 
     def _crop_or_faces(self, photo: NDArray[np.uint8], *, crops: bool) -> tuple[LocatedFace, ...]:
         if crops:
-            return (self.whole_picture(photo),)
+            return (self.full_crop(photo),)
         return self.locate(photo, thorough=True, turned=True)
 
     def locate(
@@ -344,7 +344,7 @@ class Analyzer:
         return None if found is None else _cropped(photo, found)
 
     @staticmethod
-    def whole_picture(photo: NDArray[np.uint8]) -> LocatedFace:
+    def full_crop(photo: NDArray[np.uint8]) -> LocatedFace:
         """A picture that already is one cropped face, RGB uint8 (H, W, 3)."""
         height, width = photo.shape[:2]
         alignment = full_image((height, width))

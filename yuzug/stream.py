@@ -74,16 +74,16 @@ class StreamSession:
         self._seen: tuple[Detection, ...] = ()
         self._seen_in: tuple[int, ...] = ()
 
-    def read_anew(self, *, smooth: bool = True) -> StreamSession:
+    def without_readings(self, *, smooth: bool = True) -> StreamSession:
         """The same people, without their readings so far: by another model, or in a still frame.
 
         The two share their tracker, so they must be stepped one after another.
         """
-        anew = StreamSession(
+        fresh = StreamSession(
             smooth=smooth, forget_s=self._forget_s, search_every_s=self._search_every_s
         )
-        anew.picked, anew._tracker = self.picked, self._tracker
-        return anew
+        fresh.picked, fresh._tracker = self.picked, self._tracker
+        return fresh
 
     def pick(self, track: int | None) -> None:
         """Give the advice for this person from now on; None for the largest sure face."""

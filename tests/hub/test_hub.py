@@ -27,7 +27,7 @@ from yuzug.models.hub_layout import CONFIG, WEIGHTS, Published
 from yuzug.pipeline import Analyzer
 from yuzug.records import sentence_of
 from yuzug.ui import about
-from yuzug.ui.serve import load_all, wished_model
+from yuzug.ui.serve import default_model, load_all
 from yuzug.ui.session import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -514,7 +514,7 @@ def test_a_repository_joins_the_bundled_models(
 ) -> None:
     monkeypatch.setenv("YUZUG_HUB_REPO", REPO)
     hub.add(REPO, model)
-    analyzers = load_all(wished_model(), 7, "en")
+    analyzers = load_all(default_model(), 7, "en")
     assert analyzers.models == (REPO, "resnet18", "cnn", "ensemble")
     said = {name: about.page(analyzers, Settings(model=name)) for name in analyzers.models}
     assert f"The weights come from {REPO} on {hub.url}" in said[REPO]

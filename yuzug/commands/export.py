@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
 
 
 def _can_quantise(options: Namespace) -> None:
-    """Told before an export, which takes its time."""
+    """Check, before the export, that its result can be quantised."""
     if options.format != "onnx":
         raise OptionError(
             "option.invalid",

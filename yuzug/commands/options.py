@@ -56,7 +56,7 @@ def person_of(options: Namespace) -> Person | None:
         return None
     try:
         with options.person.open("rb") as file:
-            said = file.read(MOST_BYTES + 1)
+            data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise PersonError(
             "person.invalid",
@@ -64,7 +64,7 @@ def person_of(options: Namespace) -> Person | None:
             got=f"{options.person}: {error.strerror}",
             do="check its name",
         ) from error
-    return Person.from_json(said)
+    return Person.from_json(data)
 
 
 def loaded_of(folder: Path | None, lang: Language) -> Loaded:

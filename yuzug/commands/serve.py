@@ -20,10 +20,10 @@ def run(options: Namespace) -> int:
     """Start the page and stay until it is interrupted."""
     from yuzug.hub import is_address
     from yuzug.models import check_classes, read_card, resolve
+    from yuzug.ui.serve import default_model
     from yuzug.ui.serve import serve as serve_page
-    from yuzug.ui.serve import wished_model
 
-    model, classes = options.model or wished_model(), options.classes
+    model, classes = options.model or default_model(), options.classes
     if not is_address(model):  # the page does without a hub that cannot be had
         check_classes(read_card(resolve(model)), classes)  # before anything heavy is loaded
     activities = loaded_of(options.catalogue, options.lang)

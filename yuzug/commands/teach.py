@@ -101,7 +101,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _write(path: Path, json: str) -> None:
-    """Whole or not at all."""
+    """Write a file atomically."""
     fresh = path.with_name(f"{path.name}.new")
     try:
         fresh.write_text(json + "\n", encoding="utf-8")

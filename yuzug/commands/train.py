@@ -95,7 +95,7 @@ def _check_repeats(options: Namespace) -> None:
 
 
 def _watch(recipe: Recipe, options: Namespace) -> Watch | None:
-    """What is said while a run goes on; nothing in all processes but the first."""
+    """Progress messages of a run; None in every process but the first."""
     from yuzug.lab.training.run import Watch
 
     if not _leads():
@@ -207,8 +207,10 @@ def _summarise(results: dict[int, Result], out: Path, lang: Language) -> None:
 
     found = over_runs(results.values())
     heads = [one.model_dump() for one in found]
-    told = {"schema": 2, "seeds": list(results), "heads": heads}
-    (out / "seeds.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    record = {"schema": 2, "seeds": list(results), "heads": heads}
+    (out / "seeds.json").write_text(
+        json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8"
+    )
     for one in found:
         _tell_spread(one, lang)
 

@@ -114,7 +114,7 @@ class HaarDetector:
 
 
 def _turned(size_hw: tuple[int, int], roll_deg: float) -> Alignment:
-    """The square that holds a whole picture turned by this angle."""
+    """Bounding square of the full image turned by this angle."""
     height, width = size_hw
     cos, sin = math.cos(math.radians(roll_deg)), abs(math.sin(math.radians(roll_deg)))
     side_px = max(width * cos + height * sin, width * sin + height * cos)

@@ -238,7 +238,7 @@ class _Stage(Generic[T]):
             yield batch
 
     def join(self) -> None:
-        """Wait for the thread, which ends with its items or when it is told to stop."""
+        """Join the thread, which ends with its items or when it is stopped."""
         self._thread.join()
 
     def _run(self) -> None:

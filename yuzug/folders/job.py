@@ -170,7 +170,7 @@ class Job:
         return replace(self, images=())
 
     def done(self, part: int) -> Part | None:
-        """What became of a part; None where it is not whole yet."""
+        """Outcome of a part; None while it is not complete."""
         try:
             values = json.loads(self._mark(part).read_text("utf-8"))
             return Part(**values) if self.path_of(part).is_file() else None
@@ -249,7 +249,7 @@ class Job:
 
 
 def read(job: Job, analyzer: Analyzer, parts: Sequence[int], workers: int) -> Iterator[Part]:
-    """Read these parts one after another in this process; each is written when it is whole."""
+    """Read parts of a job one after another in this process; each is written once complete."""
     images = (image for part in parts for image in job.images_of(part))
     results = analyzer.analyze_many(images, crops=job.crops, workers=workers, person=job.person)
     for part in parts:

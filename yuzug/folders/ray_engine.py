@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def read_with_ray(
     job: Job, parts: Sequence[int], *, address: str | None = None, workers: int | None = None
 ) -> Iterator[Part]:
-    """Read these parts on a cluster; gives each part when it is whole, in any order.
+    """Read parts of a job on a Ray cluster; yields each once complete, in any order.
 
     Args:
         job: what is to be read.
@@ -115,8 +115,8 @@ class _PartReader:
                 return json.dumps(vars(self._job.write(part, images, results)))
             except YuzugError as error:
                 fault = error
-        told = {"kind": fault.kind, "must": fault.must, "got": fault.got, "do": fault.do}
-        return json.dumps({"fault": told})
+        description = {"kind": fault.kind, "must": fault.must, "got": fault.got, "do": fault.do}
+        return json.dumps({"fault": description})
 
 
 def _part(made: str) -> Part:

@@ -158,21 +158,21 @@ def adaptation(
     scatters = np.array([person.labels[label].spread / dim for label in taught], np.float32)
     alike = _alike(scatters, counts, spread.level, s)
     trusted = _sigmoid(s.support_label + s.support_repeat * repeats + support)
-    whole = spread.apart * _agreement(scatters, counts, spread.level, s)
-    heard = support + s.support_repeat * repeats * alike
-    whole *= float(_sigmoid(s.support_slope * (s.support_all + heard.sum())))
+    overall = spread.apart * _agreement(scatters, counts, spread.level, s)
+    agreement = support + s.support_repeat * repeats * alike
+    overall *= float(_sigmoid(s.support_slope * (s.support_all + agreement.sum())))
 
     counted = counts / (counts + s.few)
     tau = s.tau * np.exp(-s.tau_fall * (1 - counted.sum() / len(labels)))
     weights = np.zeros(len(labels), np.float32)
-    weights[at] = tau * trusted * counted * alike * whole
+    weights[at] = tau * trusted * counted * alike * overall
     if relaxed is None:
         weights *= s.without_relaxed
     shifted = 0.0
     if relaxed is not None:
         own = taught.index(person.neutral) if person.neutral in taught else None
         shifted = 1.0 if own is None else float(trusted[own] * alike[own])
-        shift = shift * whole * shifted
+        shift = shift * overall * shifted
     scale = (1 / (spread.by_number + 1e-6) / spread.active / dim).astype(np.float32)
     slope, constant = np.zeros((dim, len(labels)), np.float32), shift.astype(np.float32)
     slope[:, at] = 2 * weights[at] * (means[:count] * scale).T
@@ -185,7 +185,7 @@ def adaptation(
         torch.from_numpy(slope),
         torch.from_numpy(scale),
         torch.from_numpy(weights),
-        float(1 + base * whole + hot),
+        float(1 + base * overall + hot),
     )
 
 

@@ -40,7 +40,7 @@ class Checkpoint:
 
 
 def save(network: Network, card: Card, path: Path) -> None:
-    """Write the network and its card, whole or not at all.
+    """Write the network and its card atomically.
 
     Matrices and kernels are stored in half precision; what has one dimension (biases, batch
     statistics) stays in single precision, since it costs nothing and its range is wide.

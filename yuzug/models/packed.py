@@ -67,7 +67,7 @@ def packed_features(network: Network, spec: Preprocessing) -> Stem:
 
 
 class _Convolution(nn.Module):
-    """A convolution with the batch norm after it, and on wish with ReLU."""
+    """A convolution fused with the batch norm after it, and with ReLU where asked for."""
 
     def __init__(
         self, conv: nn.Conv2d, norm: nn.BatchNorm2d | None, relu: bool, size: list[int]

@@ -88,19 +88,19 @@ class _OfWeights(_Numbers):
     """:attr:`Checkpoint.digest` of the weights that the numbers come from."""
 
     @classmethod
-    def from_json(cls, said: str | bytes | Mapping[str, Any]) -> Self:
+    def from_json(cls, description: str | bytes | Mapping[str, Any]) -> Self:
         """The object from JSON, or from what a JSON parser made of it.
 
         Raises:
             PersonError: ``person.invalid``, whatever came.
         """
-        size = len(said) if isinstance(said, str | bytes) else 0
+        size = len(description) if isinstance(description, str | bytes) else 0
         if size > MOST_BYTES:
             raise _invalid("a person must be a few kilobytes", f"{size} bytes", "export it again")
         try:
-            if isinstance(said, str | bytes):
-                return cls.model_validate_json(said)
-            return cls.model_validate(dict(said))
+            if isinstance(description, str | bytes):
+                return cls.model_validate_json(description)
+            return cls.model_validate(dict(description))
         except (ValidationError, ValueError, TypeError, RecursionError) as error:
             must, do = "a person must be what `yuzug teach` or the page wrote", "export it again"
             raise _invalid(must, _first(error), do) from error

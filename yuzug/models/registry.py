@@ -37,11 +37,11 @@ class ModelInfo:
 
 def available_models() -> tuple[ModelInfo, ...]:
     """The bundled models, the default one first."""
-    files = sorted(_shelf(), key=lambda path: (path.stem != DEFAULT_MODEL, path.stem))
+    files = sorted(_bundled_files(), key=lambda path: (path.stem != DEFAULT_MODEL, path.stem))
     return tuple(ModelInfo(path.stem, path, read_card(path)) for path in files)
 
 
-def _shelf() -> list[Path]:
+def _bundled_files() -> list[Path]:
     folder = _resources.folder("weights")
     return [path for suffix in (_SUFFIX, ensemble.SUFFIX) for path in folder.glob(f"*{suffix}")]
 
@@ -59,15 +59,15 @@ def resolve(model: str | Path) -> Path:
         ModelError: ``model.unknown`` where there is no such model.
         HubError: where a repository cannot be had or is to be refused.
     """
-    shelf = {path.stem: path for path in _shelf()}
+    bundled = {path.stem: path for path in _bundled_files()}
     # A bare name means a bundled model, also where a folder of that name happens to stand here.
-    if str(model) in shelf:
-        return shelf[str(model)]
+    if str(model) in bundled:
+        return bundled[str(model)]
     if Path(model).suffix in (_SUFFIX, ensemble.SUFFIX) and Path(model).is_file():
         return Path(model)
     if isinstance(model, str) and is_address(model):
         return published.fetch(Repository.parse(model))
-    names = ", ".join(sorted(shelf))
+    names = ", ".join(sorted(bundled))
     raise ModelError(
         "model.unknown",
         must=f"the model must be one of {names}, a {_SUFFIX} file, or owner/name on a hub",

@@ -178,7 +178,7 @@ def format_of(path: Path) -> str:
 
 @contextmanager
 def table(path: Path, columns: Columns, *, header: bool = True) -> Iterator[TableWriter]:
-    """A new table, which takes its place under this name once it is whole.
+    """A new table, moved to this path once it is complete.
 
     Until then it stands beside it as ``.<name>.part``; where anything fails, it is removed.
 

@@ -1,4 +1,4 @@
-"""A server that is told to stop ends what it has begun, and sends newcomers elsewhere.
+"""Graceful shutdown: a server that is stopped ends what it has begun, and refuses newcomers.
 
 A proxy before several replicas asks ``/health``, or passes a page that is refused with 503 on to
 the next one.

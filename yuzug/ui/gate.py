@@ -313,7 +313,7 @@ class _TooLargeError(Exception):
 
 
 def _with_headers(scope: Scope, send: Send) -> Send:
-    """The same answer, with what browsers are told of it."""
+    """Add security and cache headers to every answer."""
     path: str = scope["path"].removeprefix(scope.get("root_path", ""))
     kept = path.startswith(("/static/", "/assets/", "/svelte/", "/theme.css", "/favicon"))
     spaces = " https://huggingface.co https://*.huggingface.co" if "SPACE_ID" in os.environ else ""

@@ -147,7 +147,7 @@ class BoundedQueue(Queue):
             del self._unfetched_since_s[name]
 
     def forget(self, name: str) -> None:
-        """Drop what is still to be told to a visit."""
+        """Drop the messages that a visit has not fetched."""
         self.pending_messages_per_session.pop(name, None)
         self.pending_event_ids_session.pop(name, None)
         self._unfetched_since_s.pop(name, None)

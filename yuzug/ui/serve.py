@@ -72,7 +72,7 @@ def serve(
     # or a second visitor holds its core. Measured on two busy cores: 24 ms a face with one thread,
     # 76 to 200 with two.
     torch.set_num_threads(1)
-    analyzers = zerogpu.with_gpu(load_all(model or wished_model(), classes, lang))
+    analyzers = zerogpu.with_gpu(load_all(model or default_model(), classes, lang))
     if activities is not None:
         analyzers = replace(analyzers, activities=activities)
     settings = Settings(lang=lang, model=analyzers.models[0])
@@ -106,11 +106,11 @@ def _end_in_order(demo: GuardedBlocks, lang: Language) -> None:
 
 
 def _drain_s() -> int:
-    said = os.environ.get(draining.SECONDS, "")
-    return int(said) if said.isascii() and said.isdecimal() else draining.DEFAULT_S
+    value = os.environ.get(draining.SECONDS, "")
+    return int(value) if value.isascii() and value.isdecimal() else draining.DEFAULT_S
 
 
-def wished_model() -> str:
+def default_model() -> str:
     """The model of whoever names none."""
     return os.environ.get(HUB_REPO) or DEFAULT_MODEL
 
@@ -145,7 +145,7 @@ def load_all(model: str, classes: int | str | None, lang: Language) -> Analyzers
     by_model: dict[str, Analyzer] = {}
     missing: dict[str, YuzugError] = {}
     bundled = [info.name for info in available_models()]
-    for name in dict.fromkeys((model, wished_model(), *bundled)):
+    for name in dict.fromkeys((model, default_model(), *bundled)):
         first = next(iter(by_model.values()), None)
         try:
             analyzer = _warmed(name, classes if name == model else None, first, lang)

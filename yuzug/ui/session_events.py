@@ -1,4 +1,4 @@
-"""What holds for a whole visit: arriving, the notice, the language, the model."""
+"""Events of the page that every tab shares: load, notice, language, model."""
 
 from __future__ import annotations
 

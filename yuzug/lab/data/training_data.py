@@ -314,7 +314,7 @@ def _are_enough(train: FaceSet, held: FaceSet, labels: NDArray[np.str_]) -> None
 
 
 def _sampled(faces: FaceSet, recipe: Recipe, share: float = 1.0) -> FaceSet:
-    """A share of the recipe's sample, class by class in turn, so that rare ones are whole."""
+    """Draw the recipe's sample class by class in turn, so that rare classes are kept complete."""
     if recipe.sample is None or len(faces) <= round(share * recipe.sample):
         return faces
     classes = faces.classes()

@@ -115,7 +115,7 @@ def robustness(curves: Sequence[Curve], lang: Language) -> Figure:
 def gallery(
     faces: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8], str]], columns: int = 4
 ) -> Figure:
-    """Faces with what was said beneath: (face, face with heat map) RGB uint8 and a caption."""
+    """Grid of faces with captions: (face, face with heat map) RGB uint8 and a caption each."""
     rows = max(1, -(-len(faces) // columns))
     figure = Figure(figsize=(2.6 * columns, 1.75 * rows), layout="constrained")
     for axes in (grid := figure.subplots(rows, columns, squeeze=False)).flat:

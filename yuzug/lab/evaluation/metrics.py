@@ -41,7 +41,7 @@ def confusion(
 
 
 class ClassScores(BaseModel):
-    """How well one class is told from the others; shares in [0, 1], null without support."""
+    """Metrics of one class against the others; in [0, 1], null without support."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -137,7 +137,7 @@ def read_crops(analyzers: Sequence[Analyzer], images: NDArray[np.uint8]) -> tupl
     steps = range(0, len(images), _BATCH)
     for start in tqdm(steps, desc="reading", unit="batch", disable=None):
         photos = [np.repeat(grey[..., None], 3, axis=2) for grey in images[start : start + _BATCH]]
-        located = [first.whole_picture(photo) for photo in photos]
+        located = [first.full_crop(photo) for photo in photos]
         _, features = first.classifier.see([place.crop for place in located])
         for analyzer, found in zip(analyzers, faces, strict=True):
             readings = analyzer.classifier.predictions(features)

@@ -1,4 +1,4 @@
-"""A model's heat maps measured on labelled faces, each beside maps that know nothing."""
+"""Faithfulness of a model's heat maps on labelled faces, beside random and centre baselines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether maps hang on what was learned, and on the face: sanity check and stability."""
+"""Sanity checks of heat maps: dependence on the weights, and stability under small changes."""
 
 from __future__ import annotations
 

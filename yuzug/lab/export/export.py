@@ -169,8 +169,8 @@ def write_single(checkpoint: Checkpoint, classes: int | str, out: Path) -> None:
         if not key.startswith("heads.")
     }
     for part in ("weight", "bias"):
-        whole = checkpoint.network.state_dict()[f"heads.{head.served_from}.{part}"]
-        state[f"heads.{name}.{part}"] = whole[columns]
+        served = checkpoint.network.state_dict()[f"heads.{head.served_from}.{part}"]
+        state[f"heads.{name}.{part}"] = served[columns]
     network.load_state_dict(state)
     single = card.model_copy(
         update={

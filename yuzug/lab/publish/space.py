@@ -48,7 +48,7 @@ def _either(templates: Path, name: str, in_checkout: str) -> Path:
 
 
 def _serving(app: str, model: Repository) -> str:
-    """The app with these weights as its own wish; whoever duplicates the Space sees them there."""
+    """``app.py`` of a Space that serves these weights; a duplicate of the Space serves them too."""
     return app.replace("serve()", f'serve(model="{model}")')
 
 

@@ -1,4 +1,4 @@
-"""What is fitted after training, on the held-out part: biases, temperature, the edge of "sure"."""
+"""Calibration on the held-out split: class biases, temperature, confidence threshold."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def fit_temperature(logits: Floats, truth: NDArray[np.intp]) -> float:
 
 
 def rare_class_bias(logits: Floats, truth: NDArray[np.intp]) -> Floats:
-    """What to add to the logits so that rare classes are found: (N, C), (N,) → (C,) float32.
+    """Class biases, added to the logits, that raise the recall of rare classes: → (C,) float32.
 
     First τ · −log(prior), with the largest τ that costs nearly no accuracy; then each class that
     is still found less often than the floor is lifted alone, the rarest last.

@@ -92,15 +92,15 @@ def _faults(error: Exception) -> str:
     """One line: each key and what is wrong with it, without the library's own advice."""
     if not isinstance(error, ValidationError):
         return str(error).splitlines()[0]
-    said = []
+    faults = []
     for fault in error.errors(include_url=False):
         where = ".".join(str(part) for part in fault["loc"])
         message = fault["msg"].removeprefix("Value error, ")
         if fault["type"] == "extra_forbidden":
             close = get_close_matches(where, [*Recipe.model_fields, *CYCLE_KEYS], 1)
             message = "no such key" + (f", did you mean {close[0]}?" if close else "")
-        said.append(f"{where}: {message}" if where else message)
-    return "; ".join(said)
+        faults.append(f"{where}: {message}" if where else message)
+    return "; ".join(faults)
 
 
 def described(recipe: Recipe) -> str:

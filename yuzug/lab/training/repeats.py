@@ -96,15 +96,16 @@ class CrossValidation(BaseModel):
     def of(cls, results: Sequence[Result], people: int) -> CrossValidation:
         """The summary of one result for each fold."""
         baselines = [result.baseline for result in results if result.baseline is not None]
-        whole = len(baselines) == len(results)
+        every = len(baselines) == len(results)
+        start = [one.start_accuracy for one in baselines]
         return cls(
             folds=len(results),
             people=people,
             n=sum(result.counts.measured for result in results if result.counts is not None),
             heads=over_runs(results),
-            start=baselines[0].start if whole else None,
-            start_accuracy=Spread.of([one.start_accuracy for one in baselines]) if whole else None,
-            accuracy=Spread.of([one.accuracy for one in baselines]) if whole else None,
+            start=baselines[0].start if every else None,
+            start_accuracy=Spread.of(start) if every else None,
+            accuracy=Spread.of([one.accuracy for one in baselines]) if every else None,
         )
 
     def write(self, out: Path) -> None:

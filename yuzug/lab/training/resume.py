@@ -1,4 +1,4 @@
-"""Where a training run stands, in one safetensors file, so that a kill costs an epoch at most."""
+"""Save and resume a training run: its state after each epoch, in one safetensors file."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def tensors(module: nn.Module) -> dict[str, Tensor]:
 
 
 def save_state(path: Path, parts: Parts, progress: Progress) -> None:
-    """Write where the run stands, whole or not at all."""
+    """Write the state of a training run atomically."""
     state = {f"network.{key}": value for key, value in tensors(parts.network).items()}
     state |= {f"average.{key}": value for key, value in tensors(parts.average).items()}
     for name, parameter in parts.network.named_parameters():
@@ -157,7 +157,7 @@ def load_state(path: Path, parts: Parts, beginning: Progress) -> Progress:
 
 
 def write_log(path: Path, progress: Progress) -> None:
-    """The log as JSON Lines, written anew, so that it never holds an epoch twice."""
+    """Rewrite the log as JSON Lines, so that it never holds an epoch twice."""
     fresh = path.with_name(path.name + ".new")
     lines = [json.dumps(epoch.model_dump()) for epoch in progress.epochs]
     fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")

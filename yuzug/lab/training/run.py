@@ -1,4 +1,4 @@
-"""A whole training run: read the data, train, calibrate, measure, compare with the start.
+"""A training run from end to end: read the data, train, calibrate, measure, compare with the start.
 
 One run of a recipe, or one for each fold of the data and another on all of it.
 """

@@ -72,12 +72,12 @@ def taught(
         OptionError: ``option.invalid`` for one that lacks a head of ours.
     """
     known = torch.from_numpy(faces.votes.sum(axis=1) > 0).float()[:, None] * teaching.share
-    said = _said(faces.images, teaching.teachers, heads)
-    shares = {name: (1 - known) * own.shares[name] + known * said[name] for name in own.shares}
+    teachers = _teacher_probabilities(faces.images, teaching.teachers, heads)
+    shares = {name: (1 - known) * own.shares[name] + known * teachers[name] for name in own.shares}
     return Targets(shares, own.weights)
 
 
-def _said(
+def _teacher_probabilities(
     images: NDArray[np.uint8], teachers: tuple[str, ...], wanted: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Tensor]:
     """Mean probabilities of the teachers over each face and its mirror image, by head name."""

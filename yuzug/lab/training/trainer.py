@@ -58,7 +58,7 @@ def _nothing(_: Progress) -> None:
 
 
 class Trainer:
-    """The state of one training run in a folder; made anew it goes on where it stopped.
+    """One training run in a folder; a trainer on the same folder resumes where it stopped.
 
     Under ``accelerate launch`` there is one in each process, and each batch is shared among them.
     """

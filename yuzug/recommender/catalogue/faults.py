@@ -48,7 +48,7 @@ class Finding:
 
 
 def invalid(finding: Finding) -> CatalogueError:
-    """The error that this finding is when the catalogue must be whole."""
+    """Convert a finding to a ``CatalogueError``, where every file must be valid."""
     return CatalogueError(
         "catalogue.invalid",
         must="every file of an activity catalogue must be valid",

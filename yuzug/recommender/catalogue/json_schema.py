@@ -30,11 +30,11 @@ _PARTIAL = (Policy, NamedMood, Scores, Variety, Unsure, HelpPolicy, HelpSentence
 
 def schema() -> dict[str, Any]:
     """The schema, draft 2020-12."""
-    _, whole = models_json_schema(
+    _, schemas = models_json_schema(
         [(model, "validation") for model in (Activity, KindsFile, Policy)],
         ref_template="#/$defs/{model}",
     )
-    definitions = whole["$defs"]
+    definitions = schemas["$defs"]
     for model in _PARTIAL:
         del definitions[model.__name__]["required"]
     return {

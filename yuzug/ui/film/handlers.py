@@ -74,7 +74,7 @@ def start(
 
 
 def progress(jobs: FilmJobs, settings: Settings, visit: str) -> dict[str, Any]:
-    """How far the clip of a visit is; what was read in it is told once, and then forgotten here.
+    """Progress of a visit's clip; its result is returned once, and then deleted here.
 
     Returns:
         ``state`` "waiting" with how many are ``before`` it, "reading" with ``at`` and ``length`` in

@@ -114,7 +114,7 @@ class FilmJobs:
             self._begin_next()
 
     def of(self, visit: str) -> tuple[Job | None, int]:
-        """The job of a visit, and how many are before it. One that is done is told once."""
+        """The job of a visit, and how many are before it; one that is done is returned once."""
         with self._lock:
             job = self._jobs.get(visit)
             if job is None:

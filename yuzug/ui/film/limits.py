@@ -45,14 +45,14 @@ class Limits:
 
 
 def _number(environment: Mapping[str, str], name: str, default: int, most: int) -> int:
-    said = environment.get(name, "")
-    if not said:
+    value = environment.get(name, "")
+    if not value:
         return default
-    if said.isascii() and said.isdecimal() and 0 < int(said) <= most:
-        return int(said)
+    if value.isascii() and value.isdecimal() and 0 < int(value) <= most:
+        return int(value)
     raise OptionError(
         "option.invalid",
         must=f"{name} must be a whole number from 1 to {most}",
-        got=said[:60],
+        got=value[:60],
         do=f"leave it out, for {default}",
     )

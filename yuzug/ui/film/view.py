@@ -124,9 +124,9 @@ def source(limits: Limits, there: bool) -> Callable[[Language], str]:
         bounds = {"seconds": limits.seconds, "megabytes": limits.megabytes}
         words = {name: text(f"film_page.{name}", lang) for name in _OURS}
         words |= {name: text(f"ui.{name}", lang) for name in _OF_THE_PAGE}
-        told = json.dumps({"words": words, "limits": bounds}, ensure_ascii=False)
+        data = json.dumps({"words": words, "limits": bounds}, ensure_ascii=False)
         return (
-            f'<div class="yz-film-source" data-told="{escape(told)}">'
+            f'<div class="yz-film-source" data-told="{escape(data)}">'
             f'<label class="yz-film-drop">{RING_FACE}<strong>{_t("title", lang)}</strong>'
             f"<span>{_t('drop', lang, **bounds)}</span>"
             f'<span class="yz-button main first">{_t("choose", lang)}</span>'

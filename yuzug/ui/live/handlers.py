@@ -128,7 +128,7 @@ def step(
         frame = load_image(source or b"")
         person, refused = _taught(options, analyzer)
         # A frozen frame is of when it was shown first, and is not mixed with those before it.
-        reader = stream.read_anew(smooth=False) if options.still else stream
+        reader = stream.without_readings(smooth=False) if options.still else stream
         live.read_s = live.read_s if options.still else now_s
         analysis = reader.step(
             analyzer,
@@ -172,10 +172,10 @@ def _taught(options: FrameOptions, analyzer: Analyzer) -> tuple[Person | None, P
 
 
 def _stream_for(settings: Settings, live: LiveState) -> StreamSession:
-    """The stream so far; smoothed anew where other models or labels would be mixed into it."""
+    """The stream so far; without its readings where they are of another model or label set."""
     if live.read_with != (settings.model, settings.classes):
         live.read_with = (settings.model, settings.classes)
-        live.stream = live.stream.read_anew()
+        live.stream = live.stream.without_readings()
     return live.stream
 
 

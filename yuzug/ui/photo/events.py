@@ -17,7 +17,7 @@ from yuzug.ui.components.event_options import event_values, in_order, quietly
 from yuzug.ui.components.heatmap import crop_of
 from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
-from yuzug.ui.photo import explain as asking
+from yuzug.ui.photo import explain
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings
@@ -80,12 +80,12 @@ def _wire_questions(page: Page, analyzers: Analyzers) -> None:
         url: str | None, settings: Settings, photo_state: photo.PhotoState, event: gr.EventData
     ) -> list[Any]:
         crop = _crop(url, photo_state)
-        shown = asking.ask(analyzers, crop, event_values(event), settings, photo_state)
+        shown = explain.ask(analyzers, crop, event_values(event), settings, photo_state)
         return [*shown, photo_state]
 
     def report(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
         try:
-            png = asking.report(analyzers, event_values(event), settings, photo_state)
+            png = explain.report(analyzers, event_values(event), settings, photo_state)
         except YuzugError as error:
             return ["", panels.error_notice(error, settings.lang)]
         return [_link(png, settings) if png else "", gr.skip()]
@@ -117,7 +117,7 @@ def then_check(event: Any, page: Page, analyzers: Analyzers) -> None:
     tab, state = page.photo, page.photo_state
 
     def check(url: str | None, settings: Settings, photo_state: photo.PhotoState) -> list[Any]:
-        shown: PhotoShown = asking.check(analyzers, _crop(url, photo_state), settings, photo_state)
+        shown: PhotoShown = explain.check(analyzers, _crop(url, photo_state), settings, photo_state)
         return [*shown, photo_state]
 
     event.then(

@@ -71,7 +71,7 @@ class PhotoState:
         return self.question
 
     def forget(self) -> None:
-        """Start anew, without a photo."""
+        """Reset the tab, without a photo."""
         self.ask()
         self.first = self.reading = self.error = self.checking = None
         self.board.follow(None)
@@ -196,7 +196,7 @@ def redraw(photo: PhotoState, lang: Language) -> PhotoShown:
 
 
 def map_words(photo: PhotoState, lang: Language) -> PhotoShown:
-    """All that is said of the chosen face's map, and the bars that ask for another one."""
+    """Texts about the chosen face's map, and the bars that ask for another one."""
     assert photo.reading is not None
     return PhotoShown(
         heat_words=evidence.under_map(photo.reading, lang, "photo"),

@@ -87,15 +87,15 @@ def _example(analyzer: Analyzer, lesson: Lesson, picture: bytes | None) -> Examp
     return Example.mean_of([Example.from_json(one) for one in lesson.examples])
 
 
-def taught(said: Json | None, analyzer: Analyzer) -> Person | None:
+def taught(description: Json | None, analyzer: Analyzer) -> Person | None:
     """The person that came with a picture.
 
     Raises:
         PersonError: ``person.weights`` or ``person.invalid``.
     """
-    if said is None:
+    if description is None:
         return None
-    person = Person.from_json(said)
+    person = Person.from_json(description)
     person.require(analyzer.classifier.checkpoint)
     return person
 
