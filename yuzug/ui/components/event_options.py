@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from yuzug.ui.gradio_patches import event_data
-from yuzug.ui.parts import Page
+
+if TYPE_CHECKING:
+    from yuzug.ui.parts import Page
 
 
 def quietly(page: Page) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
@@ -11,8 +11,10 @@ from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.components.event_options import quietly
 from yuzug.ui.film import handlers as film
 from yuzug.ui.models import Analyzers
-from yuzug.ui.parts import Page
 from yuzug.ui.session import Settings
+
+if TYPE_CHECKING:
+    from yuzug.ui.parts import Page
 
 
 def wire(page: Page, analyzers: Analyzers, demo: GuardedBlocks) -> None:

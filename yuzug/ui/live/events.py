@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
@@ -13,9 +13,11 @@ from yuzug.ui.components.event_options import event_values, every_one, quietly
 from yuzug.ui.live import handlers as live
 from yuzug.ui.live.turns import MAX_VISITORS, Turns
 from yuzug.ui.models import Analyzers
-from yuzug.ui.parts import Page
 from yuzug.ui.session import Settings
 from yuzug.ui.uploads import bytes_of_data_url
+
+if TYPE_CHECKING:
+    from yuzug.ui.parts import Page
 
 
 def wire(page: Page, analyzers: Analyzers) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
@@ -16,12 +16,14 @@ from yuzug.ui.components.data_urls import is_of
 from yuzug.ui.components.event_options import event_values, in_order, quietly
 from yuzug.ui.components.heatmap import crop_of
 from yuzug.ui.models import Analyzers
-from yuzug.ui.parts import Page
 from yuzug.ui.photo import explain
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings
 from yuzug.ui.uploads import Uploads, bytes_of_data_url
+
+if TYPE_CHECKING:
+    from yuzug.ui.parts import Page
 
 # The server keeps no picture; the page sends the crop of the face that it shows.
 _WITH_CROP = "(_, ...states) => [window.yuzug.crop(), ...states]"
