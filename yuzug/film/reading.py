@@ -71,6 +71,7 @@ def read_video(
         PersonError: ``person.weights`` where the person was taught with other weights.
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> from PIL import Image
     >>> still = [Image.new("RGB", (64, 48), colour) for colour in ("grey", "white")]
     >>> with tempfile.TemporaryDirectory() as folder:
