@@ -10,9 +10,8 @@ from typing import Any
 import gradio as gr
 
 from yuzug.texts import text
-from yuzug.ui import about, session_events
+from yuzug.ui import about, advice_events, session_events
 from yuzug.ui.admission import GuardedBlocks
-from yuzug.ui.advice import events as advice_events
 from yuzug.ui.advice.board import Board
 from yuzug.ui.advice.view import mood_tab, talk
 from yuzug.ui.api import endpoints as api
