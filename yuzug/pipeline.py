@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate, islice
@@ -131,6 +131,7 @@ class Analyzer:
         *,
         detector: Detector | None = None,
         crops_only: bool = False,
+        shared: MutableMapping[Path, Checkpoint] | None = None,
     ) -> Analyzer:
         """An analyzer with a model, and the best detector to be had.
 
@@ -139,13 +140,14 @@ class Analyzer:
         ``model`` is the name of a bundled model, a weights file, or ``"owner/name"`` on a hub,
         pinned as ``"owner/name@revision"``. ``classes`` is the number of emotions, or the name of
         a head of your own; unless given, seven emotions, or else the labels of the file.
+        ``shared`` holds the weights that other analyzers loaded: :func:`yuzug.models.load`.
 
         Raises:
             ModelError: ``model.unknown`` or ``model.classes``.
             WeightsError: ``weights.damaged``.
             HubError: where a repository cannot be had or is to be refused.
         """
-        checkpoint = load_model(model)
+        checkpoint = load_model(model, shared)
         check_classes(checkpoint.card, classes)  # before a detector is fetched
         if detector is None and not crops_only:
             detector = default_detector().detector

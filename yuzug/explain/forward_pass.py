@@ -71,7 +71,10 @@ def gradient(logits: Tensor, features: Tensor, weights: Sequence[Mapping[int, fl
     for row, by_class in enumerate(weights):
         for column, weight in by_class.items():
             direction[row, column] = weight
-    (grad,) = torch.autograd.grad(logits, features, direction, retain_graph=True)
+    # Of a sum: with a direction of its own, PyTorch would import sympy, half a second and 30 MB.
+    with torch.enable_grad():
+        total = (logits * direction).sum()
+    (grad,) = torch.autograd.grad(total, features, retain_graph=True)
     return grad
 
 

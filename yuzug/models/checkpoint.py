@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -93,30 +94,47 @@ def inspect(path: Path) -> Card:
     return card
 
 
-def load(path: Path) -> Checkpoint:
+def load(path: Path, shared: MutableMapping[Path, Checkpoint] | None = None) -> Checkpoint:
     """The network and card of a weights file; a disagreement between the two is an error.
+
+    What is in ``shared`` is not loaded again, and what is loaded is added to it: so an ensemble
+    and its members are in memory once. Nobody may change these networks.
 
     Raises:
         WeightsError: ``weights.missing`` or ``weights.damaged``.
     """
-    if path.suffix == ensemble.SUFFIX:
-        return _load_ensemble(path)
+    shared = {} if shared is None else shared
+    if path not in shared:
+        is_ensemble = path.suffix == ensemble.SUFFIX
+        shared[path] = _load_ensemble(path, shared) if is_ensemble else _load(path)
+    return shared[path]
+
+
+def _load(path: Path) -> Checkpoint:
     card, network = _plan(path)
     expected = network.state_dict()
     try:
         with safe_open(path, framework="pt") as file:
-            state = {name: file.get_tensor(name).to(expected[name].dtype) for name in expected}
+            state = {
+                name: _laid_out(file.get_tensor(name), expected[name].dtype) for name in expected
+            }
     except (SafetensorError, OSError) as error:
         raise _damaged(path, error) from error
     for name, value in state.items():
         if not bool(torch.isfinite(value).all()):
             raise _damaged(path, f"{name} holds what is no number")
     network.load_state_dict(state, assign=True)
-    # Plain convolutions on the CPU run fastest with channels last.
-    network = network.eval().to(memory_format=torch.channels_last)
+    network.eval()
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     return Checkpoint(network, card)
+
+
+def _laid_out(value: Tensor, dtype: torch.dtype) -> Tensor:
+    """A tensor of the file as the network holds it, copied once."""
+    # Plain convolutions on the CPU run fastest with channels last.
+    last = torch.channels_last if value.ndim == 4 else torch.preserve_format
+    return value.to(dtype, memory_format=last)
 
 
 def _ensemble_file(path: Path) -> ensemble.EnsembleFile:
@@ -135,10 +153,10 @@ def members(path: Path) -> dict[str, str]:
     return _ensemble_file(path).members
 
 
-def _load_ensemble(path: Path) -> Checkpoint:
+def _load_ensemble(path: Path, shared: MutableMapping[Path, Checkpoint]) -> Checkpoint:
     """The members' files stand beside that of the ensemble."""
     note = _ensemble_file(path)
-    loaded = [load(path.with_name(f"{name}.safetensors")) for name in note.members]
+    loaded = [load(path.with_name(f"{name}.safetensors"), shared) for name in note.members]
     try:
         network = ensemble.Ensemble([ensemble.Member(one.network, one.card) for one in loaded])
     except ValueError as error:

@@ -10,14 +10,14 @@ import logging
 import platform
 from collections.abc import Callable, Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
-from torchvision.models.resnet import BasicBlock
 
 from yuzug.models.ensemble import SideBySide
-from yuzug.models.networks import Network
+from yuzug.models.networks import BasicBlock, Network
 from yuzug.models.preprocess import Preprocessing
 
 _LOG = logging.getLogger(__name__)
@@ -31,8 +31,8 @@ TOLERANCE = 1e-4
 def packed_features(network: Network, spec: Preprocessing) -> Stem:
     """``network.features``, laid out for this processor where that is possible.
 
-    Without a gradient and for faces on the processor alone. The weights are copied: what changes
-    in the network later does not reach it.
+    Without a gradient and for faces on the processor alone. The weights are copied, once for a
+    network and the ensembles that it is in: what changes in them later does not reach the copy.
 
     Args:
         network: in evaluation mode.
@@ -55,7 +55,7 @@ def packed_features(network: Network, spec: Preprocessing) -> Stem:
     noise = noise.contiguous(memory_format=torch.channels_last)
     try:
         with torch.no_grad():
-            stem = _packed(network.stem, _input_sizes(network.stem, noise))
+            stem = _stem(network.stem, _input_sizes(network.stem, noise))
             apart = float((stem(noise) - plain(noise)).abs().max())
     except (AttributeError, NotImplementedError, RuntimeError) as error:  # PyTorch has no such way
         _LOG.debug("the network stays as it is: %s", error)
@@ -82,10 +82,9 @@ class _Convolution(nn.Module):
                 *(norm.eps, norm.weight, norm.bias),
             )
         self._how = (conv.padding, conv.stride, conv.dilation, conv.groups)
-        dense = weight.detach().contiguous(memory_format=torch.channels_last)
         # What torch.compile uses for convolutions on x86.
         lay_out: Any = torch._C._nn.mkldnn_reorder_conv2d_weight
-        self._weight: Tensor = lay_out(dense.to_mkldnn(), *self._how, size)
+        self._weight: Tensor = lay_out(weight.detach().to_mkldnn(), *self._how, size)
         self._bias = None if bias is None else bias.detach()
         self._then = "relu" if relu else "none"
 
@@ -127,10 +126,20 @@ def _convolution(
     return _Convolution(conv, norm, relu, sizes[conv])
 
 
+# What was laid out of a stem, for as long as that lives.
+_LAID_OUT: WeakKeyDictionary[nn.Module, nn.Module] = WeakKeyDictionary()
+
+
+def _stem(stem: nn.Module, sizes: _Sizes) -> nn.Module:
+    if isinstance(stem, SideBySide):
+        return SideBySide([_stem(one, sizes) for one in stem.stems]).eval()
+    if stem not in _LAID_OUT:
+        _LAID_OUT[stem] = _packed(stem, sizes)
+    return _LAID_OUT[stem]
+
+
 def _packed(module: nn.Module, sizes: _Sizes) -> nn.Module:
     """The same module with its convolutions laid out; what has none is shared."""
-    if isinstance(module, SideBySide):
-        return SideBySide([_packed(stem, sizes) for stem in module.stems]).eval()
     if isinstance(module, BasicBlock):
         return _Block(module, sizes)
     if isinstance(module, nn.Sequential):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -76,8 +77,12 @@ def resolve(model: str | Path) -> Path:
     )
 
 
-def load_model(model: str | Path) -> Checkpoint:
+def load_model(
+    model: str | Path, shared: MutableMapping[Path, Checkpoint] | None = None
+) -> Checkpoint:
     """The network and card of a model; one from a hub is called by its address from then on.
+
+    ``shared`` holds what was loaded before, by file: :func:`yuzug.models.load`.
 
     Raises:
         ModelError: ``model.unknown``.
@@ -90,9 +95,9 @@ def load_model(model: str | Path) -> Checkpoint:
     path = resolve(model)
     _LOG.debug("loading %s", path)
     if path.is_relative_to(_resources.folder("weights")) or path == Path(model):
-        return load(path)
+        return load(path, shared)
     try:
-        checkpoint = load(path)
+        checkpoint = load(path, shared)
     except WeightsError as error:  # such as weights that are no numbers, which only loading shows
         hub.remove_from_cache(path)
         raise hub.refused(Repository.parse(str(model)), error.got) from error

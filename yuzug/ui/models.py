@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from threading import Lock
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import ModelError, YuzugError
@@ -22,8 +23,51 @@ def model_title(name: str) -> str:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A model that is loaded when it is first asked for."""
+
+    card: Card
+    load: Callable[[], Analyzer]
+
+
+class OnDemand(Mapping[str, Analyzer]):
+    """Analyzers by name: those that are ready, and those that are loaded when asked for.
+
+    A model that nobody chooses costs neither time at the start nor memory.
+    """
+
+    def __init__(self, ready: Mapping[str, Analyzer], waiting: Mapping[str, Waiting]) -> None:
+        self._ready = dict(ready)
+        self._waiting = {name: one for name, one in waiting.items() if name not in ready}
+        self._names = (*self._ready, *self._waiting)
+        self._loading = Lock()
+
+    def __getitem__(self, name: str) -> Analyzer:
+        if name not in self._ready:
+            with self._loading:
+                if name not in self._ready:
+                    self._ready[name] = self._waiting[name].load()
+        return self._ready[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def card(self, name: str) -> Card:
+        """The card of a model, which need not be loaded for it."""
+        if name in self._ready:
+            return self._ready[name].classifier.checkpoint.card
+        return self._waiting[name].card
+
+
+@dataclass(frozen=True)
 class Analyzers:
-    """One analyzer for each model, by name, the default one first.
+    """One analyzer for each model, by name, the default one first; others may be loaded later.
 
     ``missing`` says of each wished model on a hub that is not here why it is not. ``stems`` hold
     the heavy part of a model on another device, for photos alone: on the way there and back a live
@@ -58,7 +102,8 @@ class Analyzers:
         Raises:
             ModelError: ``model.unknown`` or ``model.classes``.
         """
-        analyzer = self._analyzer(model)
+        self._require(model)
+        analyzer = self.by_model[model]
         # The page and the interface for programs count emotions; labels of one's own have one head.
         if len(analyzer.classifier.checkpoint.card.heads) == 1:
             return analyzer
@@ -90,14 +135,17 @@ class Analyzers:
         Raises:
             ModelError: ``model.unknown``.
         """
-        return self._analyzer(model).classifier.checkpoint.card
+        self._require(model)
+        if isinstance(self.by_model, OnDemand):
+            return self.by_model.card(model)
+        return self.by_model[model].classifier.checkpoint.card
 
     @property
     def detector(self) -> str:
         """Which face detector runs: decided at start, the same for every visitor."""
         return next(iter(self.by_model.values())).detector_name
 
-    def _analyzer(self, model: str) -> Analyzer:
+    def _require(self, model: str) -> None:
         if model not in self.by_model:
             raise ModelError(
                 "model.unknown",
@@ -105,4 +153,3 @@ class Analyzers:
                 got=repr(model),
                 do="choose one of these",
             )
-        return self.by_model[model]

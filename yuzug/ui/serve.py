@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import io
 import os
@@ -10,7 +11,10 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import MutableMapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -19,7 +23,7 @@ from yuzug._resources import PORTRAIT
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.hub import is_address
-from yuzug.models import DEFAULT_MODEL, available_models
+from yuzug.models import DEFAULT_MODEL, Checkpoint, available_models
 from yuzug.pipeline import Analyzer
 from yuzug.recommender import Loaded
 from yuzug.records import sentence_of
@@ -31,8 +35,7 @@ from yuzug.ui.api import mcp_tools
 from yuzug.ui.app import build
 from yuzug.ui.gate import guards
 from yuzug.ui.i18n import head
-from yuzug.ui.models import Analyzers
-from yuzug.ui.photo.explain_view import FAST
+from yuzug.ui.models import Analyzers, OnDemand, Waiting
 from yuzug.ui.session import Settings
 from yuzug.ui.theme import STYLE_SHEET, STYLE_SHEETS, theme
 from yuzug.ui.uploads import MAX_UPLOAD_BYTES
@@ -84,7 +87,6 @@ def serve(
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host
     print(text("ui.serve_ready", lang, url=f"http://{shown}:{port}"), flush=True)
     _end_in_order(demo, lang)
-    warm_methods(analyzers.get(settings.model, settings.classes))
     demo.block_thread()
 
 
@@ -134,21 +136,26 @@ def _number(name: str, named: str) -> int:
 
 
 def load_all(model: str, classes: int | str | None, lang: Language) -> Analyzers:
-    """The wished model first, then the other ones there are, each warmed with one picture.
+    """The wished models, warmed with one picture, and the bundled ones, loaded when asked for.
 
     A repository on a hub that cannot be had, is to be refused or has no such label set is told
     and left out: the bundled models are there for that.
 
     Raises:
         ModelError: ``model.unknown`` or ``model.classes``.
+        WeightsError: ``weights.missing`` or ``weights.damaged``.
     """
     by_model: dict[str, Analyzer] = {}
     missing: dict[str, YuzugError] = {}
-    bundled = [info.name for info in available_models()]
-    for name in dict.fromkeys((model, default_model(), *bundled)):
+    shared: dict[Path, Checkpoint] = {}
+    bundled = available_models()
+    # A bundled one is there for sure, should the hub give nothing.
+    for name in dict.fromkeys((model, default_model(), DEFAULT_MODEL)):
+        if by_model and not is_address(name):
+            continue
         first = next(iter(by_model.values()), None)
         try:
-            analyzer = _warmed(name, classes if name == model else None, first, lang)
+            analyzer = _warmed(name, classes if name == model else None, first, shared, lang)
         except YuzugError as error:
             if not is_address(name):
                 raise
@@ -156,32 +163,52 @@ def load_all(model: str, classes: int | str | None, lang: Language) -> Analyzers
             print(text("ui.serve_missing", lang, reason=sentence_of(error, lang)), flush=True)
         else:
             by_model.setdefault(analyzer.model, analyzer)
+    first = next(iter(by_model.values()))
     # A wrong number of classes is told also where the model it was meant for is missing.
     if classes is not None:
-        next(iter(by_model.values())).with_classes(classes)
-    return Analyzers(by_model, missing)
+        first.with_classes(classes)
+    waiting = {
+        one.name: Waiting(one.card, partial(_loaded, one.name, None, first, shared))
+        for one in bundled
+    }
+    return Analyzers(OnDemand(by_model, waiting), missing)
 
 
 def _warmed(
-    model: str, classes: int | str | None, first: Analyzer | None, lang: Language
+    model: str,
+    classes: int | str | None,
+    first: Analyzer | None,
+    shared: MutableMapping[Path, Checkpoint],
+    lang: Language,
 ) -> Analyzer:
     name = model if is_address(model) else Path(model).stem
     print(text("ui.serve_loading", lang, model=name), end=" ", flush=True)
     start_s = time.perf_counter()
-    # One detector for all: which one runs is decided once.
-    loaded = Analyzer.load(model, classes, detector=first.detector if first else None)
-    analyzer = loaded.with_packed_weights()
-    analyzer.analyze(PORTRAIT)
+    analyzer = _loaded(model, classes, first, shared)
     seconds = tenths(time.perf_counter() - start_s, lang)
     print(text("ui.serve_loaded", lang, seconds=seconds), flush=True)
     return analyzer
 
 
-def warm_methods(analyzer: Analyzer) -> None:
-    """Load what the other heat maps need, which takes seconds, while the first visitor reads on."""
-    for face in analyzer.analyze(PORTRAIT).faces[:1]:
-        for method in FAST:
-            analyzer.explain_face(face, method=method)
+def _loaded(
+    model: str,
+    classes: int | str | None,
+    first: Analyzer | None,
+    shared: MutableMapping[Path, Checkpoint],
+) -> Analyzer:
+    # One detector for all: which one runs is decided once.
+    detector = first.detector if first else None
+    analyzer = Analyzer.load(model, classes, detector=detector, shared=shared)
+    analyzer = analyzer.with_packed_weights()
+    analyzer.analyze(PORTRAIT)
+    _return_freed_memory()
+    return analyzer
+
+
+def _return_freed_memory() -> None:
+    """Give back to the system what loading weights has freed: 50 MB, which glibc would keep."""
+    with suppress(OSError, AttributeError, TypeError):  # another system's library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def launch(demo: GuardedBlocks, host: str, port: int) -> None:

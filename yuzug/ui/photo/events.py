@@ -120,6 +120,7 @@ def then_check(event: Any, page: Page, analyzers: Analyzers) -> None:
 
     def check(url: str | None, settings: Settings, photo_state: photo.PhotoState) -> list[Any]:
         shown: PhotoShown = explain.check(analyzers, _crop(url, photo_state), settings, photo_state)
+        explain.load_methods()
         return [*shown, photo_state]
 
     event.then(

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from threading import Thread
 from typing import Any
 
 from yuzug.analysis import Face
@@ -145,6 +148,15 @@ def _pair_pictures(urls: list[str]) -> str:
         f'<img src="{url}" aria-labelledby="yz-pair-{index}" />' for index, url in enumerate(urls)
     )
     return f'<div class="yz-pair" style="--n:{len(urls)}">{pictures}</div>' if urls else ""
+
+
+@cache
+def load_methods() -> None:
+    """Load in the background, once, what the other heat maps need: seconds and 250 MB.
+
+    Asked for with the first photo, so that nobody waits for it and Live goes without it.
+    """
+    Thread(target=import_module, args=("pytorch_grad_cam",), daemon=True).start()
 
 
 def check(
