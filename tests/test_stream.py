@@ -20,9 +20,11 @@ class Counting(HaarDetector):
         super().__init__()
         self.widths: list[int] = []
 
-    def detect(self, image: Picture, *, thorough: bool = True) -> tuple[Detection, ...]:
+    def detect(
+        self, image: Picture, *, thorough: bool = True, least_px: float = 0.0
+    ) -> tuple[Detection, ...]:
         self.widths.append(image.shape[1])
-        return super().detect(image, thorough=thorough)
+        return super().detect(image, thorough=thorough, least_px=least_px)
 
     def whole(self, width: int) -> int:
         """How many whole frames were searched since the last time."""

@@ -87,9 +87,11 @@ class Detector(Protocol):
     def near_px(self) -> int: ...
 
     def detect(
-        self, image: npt.NDArray[np.uint8], *, thorough: bool = True
+        self, image: npt.NDArray[np.uint8], *, thorough: bool = True, least_px: float = 0.0
     ) -> tuple[Detection, ...]:
         """All faces of an RGB uint8 image (H, W, 3), the largest first, clipped to the image.
+
+        Those narrower than ``least_px`` need not be found.
 
         ``thorough`` asks for the slower search too: for small faces, and for tilted heads where
         no upright one was found. Photo always wants it, Live on every fifth empty frame.

@@ -54,9 +54,8 @@ def _again(detector: Detector, image: npt.NDArray[np.uint8], face: Detection) ->
     scale = detector.near_px / width
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     part = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=how), np.uint8)
-    seen = [
-        _moved(one.scaled(1 / scale), left, top) for one in detector.detect(part, thorough=False)
-    ]
+    found = detector.detect(part, thorough=False, least_px=detector.near_px / MAX_GROWTH)
+    seen = [_moved(one.scaled(1 / scale), left, top) for one in found]
     nearest = min(seen, key=lambda one: math.dist(one.center_xy, (cx, cy)), default=None)
     if nearest is None or math.dist(nearest.center_xy, (cx, cy)) > MAX_STEP * width:
         return None

@@ -62,10 +62,13 @@ class YuNetDetector:
     def __reduce__(self) -> tuple[type[YuNetDetector], tuple[Path]]:
         return YuNetDetector, (self._onnx,)  # neither OpenCV's objects nor locks can be pickled
 
-    def detect(self, image: Image, *, thorough: bool = True) -> tuple[Detection, ...]:
+    def detect(
+        self, image: Image, *, thorough: bool = True, least_px: float = 0.0
+    ) -> tuple[Detection, ...]:
         """All faces of an RGB uint8 image (H, W, 3), the largest first.
 
         With ``thorough``, twice the resolution, and finer still where that shows a group or nobody.
+        Narrower faces than ``least_px`` cost no more here, and are found too.
         """
         if not thorough:
             return self._search(image, QUICK_LONG_SIDE_PX, QUICK_LOOKS)
