@@ -61,7 +61,7 @@ class HaarDetector:
         """All faces of an RGB uint8 image (H, W, 3), the largest first; score and landmarks None.
 
         With ``thorough``, twice the resolution; where that shows nobody, heads tilted by 25°; where
-        it shows nobody or a group, still finer. Faces narrower than ``least_px`` are not looked for.
+        it shows nobody or a group, still finer. Nobody narrower than ``least_px`` is looked for.
         """
         grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
         if not thorough:
