@@ -34,6 +34,7 @@ from yuzug.recommender.help_by_people import (
 from yuzug.recommender.history import History
 from yuzug.recommender.mood import Mood, asked_mood
 from yuzug.recommender.reasons import Request
+from yuzug.recommender.search import search
 from yuzug.recommender.suggestions import Suggestion
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "needs_help",
     "question",
     "recommend",
+    "search",
     "source_of_streak",
 ]
 

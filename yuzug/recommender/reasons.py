@@ -33,7 +33,7 @@ def why(choice: Choice, request: Request, lang: Language) -> tuple[str, ...]:
     name, history = choice.activity.id, request.history
     return (
         for_mood(choice, request.mood, lang),
-        circumstances(choice, request.filters, lang),
+        circumstances(choice.activity, request.filters, lang),
         because(choice, request.catalogue, lang),
         *([text("why.helped", lang)] if name in history.helped else []),
         *([text("why.favourite", lang)] if name in history.favourites else []),
@@ -73,9 +73,8 @@ def _goal(choice: Choice, lang: Language) -> str:
     return text(f"why.goal_{choice.goal}", lang)
 
 
-def circumstances(choice: Choice, filters: Filters, lang: Language) -> str:
+def circumstances(activity: Activity, filters: Filters, lang: Language) -> str:
     """How long, where and with whom: "10 minutes, indoors, on your own"."""
-    activity = choice.activity
     place, company = place_of(activity, filters), company_of(activity, filters)
     parts = [text("why.minutes", lang, minutes=activity.minutes)]
     parts += [text(f"why.place_{place}", lang)] if place != "any" else []

@@ -6,7 +6,7 @@ sorts ç, ğ, ı, ö, ş and ü after z.
 
 from __future__ import annotations
 
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 from yuzug.emotions import Language
 
@@ -26,6 +26,16 @@ def lower(sentence: str, lang: Language) -> str:
     if lang == "tr":
         sentence = sentence.replace("I", "ı")
     return sentence.replace("İ", "i").lower()
+
+
+def unaccented(sentence: str) -> str:
+    """The sentence in small letters without marks, as it may be typed on any keyboard.
+
+    >>> unaccented("YÜRÜYÜŞ"), unaccented("Işık"), unaccented("İyi kâğıt")
+    ('yuruyus', 'isik', 'iyi kagit')
+    """
+    letters = normalize("NFD", sentence.replace("ı", "i")).lower()
+    return "".join(letter for letter in letters if not combining(letter))
 
 
 def order(sentence: str, lang: Language) -> tuple[tuple[int, str], ...]:

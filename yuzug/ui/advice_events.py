@@ -48,10 +48,12 @@ def _wire_area(page: Page, tab: str) -> None:
     ) -> list[Any]:
         boards = [live_state.following.board, photo_state.board, mood_state]
         here = boards[_TABS.index(tab)]
+        favourites = here.memory.favourites
         spoken = acts.act(event_values(event), here, settings.lang)
         areas = _areas(settings.lang, live_state, photo_state, mood_state)
         if here.memory.filters == settings.filters:
-            drawn = [areas[name]() if name == tab else gr.skip() for name in _TABS]
+            everywhere = here.memory.favourites != favourites
+            drawn = [areas[n]() if everywhere or n == tab else gr.skip() for n in _TABS]
             return [settings, gr.skip(), *drawn, panels.announcement(spoken)]
         settings = replace(settings, filters=here.memory.filters)
         for board in boards:

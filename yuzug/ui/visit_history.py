@@ -18,7 +18,7 @@ from yuzug.ui.journal.entries import ActivityEntry, Entry, Journal, MoodEntry, n
 RECENT = 20  # these many last suggestions do not come again
 KEPT = 200
 READINGS = 10
-Marks = Literal["helped", "rejected"]
+Marks = Literal["helped", "rejected", "favourites"]
 
 
 @dataclass
@@ -40,6 +40,7 @@ class Memory:
     recent: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     helped: tuple[str, ...] = ()
+    favourites: tuple[str, ...] = ()
     did: tuple[str, ...] = ()
     readings: tuple[Mood, ...] = ()
     sources: tuple[HelpSource, ...] = ()
@@ -75,6 +76,12 @@ class Memory:
     def help(self, name: str, helped: bool) -> None:
         """This one helped, or the visitor takes that back."""
         self._mark("helped", name, helped)
+
+    def favour(self, name: str) -> bool:
+        """This one is a favourite, or is none any more; tells which."""
+        on = name not in self.favourites
+        self._mark("favourites", name, on)
+        return on
 
     def do(self, entry: ActivityEntry) -> None:
         """This one was done, or its ratings are others by now."""
@@ -123,6 +130,8 @@ class Memory:
             self._mark("helped", name, True)
         for name in self.rejected:
             self._mark("rejected", name, True)
+        for name in self.favourites:
+            self._mark("favourites", name, True)
 
     def merge(self, journal: Journal) -> None:
         """What was exported earlier is added to the journal, which begins where there is none."""
@@ -131,12 +140,15 @@ class Memory:
 
     def keep(self, journal: Journal | None, written: int = 0) -> None:
         """The visitor keeps this journal, or none any more; ``written`` is its last note."""
-        self.journal_on = journal is not None
+        had_one, self.journal_on = self.journal_on, journal is not None
+        if not (had_one or self.journal_on):
+            return  # what was said of activities holds for the visit
         pending = [note for note in self.notes if self.journal_on and note["number"] > written]
         self.notes = tuple(pending)
         journal = journal or Journal()
         self.hard_days = self._hard_days(journal)
         self.helped, self.rejected = journal.helped, journal.rejected
+        self.favourites = journal.favourites
         self.did = tuple(dict.fromkeys(entry.id for entry in journal.activities))[-KEPT:]
         for note in pending:
             if note["change"] == "mark":

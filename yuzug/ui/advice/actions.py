@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any, TypeGuard
 
 from yuzug.emotions import Emotion, Language
+from yuzug.recommender.catalogue.models import Activity
 from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.texts import text
 from yuzug.ui.advice.activity_card import RATINGS
 from yuzug.ui.advice.board import Board, Card, Mood, named_mood, rated
 from yuzug.ui.advice.filters import filters_of
+from yuzug.ui.advice.library import looked_for
 from yuzug.ui.journal.entries import ActivityEntry, MoodEntry, now
 
 _EMOTIONS = frozenset(emotion.value for emotion in Emotion)
@@ -56,8 +58,11 @@ def act(values: Mapping[str, Any], board: Board, lang: Language) -> str:
     if name == "correct" and mood in _EMOTIONS:
         return _name_mood(board, mood, chosen=False, lang=lang)
     card = board.card(values.get("id"))
-    if name in _ANSWERS:
-        return _ANSWERS[name](board, card, values, lang) if card else ""
+    if name in _ANSWERS and card is not None:
+        return _ANSWERS[name](board, card, values, lang)
+    activity = board.memory.catalogue.by_id.get(str(values.get("id")))
+    if name in _OF_ANY and activity is not None:
+        return _OF_ANY[name](board, activity, values, lang)
     if name == "back" and board.read is not None:
         advise_on(board, board.read, instead=True)
     elif name == "filter":
@@ -67,6 +72,9 @@ def act(values: Mapping[str, Any], board: Board, lang: Language) -> str:
         board.again()
     elif name == "restore":
         return _restore(board, lang)
+    elif name == "browse":
+        board.library = looked_for(board.library, values)
+        return ""
     else:
         return ""
     return _ideas(board, lang)
@@ -117,6 +125,30 @@ def _finish(board: Board, card: Card, values: Mapping[str, Any], lang: Language)
     return text("advice.said_done", lang, title=card.suggestion.in_language(lang).title)
 
 
+def _finish_other(
+    board: Board, activity: Activity, values: Mapping[str, Any], lang: Language
+) -> str:
+    """The same for an activity that stands on no card."""
+    ratings = {when: values[when] for when in ("before", "after") if _is_rating(values.get(when))}
+    _learn(board, activity.id, ratings)
+    board.memory.do(ActivityEntry(at=now(), id=activity.id, **ratings))
+    return text("advice.said_done", lang, title=activity.title.of(lang))
+
+
+def _favourite(board: Board, activity: Activity, values: Mapping[str, Any], lang: Language) -> str:
+    said = "favoured" if board.memory.favour(activity.id) else "unfavoured"
+    return text(f"advice.said_{said}", lang, title=activity.title.of(lang))
+
+
+def _bring_back(board: Board, activity: Activity, values: Mapping[str, Any], lang: Language) -> str:
+    if activity.id not in board.memory.rejected:
+        return ""
+    board.memory.restore(activity.id)
+    if board.removed is not None and board.removed[0].id == activity.id:
+        board.removed = None
+    return text("advice.said_restored", lang, title=activity.title.of(lang))
+
+
 def _is_rating(rating: object) -> TypeGuard[int]:
     return type(rating) is int and rating in RATINGS
 
@@ -151,6 +183,12 @@ def _another(board: Board, card: Card, values: Mapping[str, Any], lang: Language
     return text("advice.said_replaced", lang, title=instead.suggestion.in_language(lang).title)
 
 
+_OF_ANY: dict[str, Callable[[Board, Activity, Mapping[str, Any], Language], str]] = {
+    "favourite": _favourite,
+    "bring_back": _bring_back,
+    "finish": _finish_other,
+}
+
 _ANSWERS: dict[str, Callable[[Board, Card, Mapping[str, Any], Language], str]] = {
     "did": _did,
     "rate": _rate,
@@ -165,12 +203,20 @@ _ANSWERS: dict[str, Callable[[Board, Card, Mapping[str, Any], Language], str]] =
 
 def _record(board: Board, card: Card) -> None:
     """Note what was done; whether it helped is learnt from how it was before and after."""
-    before, after = card.ratings.get("before"), card.ratings.get("after")
-    if before is not None and after is not None and (after > before) != card.helpful:
-        card = replace(card, helpful=after > before)
-        board.memory.help(card.id, card.helpful)
+    if _learn(board, card.id, card.ratings):
+        card = replace(card, helpful=card.id in board.memory.helped)
     board.update(card)
     board.memory.do(ActivityEntry(at=card.done_at or now(), id=card.id, **card.ratings))
+
+
+def _learn(board: Board, name: str, ratings: Mapping[str, int]) -> bool:
+    """Note whether it helped, where it was rated before and after; tells whether it was rated."""
+    before, after = ratings.get("before"), ratings.get("after")
+    if before is None or after is None:
+        return False
+    if (after > before) != (name in board.memory.helped):
+        board.memory.help(name, after > before)
+    return True
 
 
 def _ideas(board: Board, lang: Language) -> str:

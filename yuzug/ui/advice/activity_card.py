@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 
 from yuzug.emotions import Language
 from yuzug.texts import text
+from yuzug.ui.advice import library
 from yuzug.ui.advice.board import Board, Card
 
 RATINGS = (1, 2, 3, 4, 5)
@@ -15,14 +15,15 @@ RATINGS = (1, 2, 3, 4, 5)
 def activity_card(card: Card, board: Board, lang: Language) -> str:
     """HTML of one suggested activity: what to do, why, what it needs, and its buttons."""
     shown = card.suggestion.in_language(lang)
-    fits_mood, circumstances, because, *helped = shown.why
+    fits_mood, circumstances, because, *liked = shown.why
     # Of a mood that the person named, nothing may be said about an expression.
-    reasons = [shown.aim if board.named else fits_mood, because, *helped]
+    reasons = [shown.aim if board.named else fits_mood, because, *liked]
     notes = "".join(f"<li>{escape(note)}</li>" for note in shown.notes)
     return (
         f'<article class="yz-card{" done" if card.done_at else ""}" data-id="{escape(card.id)}" '
-        f'data-guide="{_guide(card, lang)}">'
-        f"<h3>{escape(shown.title)}</h3>"
+        f'data-guide="{library.guide(shown.activity, lang)}">'
+        f"<header><h3>{escape(shown.title)}</h3>"
+        f"{library.star(shown.activity, board.memory, lang)}</header>"
         f'<p class="meta">{escape(circumstances)}</p>'
         f'<p class="step">{escape(shown.steps[0])}</p>'
         f'<p class="why">{escape(". ".join(reasons))}</p>'
@@ -32,18 +33,6 @@ def activity_card(card: Card, board: Board, lang: Language) -> str:
         f'aria-label="{_t("start_label", lang, title=shown.title)}">{_t("start", lang)}</button>'
         f"{_acts(card, lang)}{_rating(card, board, lang)}</article>"
     )
-
-
-def _guide(card: Card, lang: Language) -> str:
-    """What ``guide.js`` leads through."""
-    shown = card.suggestion.in_language(lang)
-    guide = {
-        "title": shown.title,
-        "steps": shown.steps,
-        "guide": shown.guide,
-        "data": dict(shown.guide_data),
-    }
-    return escape(json.dumps(guide, ensure_ascii=False))
 
 
 def _evidence(card: Card, lang: Language) -> str:

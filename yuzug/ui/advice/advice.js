@@ -21,6 +21,18 @@ const filter = (form) => {
   tell("filter", { filters });
 };
 
+// Words that are looked for are told once the person pauses.
+let typing = null;
+element.addEventListener("input", ({ target }) => {
+  if (!target.matches("[data-search]")) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => tell("browse", { query: target.value }), 250);
+});
+element.addEventListener("toggle", ({ target }) => {
+  if (target.open && target.matches("[data-library]") && !target.querySelector("[data-search]"))
+    tell("browse");
+}, true);
+
 element.addEventListener("submit", (event) => event.preventDefault());
 
 element.addEventListener("change", (event) => {
@@ -42,6 +54,7 @@ element.addEventListener("click", (event) => {
     form.elements[0].focus();
     filter(form);
   } else if (act === "start") window.yuzug.guide(button.closest("[data-id]"), tell);
+  else if (act === "browse") tell(act, { view: button.dataset.view, more: "more" in button.dataset });
   else if (act === "save") trigger("save", { face: window.yuzug.crop() });
   else if (act === "learn") {
     const tab = element.closest("#yz-photo-advice") ? "photo" : "live";

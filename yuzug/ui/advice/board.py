@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from yuzug.emotions import Emotion
 from yuzug.recommender import Suggestion, bundled, recommend
 from yuzug.recommender.catalogue.policy import Policy
+from yuzug.recommender.mood import mood_of
+from yuzug.ui.advice.library import Library
 from yuzug.ui.components.readings import FaceReading
 from yuzug.ui.visit_history import Memory
 
@@ -71,7 +74,7 @@ class Board:
     """The advice area of one tab; ``memory`` is shared with those of the other tabs.
 
     ``removed`` is the card that was last said to be not for the person, and its place: it can be
-    put back.
+    put back. ``library`` is what the person looks for among all activities, once they have begun.
     """
 
     memory: Memory = field(default_factory=Memory)
@@ -79,6 +82,7 @@ class Board:
     named: Mood | None = None
     cards: tuple[Card, ...] = ()
     removed: tuple[Card, int] | None = None
+    library: Library | None = None
 
     @property
     def mood(self) -> Mood | None:
@@ -148,6 +152,15 @@ class Board:
         """Whether as many activities stand there as should."""
         return len(self.cards) == CARDS
 
+    @property
+    def not_for(self) -> tuple[Emotion, ...]:
+        """The emotions that rule out what is not for them, among all activities too."""
+        policy = self.memory.catalogue.policy
+        mood = mood_of(self.mood.shares, policy) if self.mood else None
+        shares = mood.shares if mood else {}
+        low = policy.help.emotions if self.memory.needs_help else ()
+        return (*low, *(e for e, share in shares.items() if share >= policy.fit_at_least))
+
     def _leave_behind(self, cards: Sequence[Card]) -> None:
         self.memory.suggested([card.id for card in cards])
 
@@ -166,6 +179,7 @@ class Board:
             rejected=memory.rejected,
             helped=memory.helped,
             did=memory.did,
+            favourites=memory.favourites,
             sure=self.mood.sure,
             people_first=memory.needs_help and not besides,
         )

@@ -48,11 +48,11 @@ def form_of(filters: Filters) -> dict[str, list[str]]:
     }
 
 
-def bar(filters: Filters, lang: Language, emotion: str | None = None) -> str:
+def bar(filters: Filters, lang: Language, emotion: str | None = None, key: str = "filters") -> str:
     """Draw the filters as a form; its script reports each change.
 
     ``emotion`` is the mood that the activities are for, where there is one: to stay with it is
-    called differently for each.
+    called differently for each. ``key`` tells the bar from another one of its tab.
     """
     shown = all_filters()
     drawn = {name: _draw(name, filters, lang, emotion) for name in offered()}
@@ -65,7 +65,7 @@ def bar(filters: Filters, lang: Language, emotion: str | None = None) -> str:
         f'<form class="yz-filters{some}" aria-label="{_t("filters", lang)}">{in_view}'
         f'<button type="button" class="yz-link reset" data-act="reset">'
         f"{_t('filters_reset', lang)}</button>"
-        f'<details data-key="filters"><summary>{_t("filters_more", lang)}</summary>'
+        f'<details data-key="{key}"><summary>{_t("filters_more", lang)}</summary>'
         f'<div class="more"><div class="selects">{selects}</div>{sets}</div></details></form>'
     )
 

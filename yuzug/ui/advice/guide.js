@@ -306,7 +306,8 @@
       tool?.pause();
       dialog.remove();
       if (!run.finished) tell("close", { id: activity.id });
-      document.querySelector(`[data-id="${activity.id}"] [data-act=start]:not(:disabled)`)?.focus();
+      const starts = document.querySelectorAll(`[data-id="${activity.id}"] [data-act=start]`);
+      [...starts].find((one) => one.offsetParent)?.focus();
     });
     return {
       open() {

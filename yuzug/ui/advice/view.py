@@ -14,7 +14,7 @@ from yuzug.recommender import Contact, Help, help_offer, question
 from yuzug.recommender.catalogue.policy import Policy
 from yuzug.texts import text
 from yuzug.texts.numbers import day
-from yuzug.ui.advice import filters
+from yuzug.ui.advice import filters, library
 from yuzug.ui.advice.activity_card import activity_card
 from yuzug.ui.advice.board import Board, Mood
 from yuzug.ui.components import reading as panels
@@ -51,6 +51,7 @@ def chooser(board: Board, lang: Language) -> str:
         f'<div class="yz-choose"><h2>{title}</h2><p class="yz-note">{note}</p>'
         f'<div class="yz-chips" role="group" aria-label="{title}">{chips}</div></div>'
         + (_ideas(board, lang) if mood else idle)
+        + library.fold(board.library, board.memory, board.not_for, lang)
     )
 
 

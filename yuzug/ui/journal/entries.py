@@ -69,13 +69,14 @@ Entry = MoodEntry | ActivityEntry
 
 
 class Journal(_Part):
-    """All that a journal holds, the oldest first; ``helped`` and ``rejected`` are ids."""
+    """All that a journal holds, the oldest first; the marks of activities are ids."""
 
     schema_version: Annotated[Literal[1], Field(alias="schema")] = 1
     moods: Annotated[tuple[MoodEntry, ...], Field(max_length=MOST)] = ()
     activities: Annotated[tuple[ActivityEntry, ...], Field(max_length=MOST)] = ()
     helped: _Ids = ()
     rejected: _Ids = ()
+    favourites: _Ids = ()
 
     @property
     def empty(self) -> bool:

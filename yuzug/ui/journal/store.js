@@ -5,7 +5,8 @@
   const MOST = 500;  // entries of each sort; the oldest make room
   // A mood within this time of the last one takes its place: people try, and correct themselves.
   const SAME_MOMENT_MS = 60_000;
-  const LISTS = ["moods", "activities", "helped", "rejected"];
+  const MARKS = ["helped", "rejected", "favourites"];
+  const LISTS = ["moods", "activities", ...MARKS];
 
   const read = () => {
     try {
@@ -44,7 +45,7 @@
         const all = new Map([...entries[list], ...journal[list]].map((one) => [key(one), one]));
         journal[list] = [...all.values()].sort(since);
       }
-      for (const list of ["helped", "rejected"])
+      for (const list of MARKS)
         journal[list] = [...new Set([...entries[list], ...journal[list]])];
     },
     mark(journal, { list, id, on }) {
