@@ -158,10 +158,16 @@ def journal(page: Page, folder: Path) -> States:
     for number, scale in enumerate(done.locator("fieldset").all()):
         scale.locator("label").nth(1 + 2 * number).click()
     open_tab(page, "journal")
-    page.locator("#yz-journal .did li").wait_for()
+    page.locator("#yz-journal .entries .activity").wait_for()
     for fold in page.locator("#yz-journal summary").all():
         fold.click()
     yield "filled"
+    page.locator("#yz-journal [data-write]").first.click()
+    note = page.locator("dialog.yz-note-dialog")
+    note.wait_for()
+    yield "note"
+    page.keyboard.press("Escape")
+    expect(note).to_have_count(0)
     open_tab(page, "about")
     page.locator(".yz-about").wait_for()
     yield "about"

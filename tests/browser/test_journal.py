@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from journeys import open_tab, speak
 from playwright.sync_api import Page, expect
 
+from yuzug.emotions import LANGUAGES, Language
 from yuzug.texts import text
 from yuzug.ui.journal.entries import STORAGE_KEY, restore_journal
 
@@ -18,7 +20,7 @@ JOURNAL, MOOD = "#yz-journal", "#yz-mood-advice"
 
 def saved(page: Page, name: str) -> str:
     with page.expect_download() as download:
-        page.locator(f"{JOURNAL} a[download$={name}]").click()
+        page.locator(f"{JOURNAL} [data-save={name}]").click()
     return Path(download.value.path()).read_text(encoding="utf-8-sig")
 
 
@@ -51,12 +53,12 @@ def test_a_journal_is_started_filled_kept_saved_and_erased(visit: Callable[..., 
 
     open_tab(page, "journal")
     rating = text("journal.rating", "en", before=2, after=4)
-    expect(page.locator(f"{JOURNAL} .did")).to_contain_text(rating)
+    expect(page.locator(f"{JOURNAL} .entries")).to_contain_text(rating)
     expect(page.locator(f"{JOURNAL} .track i")).to_have_count(1)
     page.reload()
     page.wait_for_selector("body.yz-ready")
     open_tab(page, "journal")
-    expect(page.locator(f"{JOURNAL} .did strong")).to_have_text(title)
+    expect(page.locator(f"{JOURNAL} .entries .activity strong")).to_have_text(title)
     expect(page.locator(f"{JOURNAL} time").first).not_to_contain_text("-")
 
     told = json.loads(saved(page, "json"))
@@ -86,7 +88,7 @@ def test_a_journal_is_started_filled_kept_saved_and_erased(visit: Callable[..., 
             refused = page.locator(f"{JOURNAL} .refused")
             expect(refused).to_have_text(text("journal.import_refused", "tr"))
             assert stored(page) is None
-    expect(page.locator(f"{JOURNAL} .did strong")).to_have_count(1)
+    expect(page.locator(f"{JOURNAL} .entries .activity strong")).to_have_count(1)
     page.locator(f"{JOURNAL} summary", has_text=text("journal.erase", "tr")).click()
     page.locator("[data-keep=erase]").click()
     page.wait_for_function("key => localStorage.getItem(key) === null", arg=STORAGE_KEY)
@@ -95,6 +97,57 @@ def test_a_journal_is_started_filled_kept_saved_and_erased(visit: Callable[..., 
     open_tab(page, "journal")
     page.locator("[data-keep=start]").wait_for()
     assert stored(page) is None
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_note_and_tags_stay_here_and_are_saved_erased_and_imported(
+    visit: Callable[..., Page], lang: Language
+) -> None:
+    page = visit(lang=lang, width=390, accept=False)
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.post_data or ""))
+    open_tab(page, "journal")
+    page.locator("[data-keep=start]").click()
+    expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", lang))
+    open_tab(page, "mood")
+    page.locator(f"{MOOD} [data-mood=lonely]").click()
+    page.locator(f"{MOOD} [data-act=note]").focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("dialog.yz-note-dialog")
+    expect(dialog.locator("textarea")).to_be_focused()
+    page.keyboard.type("a secret, “quoted”")
+    dialog.locator(".yz-chip").first.focus()
+    page.keyboard.press("Space")
+    dialog.locator(".row input").focus()
+    page.keyboard.type("#rainy")
+    page.keyboard.press("Enter")
+    tags = [text("journal.dialog_tags_offered", lang).split(", ")[0], "rainy"]
+    dialog.get_by_role("button", name=text("journal.dialog_save", lang), exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    open_tab(page, "journal")
+    own = page.locator(f"{JOURNAL} .entries li").first
+    expect(own.locator(".note")).to_have_text("a secret, “quoted”")
+    expect(own.locator(".tags")).to_have_text("  ".join(f"#{tag}" for tag in tags))
+    expect(own.locator("[data-write]")).to_have_text(text("journal.note_edit", lang))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    told = saved(page, "json")
+    [mood] = json.loads(told)["moods"]
+    assert (mood["mood"], mood["note"], mood["tags"]) == ("lonely", "a secret, “quoted”", tags)
+    [row] = csv.DictReader(saved(page, "csv").splitlines())
+    assert (row["mood"], row["note"], row["tags"]) == ("lonely", mood["note"], ", ".join(tags))
+    page.locator(f"{JOURNAL} summary", has_text=text("journal.erase", lang)).click()
+    page.locator("[data-keep=erase]").click()
+    page.wait_for_function("key => localStorage.getItem(key) === null", arg=STORAGE_KEY)
+    file = {"name": "saved.json", "mimeType": "text/json", "buffer": told.encode()}
+    page.locator(f"{JOURNAL} [data-import]").set_input_files(file)
+    expect(own.locator(".note")).to_have_text("a secret, “quoted”")
+    # A redraw by the server, which knows nothing of it, takes nothing away.
+    speak(page, "tr" if lang == "en" else "en")
+    expect(own.locator(".note")).to_have_text("a secret, “quoted”")
+    assert sent
+    assert not [one for one in sent if "secret" in one or "rainy" in one]
 
 
 def test_the_journal_goes_on_after_a_reload_and_two_tabs_add_up(visit: Callable[..., Page]) -> None:
@@ -124,7 +177,7 @@ def test_the_journal_goes_on_after_a_reload_and_two_tabs_add_up(visit: Callable[
     page.wait_for_function("() => window.yuzug.journal.read().rejected.length === 1")
     for tab in (page, other):
         open_tab(tab, "journal")
-        listed = tab.locator(f"{JOURNAL} .did strong")
+        listed = tab.locator(f"{JOURNAL} .entries .activity strong")
         expect(listed).to_have_count(3)
         assert set(listed.all_inner_texts()) == titles
     told = page.evaluate("() => window.yuzug.journal.read()")

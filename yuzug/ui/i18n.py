@@ -87,6 +87,19 @@ _GUIDE_KEYS = (
     "copied",
 )
 
+# What journal/note.js says.
+_NOTE_KEYS = (
+    "note",
+    "note_mood",
+    "tags",
+    "tags_offered",
+    "tag_new",
+    "tag_add",
+    "here_only",
+    "cancel",
+    "save",
+)
+
 
 class Chrome:
     """Makes the components with fixed words, and holds those words in each language."""
@@ -126,20 +139,24 @@ def head() -> str:
         for key, phrases in _GRADIO_PHRASES.items()
     ]
     table = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
-    scripts = ("page", "journal/store", "teaching/store", "advice/guide")
+    scripts = ("page", "journal/store", "journal/note", "teaching/store", "advice/guide")
     return (
         f'<script type="application/json" id="yz-words">{table}</script>'
         f'<script type="application/json" id="yz-guide-words">{_guide_words()}</script>'
+        f'<script type="application/json" id="yz-note-words">{_note_words()}</script>'
         + "".join(f"<script>{script(name)}</script>" for name in scripts)
     )
 
 
 def _guide_words() -> str:
     """What the player of the activities says, by language."""
-    words = {
-        lang: {name: text(f"advice.guide_{name}", lang) for name in _GUIDE_KEYS}
-        for lang in LANGUAGES
-    }
+    words = {lang: {n: text(f"advice.guide_{n}", lang) for n in _GUIDE_KEYS} for lang in LANGUAGES}
+    return json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _note_words() -> str:
+    """What the dialog for a note says, by language."""
+    words = {lang: {n: text(f"journal.dialog_{n}", lang) for n in _NOTE_KEYS} for lang in LANGUAGES}
     return json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
 
 

@@ -26,10 +26,10 @@ from yuzug.ui.uploads import bytes_of_data_url
 from yuzug.ui.visit_history import Memory, clock_ahead
 
 # The visitor's clock travels with what the browser remembers: its time in ms, as if it were UTC.
-# So does the journal, which the server reads and does not hold.
+# So does the journal without its notes and tags; the server reads it and does not hold it.
 _ARRIVE = """(remembered, ...others) => [{
   ...remembered, clock: Date.now() - new Date().getTimezoneOffset() * 60000,
-  journal: window.yuzug.journal.read(),
+  journal: window.yuzug.journal.told(),
 }, ...others]"""
 _SHOW = "(lang) => window.yuzug.show(lang)"
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
 from yuzug.emotions import LANGUAGES, Emotion, Language
 from yuzug.recommender import bundled
 from yuzug.texts import text
+from yuzug.texts.case_and_alphabet import lower
 from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice.board import Board, Mood, named_mood
 from yuzug.ui.journal import helped
 from yuzug.ui.journal import view as journal_page
+from yuzug.ui.journal.calendar import WEEKS, calendar
 from yuzug.ui.journal.entries import (
     MOST,
     ActivityEntry,
@@ -136,32 +136,53 @@ def test_what_is_none_of_ours_is_not_believed(told: object) -> None:
     assert restore_journal(told) is None
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_both_files_hold_every_entry(lang: Language) -> None:
-    told = json.loads(kept().to_json(lang, bundled()))
-    assert [entry["emotion"] for entry in told["moods"]] == ["sad", "happy"]
-    title = told["activities"][0]["title"]
-    assert title == bundled().by_id["around-the-block"].title.of(lang)
-    assert ActivityEntry(at=START, id="long-gone").title(lang, bundled()) == "long-gone"
-    rows = list(csv.DictReader(io.StringIO(kept().to_csv(lang, bundled()))))
-    assert [row["entry"] for row in rows] == ["mood", "activity", "mood"]
-    assert (rows[1]["title"], rows[1]["before"], rows[1]["after"]) == (title, "2", "4")
-    assert rows[0]["time"] == rows[1]["time"]
+def test_an_activity_that_is_no_more_keeps_its_id() -> None:
+    assert ActivityEntry(at=START, id="long-gone").title("tr", bundled()) == "long-gone"
+
+
+def test_a_mood_that_is_no_emotion_counts_as_its_emotions_and_keeps_its_name() -> None:
+    board = Board(Memory(1))
+    board.memory.keep(Journal())
+    acts.act({"act": "choose", "mood": "overwhelmed"}, board, "en")
+    [note] = board.memory.notes
+    assert (note["entry"]["emotion"], note["entry"]["mood"]) == ("fear", "overwhelmed")
+    entry = MoodEntry.model_validate(note["entry"])
+    assert entry.shares(bundled().policy) == {"fear": 0.6, "sad": 0.4}
+    gone = MoodEntry(at=START, emotion=Emotion.SAD, mood="long-gone", source="chosen")
+    assert gone.shares(bundled().policy) == {"sad": 1.0}
+    for lang in LANGUAGES:
+        page = journal_page.page(Journal(moods=(entry, gone)), lang, bundled())
+        assert lower(bundled().policy.moods["overwhelmed"].name.of(lang), lang) in page
+        assert "long-gone" in page
+
+
+def day(ago: int, name: str) -> MoodEntry:
+    at = now() - timedelta(days=ago)
+    return MoodEntry(at=at, emotion=Emotion.SAD, mood=name, source="chosen")
+
+
+def test_low_moods_of_three_days_put_people_first() -> None:
+    memory = Memory()
+    for names, hard in ((("lonely", "overwhelmed", "lonely"), True), (("tired",) * 3, False)):
+        moods = tuple(day(ago, name) for ago, name in zip((3, 2, 1), names, strict=True))
+        memory.keep(Journal(moods=moods))
+        assert (memory.help_source == "journal") is hard
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_page_has_a_plot_and_the_same_as_a_table(lang: Language) -> None:
+def test_the_page_has_a_plot_and_a_row_for_each_entry(lang: Language) -> None:
     page = journal_page.page(kept(), lang, bundled())
     assert page.count("<polyline") == 1
-    assert page.count("<tr>") == 1 + len(kept().moods)
+    assert page.count("data-own=") == len(kept().moods) + len(kept().activities)
+    assert text("journal.rating", lang, before=2, after=4) in page
     assert page.count("left:0.00%") == 1
     assert page.count("left:100.00%") == 1
     assert 'role="img"' in page
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_what_was_exported_is_read_again(lang: Language) -> None:
-    assert read_export(json.loads(kept().to_json(lang, bundled()))) == kept()
+def test_what_was_saved_is_read_again(lang: Language) -> None:
+    assert read_export(json.loads(json.dumps(kept().to_browser()))) == kept()
     memory = Memory()
     memory.keep(None)
     memory.merge(kept())
@@ -201,6 +222,34 @@ def test_a_row_keeps_the_name_that_the_person_chose() -> None:
     names = page[page.index('class="names"') : page.index('class="track"')]
     assert "anxious" in names
     assert page.index('class="legend"') < page.index('class="names"') < page.index("<figcaption")
+
+
+def test_the_calendar_marks_the_days_of_the_visitors_own_clock() -> None:
+    late = datetime(2026, 11, 23, 21, 30, tzinfo=timezone.utc)  # Monday; Tuesday in Istanbul
+    journal = Journal(
+        moods=(MoodEntry(at=late, emotion=Emotion.SAD, source="chosen"),),
+        activities=(ActivityEntry(at=late - timedelta(days=40), id="around-the-block"),),
+    )
+
+    def drawn(ahead: int) -> str:
+        return calendar(
+            journal, date(2026, 11, 25), "en", lambda mood: "sad", timedelta(hours=ahead)
+        )
+
+    assert 'title="23 Nov 2026: sad"' in drawn(0)
+    assert 'title="24 Nov 2026: sad"' in drawn(3)
+    page = drawn(3)
+    assert page.count("<tr>") == 1 + WEEKS
+    assert page.count("<td></td>") == 4, "the days to come"
+    assert page.count('aria-current="date"') == 1
+    assert page.count('class="activity"') == 1, "only the legend: it was too long ago"
+    assert page.index("26 Oct") < page.index("25 Nov")
+
+
+def test_many_entries_unfold_and_the_last_comes_first() -> None:
+    moods = tuple(mood(60 * hour, Emotion.SAD if hour else Emotion.HAPPY) for hour in range(20))
+    page = journal_page.page(Journal(moods=moods), "en", bundled())
+    assert page.index(moods[-1].key) < page.index('data-key="older"') < page.index(moods[0].key)
 
 
 def test_without_a_journal_the_page_offers_one() -> None:

@@ -13,7 +13,7 @@ from yuzug.texts import text
 from yuzug.ui.advice.activity_card import RATINGS
 from yuzug.ui.advice.board import Board, Card, Mood, named_mood, rated
 from yuzug.ui.advice.filters import filters_of
-from yuzug.ui.advice.library import looked_for
+from yuzug.ui.advice.library import changed
 from yuzug.ui.journal.entries import ActivityEntry, MoodEntry, now
 
 _EMOTIONS = frozenset(emotion.value for emotion in Emotion)
@@ -73,7 +73,7 @@ def act(values: Mapping[str, Any], board: Board, lang: Language) -> str:
     elif name == "restore":
         return _restore(board, lang)
     elif name == "browse":
-        board.library = looked_for(board.library, values)
+        board.library = changed(board.library, values)
         return ""
     else:
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Literal, get_args
@@ -30,16 +31,15 @@ class Library:
     rows: int = FIRST
 
 
-def looked_for(library: Library | None, told: object) -> Library:
-    """What is looked for after the page told of a change; what it does not offer counts nothing."""
+def changed(library: Library | None, values: Mapping[str, object]) -> Library:
+    """The library after a change on the page; values that the page does not offer count nothing."""
     library = library or Library()
-    change = told if isinstance(told, dict) else {}
-    query, view = change.get("query"), change.get("view")
+    query, view = values.get("query"), values.get("view")
     if isinstance(query, str) and query[:MOST_QUERY] != library.query:
         library = Library(query[:MOST_QUERY], library.view)
     if view in VIEWS and view != library.view:
         library = Library(library.query, view)
-    if change.get("more") is True:
+    if values.get("more") is True:
         library = Library(library.query, library.view, library.rows + FIRST)
     return library
 
@@ -80,13 +80,13 @@ def star(activity: Activity, memory: Memory, lang: Language) -> str:
 
 def guide(activity: Activity, lang: Language) -> str:
     """What ``guide.js`` leads through, as an attribute."""
-    told = {
+    values = {
         "title": activity.title.of(lang),
         "steps": [step.of(lang) for step in activity.steps],
         "guide": activity.guide,
         "data": activity.guide_data(lang),
     }
-    return escape(json.dumps(told, ensure_ascii=False))
+    return escape(json.dumps(values, ensure_ascii=False))
 
 
 def _inside(library: Library, memory: Memory, mood: tuple[Emotion, ...], lang: Language) -> str:

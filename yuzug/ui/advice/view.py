@@ -45,6 +45,7 @@ def chooser(board: Board, lang: Language) -> str:
     mood, moods = board.mood, board.memory.catalogue.policy.offered_moods
     chips = "".join(_chip("choose", key, named.name.of(lang), mood) for key, named in moods.items())
     note = _sentence(board, lang) if mood else _t("choose_hint", lang)
+    note += f" {_link('note', lang)}" if mood and board.memory.journal_on else ""
     title = _t("choose_title", lang)
     idle = f'<p class="yz-note">{_t("choose_idle", lang)}</p>'
     return (

@@ -3,7 +3,7 @@
 let done = 0;  // the number of the last note that was written
 let lang = null;
 const journal = window.yuzug.journal;
-const tell = (more = {}) => trigger("changed", { journal: journal.read(), done, ...more });
+const tell = (more = {}) => trigger("changed", { journal: journal.told(), done, ...more });
 
 new MutationObserver(() => {
   const told = element.querySelector("[data-notes]")?.dataset.notes;

@@ -1,14 +1,12 @@
 """The journal of a visitor who wants one: it lives in the browser, and only passes through here.
 
-The page sends it to be drawn; no session holds it. What is to be written goes to the page as
-notes, and ``journal/store.js`` alone writes them.
+The page sends it to be drawn, without what the visitor wrote to the entries; no session holds it.
+What is to be written goes to the page as notes, and ``journal/store.js`` alone writes them. It
+saves and reads the files, too.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any, Literal
 
@@ -21,13 +19,17 @@ from yuzug.recommender.catalogue.vocabulary import Id
 
 STORAGE_KEY = "yuzug-journal"
 MOST = 500  # entries of each sort; the oldest make room
-_COLUMNS = ("time", "entry", "mood", "emotion", "source", "activity", "title", "before", "after")
 Rating = Annotated[int, Field(ge=1, le=5, strict=True)]
 _Ids = Annotated[tuple[Id, ...], Field(max_length=MOST)]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _key(at: datetime, name: str = "") -> str:
+    """The key of an entry in the browser, as ``keyOf`` of ``journal/store.js`` makes it."""
+    return f"{round(at.timestamp() * 1000)} {name}".strip()
 
 
 class MoodEntry(_Part):
@@ -40,9 +42,14 @@ class MoodEntry(_Part):
     """The key of the mood that was chosen, if no emotion's; ``emotion`` is then its main one."""
 
     @property
-    def key(self) -> str:
-        """What it is called in the policy."""
+    def name(self) -> str:
+        """What the mood or the expression is called in the policy."""
         return self.mood or self.emotion.value
+
+    @property
+    def key(self) -> str:
+        """What the browser calls the entry."""
+        return _key(self.at)
 
     def shares(self, policy: Policy) -> dict[str, float]:
         """The emotions that it counts as."""
@@ -58,6 +65,11 @@ class ActivityEntry(_Part):
     id: Id
     before: Rating | None = None
     after: Rating | None = None
+
+    @property
+    def key(self) -> str:
+        """What the browser calls the entry."""
+        return _key(self.at, self.id)
 
     def title(self, lang: Language, catalogue: Catalogue) -> str:
         """Its title, or its id where the catalogue knows it no more."""
@@ -102,33 +114,6 @@ class Journal(_Part):
         """What the browser keeps."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
-    def to_json(self, lang: Language, catalogue: Catalogue) -> str:
-        """The journal as JSON for download, with the titles of activities."""
-        record = self.to_browser()
-        for shown, entry in zip(record["activities"], self.activities, strict=True):
-            shown["title"] = entry.title(lang, catalogue)
-        return json.dumps(record, ensure_ascii=False, indent=2)
-
-    def to_csv(self, lang: Language, catalogue: Catalogue) -> str:
-        """The entries as a table, the oldest first, one line each."""
-        rows = [
-            *(
-                {"entry": "mood", **mood.model_dump(mode="json"), "mood": mood.key}
-                for mood in self.moods
-            ),
-            *(
-                {"entry": "activity", "activity": done.id, "title": done.title(lang, catalogue)}
-                | done.model_dump(mode="json", exclude={"id"}, exclude_none=True)
-                for done in self.activities
-            ),
-        ]
-        out = io.StringIO()
-        writer = csv.DictWriter(out, _COLUMNS)
-        writer.writeheader()
-        for row in sorted(rows, key=lambda one: str(one["at"])):
-            writer.writerow({"time": row.pop("at"), **row})
-        return out.getvalue()
-
 
 def restore_journal(remembered: object) -> Journal | None:
     """The journal that a browser sends; None without one, and for what is none of ours.
@@ -143,21 +128,14 @@ def restore_journal(remembered: object) -> Journal | None:
 
 
 def read_export(exported: object) -> Journal | None:
-    """The journal in a file that :meth:`Journal.to_json` wrote; None where it is none.
+    """The journal in a file that was saved here, as the page passes it on; None where it is none.
 
     >>> read_export({"schema": 1, "moods": "many"}) is None
     True
     """
-    if not isinstance(exported, dict) or "schema" not in exported:
-        return None
-    done = exported.get("activities")
-    entries = done if isinstance(done, list) else []
-    untitled = [
-        {name: value for name, value in one.items() if name != "title"}
-        for one in entries
-        if isinstance(one, dict)
-    ]
-    return restore_journal({**exported, "activities": untitled})
+    return (
+        restore_journal(exported) if isinstance(exported, dict) and "schema" in exported else None
+    )
 
 
 def now() -> datetime:

@@ -1,13 +1,23 @@
 // The journal in this browser. It is read and changed here alone, each change in one go, so that
 // two tabs of the browser add to it and neither overwrites the other.
+//
+// `words` holds what a person wrote to an entry, by the entry's key: {note, tags}. It never leaves
+// the browser: `told()` is what the server gets to draw the page, and has no `words`.
 (() => {
   const KEY = "yuzug-journal";
   const MOST = 500;  // entries of each sort; the oldest make room
+  const MOST_NOTE = 1000;  // characters
+  const MOST_TAGS = 8;
+  const MOST_TAG = 24;  // characters
   // A mood within this time of the last one takes its place: people try, and correct themselves.
   const SAME_MOMENT_MS = 60_000;
   const MARKS = ["helped", "rejected", "favourites"];
   const LISTS = ["moods", "activities", ...MARKS];
+  const COLUMNS = [
+    "time", "entry", "mood", "emotion", "source", "activity", "title", "before", "after", "note", "tags",
+  ];
 
+  const keyOf = (entry) => `${Date.parse(entry.at)} ${entry.id ?? ""}`.trim();
   const read = () => {
     try {
       const journal = JSON.parse(localStorage.getItem(KEY));
@@ -16,19 +26,40 @@
       return null;
     }
   };
+  const entriesOf = (journal) => [...(journal.moods ?? []), ...(journal.activities ?? [])];
   const write = (journal) => {
     for (const list of LISTS) journal[list] = (journal[list] ?? []).slice(-MOST);
+    const there = new Set(entriesOf(journal).map(keyOf));
+    journal.words = Object.fromEntries(
+      Object.entries(journal.words ?? {}).filter(([key]) => there.has(key)),
+    );
     localStorage.setItem(KEY, JSON.stringify(journal));
   };
   const since = (one, other) => Date.parse(one.at) - Date.parse(other.at);
   const without = (journal, entry) =>
     journal.activities.filter((one) => one.id !== entry.id || since(one, entry) !== 0);
 
+  // A note and tags as they are kept: bounded, each tag once; null where there are none.
+  const bounded = (written) => {
+    const note = typeof written?.note === "string" ? written.note.trim().slice(0, MOST_NOTE) : "";
+    const given = Array.isArray(written?.tags) ? written.tags : [];
+    const tags = given.filter((tag) => typeof tag === "string")
+      .map((tag) => tag.replace(/[#,]/g, " ").replace(/\s+/g, " ").trim().slice(0, MOST_TAG))
+      .filter(Boolean);
+    const some = { note, tags: [...new Set(tags)].slice(0, MOST_TAGS) };
+    return note || some.tags.length ? some : null;
+  };
+
+  let imported = {};  // the words of a file, until the server has said that the file is a journal
+
   const changes = {
     mood(journal, { entry }) {
-      const others = journal.moods.filter(
-        (one) => !(since(entry, one) >= 0 && since(entry, one) < SAME_MOMENT_MS),
+      const replaced = journal.moods.filter(
+        (one) => since(entry, one) >= 0 && since(entry, one) < SAME_MOMENT_MS,
       );
+      const others = journal.moods.filter((one) => !replaced.includes(one));
+      for (const one of replaced)
+        if (journal.words[keyOf(one)]) journal.words[keyOf(entry)] = journal.words[keyOf(one)];
       journal.moods = [...others, entry].sort(since);
     },
     // Rated later: the same entry again.
@@ -41,12 +72,13 @@
     // What was exported earlier: its entries are added, and what is here stays.
     merge(journal, { entries }) {
       for (const list of ["moods", "activities"]) {
-        const key = (one) => `${Date.parse(one.at)} ${one.id ?? ""}`;
-        const all = new Map([...entries[list], ...journal[list]].map((one) => [key(one), one]));
+        const all = new Map([...entries[list], ...journal[list]].map((one) => [keyOf(one), one]));
         journal[list] = [...all.values()].sort(since);
       }
       for (const list of MARKS)
         journal[list] = [...new Set([...entries[list], ...journal[list]])];
+      journal.words = { ...imported, ...journal.words };
+      imported = {};
     },
     mark(journal, { list, id, on }) {
       journal[list] = journal[list].filter((one) => one !== id);
@@ -54,9 +86,22 @@
     },
   };
 
+  const withWords = (journal, entry) => ({ ...entry, ...journal.words?.[keyOf(entry)] });
+  const cell = (value) => {
+    const text = value === undefined || value === null ? "" : String(value);
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+
   window.yuzug.journal = {
     key: KEY,
+    most: { note: MOST_NOTE, tag: MOST_TAG },
+    keyOf,
     read,
+    told() {
+      const journal = read();
+      if (journal) delete journal.words;
+      return journal;
+    },
     start() {
       write(read() ?? { schema: 1 });
     },
@@ -67,8 +112,64 @@
       const journal = read() ?? (notes.some((note) => note.change === "merge") ? { schema: 1 } : null);
       if (!journal) return;
       for (const list of LISTS) journal[list] ??= [];
+      journal.words ??= {};
       for (const note of notes) changes[note.change]?.(journal, note);
       write(journal);
+    },
+    wordsOf: (key) => read()?.words?.[key] ?? null,
+    writeWords(key, written) {
+      const journal = read();
+      if (!journal) return;
+      journal.words ??= {};
+      const kept = bounded(written);
+      if (kept) journal.words[key] = kept;
+      else delete journal.words[key];
+      write(journal);
+    },
+    // Every tag that was used, the most frequent first.
+    tags() {
+      const times = {};
+      for (const { tags } of Object.values(read()?.words ?? {}))
+        for (const tag of tags) times[tag] = (times[tag] ?? 0) + 1;
+      return Object.keys(times).sort((one, other) => times[other] - times[one]);
+    },
+    // The whole journal as a file; `titles` are those of its activities, by id.
+    toJson(titles) {
+      const journal = read();
+      const { words, ...rest } = journal;
+      return JSON.stringify({
+        ...rest,
+        moods: journal.moods.map((one) => withWords(journal, one)),
+        activities: journal.activities.map(
+          (one) => withWords(journal, { ...one, title: titles[one.id] ?? one.id }),
+        ),
+      }, null, 2);
+    },
+    toCsv(titles) {
+      const journal = read();
+      const rows = [
+        ...journal.moods.map((one) => ({ ...one, entry: "mood", mood: one.mood ?? one.emotion })),
+        ...journal.activities.map((one) => (
+          { ...one, entry: "activity", activity: one.id, title: titles[one.id] ?? one.id })),
+      ].sort(since).map((one) => ({ time: one.at, ...withWords(journal, one) }));
+      const lines = rows.map((row) =>
+        COLUMNS.map((name) => cell(name === "tags" ? row.tags?.join(", ") : row[name])).join(","));
+      // The mark at the front tells spreadsheets that the letters are Unicode.
+      return `\uFEFF${[COLUMNS.join(","), ...lines].join("\r\n")}\r\n`;
+    },
+    // What a file holds, without notes and tags: these are kept here until the file is accepted.
+    fromFile(told) {
+      imported = {};
+      const plain = (entries) => (Array.isArray(entries) ? entries.map((one) => {
+        if (typeof one !== "object" || one === null) return one;
+        const { note, tags, title, ...entry } = one;
+        const kept = bounded({ note, tags });
+        if (kept) imported[keyOf(entry)] = kept;
+        return entry;
+      }) : entries);
+      if (typeof told !== "object" || told === null || Array.isArray(told)) return told;
+      const { words, ...rest } = told;
+      return { ...rest, moods: plain(told.moods), activities: plain(told.activities) };
     },
   };
 })();

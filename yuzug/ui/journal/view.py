@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any
-from urllib.parse import quote
 
 import gradio as gr
 
@@ -23,8 +22,10 @@ from yuzug.ui.components.html import panel
 from yuzug.ui.components.reading import RING_FACE
 from yuzug.ui.i18n import Chrome
 from yuzug.ui.journal import helped
-from yuzug.ui.journal.entries import ActivityEntry, Journal, MoodEntry
+from yuzug.ui.journal.calendar import calendar
+from yuzug.ui.journal.entries import ActivityEntry, Journal, MoodEntry, now
 
+_SHOWN = 8  # entries in view
 # From pleasant to hard: where an expression has its row that is no mood to choose.
 _EXPRESSIONS = tuple(
     Emotion(name)
@@ -49,15 +50,14 @@ def page(
     if journal.empty:
         body = f'<p class="yz-note">{_t("empty", lang)}</p>'
     else:
-        body = _moods(journal.moods, lang, catalogue.policy) + _activities(
-            journal.activities, lang, catalogue
-        )
+        over_time = _moods(journal.moods, lang, catalogue.policy)
+        over_time += _section("calendar", _calendar(journal, lang, catalogue, ahead), lang)
+        body = f'<div class="over-time">{over_time}</div>' + _entries(journal, lang, catalogue)
         found = helped.tables(journal.activities, lang, catalogue, ahead)
         body += _section("helped_most", found, lang) if found else ""
-    tools = _tools(journal, lang, catalogue)
     return (
-        f'<div class="yz-journal"><header><h2>{_t("title", lang)}</h2>{tools}</header>'
-        f"{_refused(refused, lang)}{body}</div>"
+        f'<div class="yz-journal"><header><h2>{_t("title", lang)}</h2>{_tools(lang)}</header>'
+        f"{_titles(journal, lang, catalogue)}{_refused(refused, lang)}{body}</div>"
     )
 
 
@@ -83,21 +83,26 @@ def _refused(refused: bool, lang: Language) -> str:
     return f'<div class="refused" role="status">{note}</div>'
 
 
-def _tools(journal: Journal, lang: Language, catalogue: Catalogue) -> str:
-    # The mark at the front tells spreadsheets that the letters are Unicode.
-    file = _t("file", lang)
-    csv = f"data:text/csv;charset=utf-8,{quote(chr(0xFEFF) + journal.to_csv(lang, catalogue))}"
-    json = f"data:application/json;charset=utf-8,{quote(journal.to_json(lang, catalogue))}"
+def _tools(lang: Language) -> str:
+    name = text("journal.file", lang)
+    saves = "".join(
+        f'<button type="button" class="yz-link" data-save="{ending}" data-file="{name}.{ending}">'
+        f"{_t(f'export_{ending}', lang)}</button>"
+        for ending in ("csv", "json")
+    )
     return (
-        '<div class="tools">'
-        f'<a class="yz-link" download="{file}.csv" href="{csv}">{_t("export_csv", lang)}</a>'
-        f'<a class="yz-link" download="{file}.json" href="{json}">'
-        f"{_t('export_json', lang)}</a>{_import(lang)}"
+        f'<div class="tools">{saves}{_import(lang)}'
         f'<details data-key="erase"><summary>{_t("erase", lang)}</summary>'
         f'<div class="sure"><p>{_t("erase_sure", lang)}</p>'
         f'<button type="button" class="yz-button warn" data-keep="erase">'
         f"{_t('erase_now', lang)}</button></div></details></div>"
     )
+
+
+def _titles(journal: Journal, lang: Language, catalogue: Catalogue) -> str:
+    """The titles of what was done, for the files that the page saves."""
+    titles = {done.id: done.title(lang, catalogue) for done in journal.activities}
+    return f'<i hidden data-titles="{escape(json.dumps(titles, ensure_ascii=False))}"></i>'
 
 
 def _moods(moods: tuple[MoodEntry, ...], lang: Language, policy: Policy) -> str:
@@ -114,22 +119,22 @@ def _moods(moods: tuple[MoodEntry, ...], lang: Language, policy: Policy) -> str:
         f'<div role="img" aria-label="{alt}">{_plot(moods, lang, policy)}</div>'
         f"<figcaption>{_time(moods[0].at)}{_time(moods[-1].at)}</figcaption></figure>"
     )
-    return _section("moods", plot + _table(moods, lang, policy), lang)
+    return _section("moods", plot, lang)
 
 
 def rows(policy: Policy) -> list[str]:
-    """The keys of all moods and expressions, from pleasant to hard."""
-    ordered = [*policy.offered_moods]
-    for place, emotion in enumerate(_EXPRESSIONS):
+    """The names of all moods and expressions, from pleasant to hard."""
+    ordered, before = [*policy.offered_moods], None
+    for emotion in reversed(_EXPRESSIONS):
         if emotion.value not in ordered:
-            before = _EXPRESSIONS[max(place - 1, 0)].value
-            ordered.insert(ordered.index(before) + 1 if before in ordered else 0, emotion.value)
+            ordered.insert(ordered.index(before) if before else len(ordered), emotion.value)
+        before = emotion.value
     return ordered
 
 
 def _plot(moods: tuple[MoodEntry, ...], lang: Language, policy: Policy) -> str:
     """One row for each mood that there was, and a line through the entries in their order."""
-    there = {mood.key for mood in moods}
+    there = {mood.name for mood in moods}
     ordered = [key for key in rows(policy) if key in there]
     ordered += sorted(there.difference(ordered))  # moods of a policy that was there before
     first, last = moods[0].at.timestamp(), moods[-1].at.timestamp()
@@ -137,13 +142,13 @@ def _plot(moods: tuple[MoodEntry, ...], lang: Language, policy: Policy) -> str:
     points = [
         (
             100 * (mood.at.timestamp() - first) / span_s if last > first else 50.0,
-            100 * (ordered.index(mood.key) + 0.5) / len(ordered),
+            100 * (ordered.index(mood.name) + 0.5) / len(ordered),
         )
         for mood in moods
     ]
     # What the person chose names the row, also where an expression was read later.
     named = sorted(moods, key=lambda mood: mood.source == "chosen")
-    names_by_row = {mood.key: _name(mood, lang, policy) for mood in named}
+    names_by_row = {mood.name: _name(mood, lang, policy) for mood in named}
     names = "".join(f"<span>{escape(names_by_row[row])}</span>" for row in ordered)
     dots = "".join(
         f'<i class="{"read" if mood.source == "reading" else "said"}" '
@@ -159,35 +164,56 @@ def _plot(moods: tuple[MoodEntry, ...], lang: Language, policy: Policy) -> str:
     )
 
 
-def _table(moods: tuple[MoodEntry, ...], lang: Language, policy: Policy) -> str:
-    rows = "".join(
-        f"<tr><td>{_time(mood.at)}</td><td>{escape(_name(mood, lang, policy))}</td>"
-        f"<td>{_t(f'source_{mood.source}', lang)}</td></tr>"
-        for mood in reversed(moods)
+def _entries(journal: Journal, lang: Language, catalogue: Catalogue) -> str:
+    """All that was noted, the last first; what is older unfolds."""
+    entries: list[MoodEntry | ActivityEntry] = [*journal.moods, *journal.activities]
+    rows = [_entry(one, lang, catalogue) for one in sorted(entries, key=_time_of, reverse=True)]
+    older = "".join(rows[_SHOWN:])
+    fold = (
+        f'<details data-key="older"><summary>{_t("older", lang)}</summary>'
+        f'<ul class="entries">{older}</ul></details>'
+        if older
+        else ""
     )
-    heads = "".join(f'<th scope="col">{_t(name, lang)}</th>' for name in ("when", "looks", "who"))
+    shown = f'<ul class="entries">{"".join(rows[:_SHOWN])}</ul>{fold}'
+    return _section("entries", _average(journal.activities, lang) + shown, lang)
+
+
+def _time_of(entry: MoodEntry | ActivityEntry) -> datetime:
+    return entry.at
+
+
+def _entry(entry: MoodEntry | ActivityEntry, lang: Language, catalogue: Catalogue) -> str:
+    if isinstance(entry, MoodEntry):
+        sort, title = "mood", _name(entry, lang, catalogue.policy)
+        said = _t(f"source_{entry.source}", lang)
+    else:
+        sort, title, said = "activity", entry.title(lang, catalogue), _rating(entry, lang)
+    # What the visitor wrote is filled in by journal.js; the server does not know it.
     return (
-        f'<details data-key="table"><summary>{_t("table", lang)}</summary><div class="rows">'
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>"
+        f'<li class="{sort}">{_time(entry.at)}<strong>{escape(title)}</strong>'
+        f'<span class="rating">{said}</span>'
+        f'<div class="own" data-own="{escape(entry.key)}"><p class="note"></p><p class="tags"></p>'
+        f'<button type="button" class="yz-link" data-write="{escape(entry.key)}" '
+        f'data-add="{_t("note_add", lang)}" data-edit="{_t("note_edit", lang)}">'
+        f"{_t('note_add', lang)}</button></div></li>"
     )
 
 
-def _activities(activities: tuple[ActivityEntry, ...], lang: Language, catalogue: Catalogue) -> str:
-    if not activities:
-        none = f'<p class="yz-note">{_t("activities_none", lang)}</p>'
-        return _section("activities", none, lang)
-    rows = "".join(_activity(entry, lang, catalogue) for entry in reversed(activities))
-    return _section("activities", f'{_average(activities, lang)}<ul class="did">{rows}</ul>', lang)
-
-
-def _activity(entry: ActivityEntry, lang: Language, catalogue: Catalogue) -> str:
+def _rating(entry: ActivityEntry, lang: Language) -> str:
+    if not (entry.before or entry.after):
+        return ""
     none = text("journal.no_rating", lang)
-    rating = ""
-    if entry.before or entry.after:
-        words = _t("rating", lang, before=entry.before or none, after=entry.after or none)
-        rating = f'<span class="rating">{words}</span>'
-    title = escape(entry.title(lang, catalogue))
-    return f"<li>{_time(entry.at)}<strong>{title}</strong>{rating}</li>"
+    return _t("rating", lang, before=entry.before or none, after=entry.after or none)
+
+
+def _calendar(journal: Journal, lang: Language, catalogue: Catalogue, ahead: timedelta) -> str:
+    today = (now() + ahead).date()
+
+    def name(mood: MoodEntry) -> str:
+        return _name(mood, lang, catalogue.policy)
+
+    return calendar(journal, today, lang, name, ahead)
 
 
 def _average(activities: tuple[ActivityEntry, ...], lang: Language) -> str:
@@ -202,7 +228,7 @@ def _average(activities: tuple[ActivityEntry, ...], lang: Language) -> str:
 def _name(mood: MoodEntry, lang: Language, policy: Policy) -> str:
     # A mood that was chosen keeps the words of the choice; others are what an expression looked.
     if mood.source == "chosen" and (mood.mood is None or mood.mood in policy.moods):
-        return lower(policy.mood(mood.key).name.of(lang), lang)
+        return lower(policy.mood(mood.name).name.of(lang), lang)
     return mood.mood or looks(mood.emotion.value, lang)
 
 
