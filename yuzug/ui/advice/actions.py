@@ -220,5 +220,5 @@ def _learn(board: Board, name: str, ratings: Mapping[str, int]) -> bool:
 
 
 def _ideas(board: Board, lang: Language) -> str:
-    titles = ", ".join(card.suggestion.in_language(lang).title for card in board.cards)
+    titles = "; ".join(card.suggestion.in_language(lang).title for card in board.cards)
     return text("advice.said_ideas", lang, titles=titles) if titles else ""
