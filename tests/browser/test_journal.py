@@ -53,7 +53,7 @@ def test_a_journal_is_started_filled_kept_saved_and_erased(visit: Callable[..., 
 
     open_tab(page, "journal")
     rating = text("journal.rating", "en", before=2, after=4)
-    expect(page.locator(f"{JOURNAL} .entries")).to_contain_text(rating)
+    expect(page.locator(f"{JOURNAL} ul.entries")).to_contain_text(rating)
     expect(page.locator(f"{JOURNAL} .track i")).to_have_count(1)
     page.reload()
     page.wait_for_selector("body.yz-ready")
@@ -180,7 +180,7 @@ def test_the_journal_goes_on_after_a_reload_and_two_tabs_add_up(visit: Callable[
         listed = tab.locator(f"{JOURNAL} .entries .activity strong")
         expect(listed).to_have_count(3)
         assert set(listed.all_inner_texts()) == titles
-    told = page.evaluate("() => window.yuzug.journal.read()")
+    told = page.evaluate("() => window.yuzug.journal.told()")
     open_tab(page, "mood")
     page.locator(f"{MOOD} [data-act=restore]").click()
     page.wait_for_function("() => window.yuzug.journal.read().rejected.length === 0")

@@ -28,6 +28,7 @@ class Memory:
     ``readings`` has one mood for a photo, for a mood that was named, and for a minute of Live;
     ``sources`` says of each where it came from. ``hard_days`` is whether the journal shows so many
     hard days in a row that help comes first.
+    ``last_mood`` is the last one that this visit noted in the journal.
     ``clock_ahead`` is how far the visitor's clock is ahead of UTC, where the browser says.
     ``notes`` is what the browser has not yet written into its journal, empty where none is kept;
     each is numbered, and ``news`` is the number of the last.
@@ -45,6 +46,7 @@ class Memory:
     readings: tuple[Mood, ...] = ()
     sources: tuple[HelpSource, ...] = ()
     hard_days: bool = False
+    last_mood: MoodEntry | None = None
     journal_on: bool = False
     notes: tuple[Mapping[str, Any], ...] = ()
     news: int = 0
@@ -120,6 +122,8 @@ class Memory:
 
     def note(self, entry: Entry) -> None:
         """Something for the journal, where there is one."""
+        if isinstance(entry, MoodEntry) and self.journal_on:
+            self.last_mood = entry
         change = "mood" if isinstance(entry, MoodEntry) else "activity"
         self._add_note({"change": change, "entry": _json(entry)})
 
@@ -143,6 +147,7 @@ class Memory:
         had_one, self.journal_on = self.journal_on, journal is not None
         if not (had_one or self.journal_on):
             return  # what was said of activities holds for the visit
+        self.last_mood = self.last_mood if self.journal_on else None
         pending = [note for note in self.notes if self.journal_on and note["number"] > written]
         self.notes = tuple(pending)
         journal = journal or Journal()

@@ -12,6 +12,7 @@ from yuzug.recommender import bundled
 from yuzug.texts import text
 from yuzug.texts.case_and_alphabet import lower
 from yuzug.ui.advice import actions as acts
+from yuzug.ui.advice import view as advice
 from yuzug.ui.advice.board import Board, Mood, named_mood
 from yuzug.ui.journal import helped
 from yuzug.ui.journal import view as journal_page
@@ -159,6 +160,20 @@ def test_a_mood_that_is_no_emotion_counts_as_its_emotions_and_keeps_its_name() -
 def day(ago: int, name: str) -> MoodEntry:
     at = now() - timedelta(days=ago)
     return MoodEntry(at=at, emotion=Emotion.SAD, mood=name, source="chosen")
+
+
+def test_a_note_is_offered_for_a_mood_that_is_in_the_journal() -> None:
+    board = Board(Memory(1))
+    acts.act({"act": "choose", "mood": "tired"}, board, "en")
+    assert 'data-act="note"' not in advice.chooser(board, "en")
+    board.memory.keep(Journal())
+    assert 'data-act="note"' not in advice.chooser(board, "en"), "that mood was before"
+    acts.act({"act": "choose", "mood": "lonely"}, board, "en")
+    key = MoodEntry.model_validate(board.memory.notes[-1]["entry"]).key
+    assert f'data-entry="{key}"' in advice.chooser(board, "en")
+    board.memory.keep(None)
+    board.memory.keep(Journal())
+    assert 'data-act="note"' not in advice.chooser(board, "en")
 
 
 def test_low_moods_of_three_days_put_people_first() -> None:

@@ -55,7 +55,7 @@ element.addEventListener("click", (event) => {
     filter(form);
   } else if (act === "start") window.yuzug.guide(button.closest("[data-id]"), tell);
   else if (act === "browse") tell(act, { view: button.dataset.view, more: "more" in button.dataset });
-  else if (act === "note") window.yuzug.note.last();
+  else if (act === "note") window.yuzug.note.openMood(button.dataset.entry);
   else if (act === "save") trigger("save", { face: window.yuzug.crop() });
   else if (act === "learn") {
     const tab = element.closest("#yz-photo-advice") ? "photo" : "live";

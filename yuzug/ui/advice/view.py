@@ -45,7 +45,7 @@ def chooser(board: Board, lang: Language) -> str:
     mood, moods = board.mood, board.memory.catalogue.policy.offered_moods
     chips = "".join(_chip("choose", key, named.name.of(lang), mood) for key, named in moods.items())
     note = _sentence(board, lang) if mood else _t("choose_hint", lang)
-    note += f" {_link('note', lang)}" if mood and board.memory.journal_on else ""
+    note += f" {_add_note(board, lang)}" if mood else ""
     title = _t("choose_title", lang)
     idle = f'<p class="yz-note">{_t("choose_idle", lang)}</p>'
     return (
@@ -120,6 +120,17 @@ def _link(act: str, lang: Language, mood: str | None = None) -> str:
     of = f' data-mood="{escape(mood)}"' if mood else ""
     return (
         f'<button type="button" class="yz-link" data-act="{act}"{of}{hint}>{_t(act, lang)}</button>'
+    )
+
+
+def _add_note(board: Board, lang: Language) -> str:
+    """The button that opens the note to the last mood in the journal, where one is kept."""
+    entry = board.memory.last_mood
+    if entry is None or not board.memory.journal_on:
+        return ""
+    return (
+        f'<button type="button" class="yz-link" data-act="note" data-entry="{entry.key}">'
+        f"{_t('note', lang)}</button>"
     )
 
 

@@ -97,10 +97,13 @@
 
   window.yuzug.note = {
     open,
-    // To the mood that was noted last.
-    last() {
-      const mood = window.yuzug.journal.read()?.moods.at(-1);
-      if (mood) open(window.yuzug.journal.keyOf(mood), say("note_mood"));
+    // To a mood that was named just now: its entry may still be on its way into the journal.
+    async openMood(key) {
+      const { read, keyOf } = window.yuzug.journal;
+      for (let tries = 0; tries < 60; tries++) {
+        if (read()?.moods.some((mood) => keyOf(mood) === key)) return open(key, say("note_mood"));
+        await new Promise((done) => setTimeout(done, 50));
+      }
     },
   };
 })();
