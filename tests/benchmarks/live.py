@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, CDPSession, Page, Request, sync_playwright
 
@@ -33,6 +34,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 import chromium  # noqa: E402
 import cv2  # noqa: E402
 from app_server import serving  # noqa: E402
+from live_visitor import Visitor, encoded  # noqa: E402
 
 from yuzug._resources import PORTRAIT  # noqa: E402
 
@@ -72,16 +74,23 @@ class Seen:
         )
 
 
-def clip(folder: Path) -> Path:
-    """A portrait that moves, 640×360, for the fake camera."""
+def moving_portrait() -> list[NDArray[np.uint8]]:
+    """Frames of a portrait that moves: RGB uint8 (360, 640, 3)."""
     portrait = np.asarray(Image.open(PORTRAIT).convert("RGB"))
+    frames = []
+    for turn in np.linspace(0, 2 * np.pi, 240, endpoint=False):
+        zoom = 1.2 + 0.1 * np.sin(turn)
+        x, y = 225 + 18 * np.cos(5 * turn), 130 + 8 * np.sin(3 * turn)
+        move = np.array([[zoom, 0, 320 - zoom * x], [0, zoom, 180 - zoom * y]])
+        frames.append(cv2.warpAffine(portrait, move, (640, 360), borderMode=cv2.BORDER_REFLECT))
+    return frames
+
+
+def clip(folder: Path) -> Path:
+    """The moving portrait for the fake camera."""
     path = folder / "face.mjpeg"
     with path.open("wb") as out:
-        for turn in np.linspace(0, 2 * np.pi, 240, endpoint=False):
-            zoom = 1.2 + 0.1 * np.sin(turn)
-            x, y = 225 + 18 * np.cos(5 * turn), 130 + 8 * np.sin(3 * turn)
-            move = np.array([[zoom, 0, 320 - zoom * x], [0, zoom, 180 - zoom * y]])
-            frame = cv2.warpAffine(portrait, move, (640, 360), borderMode=cv2.BORDER_REFLECT)
+        for frame in moving_portrait():
             out.write(cv2.imencode(".jpg", frame[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])[1])
     return path
 
@@ -143,35 +152,31 @@ def measure(browser: Browser, url: str, seconds: float, visitors: int) -> list[s
         devtools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         seen = watch(page, seconds)
         rows.append(seen.row(f"processor 4× slower (page {page.evaluate(FRAMES, 5):.0f} frames/s)"))
-    return rows + several(browser, url, seconds, visitors)
+    return rows + several(url, seconds, visitors)
 
 
-def several(browser: Browser, url: str, seconds: float, visitors: int) -> list[str]:
-    """The same for several visitors at once: the least, and how fair it is."""
-    opened = [visitor(browser, url) for _ in range(visitors)]
-    pages = [one.__enter__()[0] for one in opened]
-    counts: dict[Page, list[Request]] = {page: [] for page in pages}
-    for page in pages:
-        page.on(
-            "requestfinished",
-            lambda request, page=page: (
-                counts[page].append(request) if "/run/frame" in request.url else None
-            ),
-        )
-    start_s = time.monotonic()
-    while time.monotonic() - start_s < seconds:
-        for page in pages:
-            page.wait_for_timeout(50)
-    took_s = time.monotonic() - start_s
-    rates = [len(requests) / took_s for requests in counts.values()]
-    delays = sorted(r.timing["responseEnd"] for requests in counts.values() for r in requests)
+def several(url: str, seconds: float, visitors: int) -> list[str]:
+    """Visitors that draw nothing, so that what is measured is the server: rates and delays."""
+    pictures = encoded([cv2.resize(frame, (480, 270)) for frame in moving_portrait()[::8]])
+    opened = [Visitor(url, pictures[one:] + pictures[:one]) for one in range(visitors)]
     for one in opened:
-        one.__exit__(None, None, None)
-    fair = max(rates) / max(min(rates), 1e-9)
+        one.start()
+    time.sleep(3)
+    for one in opened:
+        one.delays_s.clear()
+    start_s = time.monotonic()
+    time.sleep(seconds)
+    took_s = time.monotonic() - start_s
+    counts = [len(one.delays_s) for one in opened]
+    delays = sorted(1000 * delay_s for one in opened for delay_s in one.delays_s)
+    for one in opened:
+        one.leave()
+    fair = max(counts) / max(min(counts), 1)
     p95 = delays[int(0.95 * (len(delays) - 1))]
     return [
-        f"| {visitors} visitors, each (largest to smallest share {fair:.2f}) | – | "
-        f"{min(rates):.1f}–{max(rates):.1f} | {statistics.median(delays):.0f} / {p95:.0f} | – |"
+        f"| {visitors} visitors without browsers, each (largest to smallest {fair:.2f}) | – | "
+        f"{min(counts) / took_s:.1f}–{max(counts) / took_s:.1f} | "
+        f"{statistics.median(delays):.0f} / {p95:.0f} | – |"
     ]
 
 

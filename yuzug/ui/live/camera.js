@@ -133,7 +133,7 @@ const open = async () => {
   [onTheWay, answeredAt, waiting, target, picked] = [0, performance.now(), false, null, null];
   enter("on");
   pumping = setInterval(pump, 15);
-  drawBoxes(mine);
+  startDrawing();
   const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
   several = devices.filter((device) => device.kind === "videoinput").length > 1;
   if (mine === round) show();
@@ -154,6 +154,7 @@ const actions = {
     drawStill();
     find("video").pause();
     enter("frozen");
+    startDrawing();
     find("[data-camera=resume]").focus();
   },
   resume: () => {
@@ -335,33 +336,49 @@ const groupOf = (face) => {
   return (face.group = group);
 };
 
-// Once a painted frame, for as long as this opening of the camera lasts.
-const drawBoxes = (mine) => {
-  if (mine !== round) return;
+// Writes what changed; an attribute that is written costs a style and a layout.
+const write = (node, values) => {
+  const written = (node.written ??= {});
+  for (const name in values)
+    if (written[name] !== values[name]) node.setAttribute(name, (written[name] = values[name]));
+};
+
+// Once a frame of the video, for as long as this opening of the camera lasts: a box need not move
+// more often than the face under it. A frozen video has no frames.
+let drawing = 0; // the newest loop
+const startDrawing = () => drawBoxes(round, (drawing += 1));
+const drawBoxes = (mine, loop) => {
+  if (mine !== round || loop !== drawing) return;
   const now = performance.now();
   const frozen = state === "frozen";
+  const view = find("svg.boxes").viewBox.baseVal;
+  const high = 0.05 * Math.max(view.width, view.height);
+  const px = (value) => Math.max(0, value).toFixed(1);
   for (const face of faces.values()) {
     const age = now - face.at;
     const group = groupOf(face);
-    group.style.display = !frozen && age > HIDE_AFTER_MS ? "none" : "";
     const ahead = frozen ? 0 : Math.min(age, PREDICT_MS);
     const [x, y, w, h] = face.box.map((value, i) => value + ahead * face.speed[i]);
-    group.setAttribute(
-      "class", `yz-frame${face.chosen ? " chosen" : ""}${face.sure ? "" : " unsure"}`,
-    );
+    write(group, {
+      class: `yz-frame${face.chosen ? " chosen" : ""}${face.sure ? "" : " unsure"}`,
+      style: !frozen && age > HIDE_AFTER_MS ? "display: none" : "",
+    });
     const [halo, line, label] = group.children;
-    for (const rect of [halo, line])
-      for (const [name, value] of Object.entries({ x, y, width: w, height: h, rx: 0.16 * w }))
-        rect.setAttribute(name, Math.max(0, value).toFixed(1));
+    const box = { x: px(x), y: px(y), width: px(w), height: px(h), rx: px(0.16 * w) };
+    write(halo, box);
+    write(line, box);
     const words = faces.size > 1 ? `${face.number} · ${face.label}` : face.label;
     if (label.textContent !== words) label.textContent = words;
-    const view = find("svg.boxes").viewBox.baseVal;
-    const high = 0.05 * Math.max(view.width, view.height);
-    label.setAttribute("font-size", high.toFixed(1));
-    label.setAttribute("x", (x + w / 2).toFixed(1));
-    label.setAttribute("y", (y > 1.3 * high ? y - 0.7 * high : y + h + 0.8 * high).toFixed(1));
+    write(label, {
+      "font-size": px(high),
+      x: px(x + w / 2),
+      y: px(y > 1.3 * high ? y - 0.7 * high : y + h + 0.8 * high),
+    });
   }
-  requestAnimationFrame(() => drawBoxes(mine));
+  const video = find("video");
+  const again = () => drawBoxes(mine, loop);
+  if (!frozen && video.requestVideoFrameCallback) video.requestVideoFrameCallback(again);
+  else requestAnimationFrame(again);
 };
 
 // --- What a visitor does ----------------------------------------------------------------------
