@@ -30,6 +30,7 @@ PAGES: dict[Language, Path] = {
 }
 MODELS = ("resnet18", "cnn")
 BEGIN, END = "<!-- figures: python tools/teaching.py -->\n", "<!-- end of figures -->\n"
+TRIED, TRIED_END = "<!-- tried: python tools/teaching.py -->\n", "<!-- end of tried -->\n"
 
 HEADS: dict[Language, tuple[str, ...]] = {
     "en": ("taught with", "plain", "taught", "ECE plain", "ECE taught", "least gain of a person"),
@@ -48,6 +49,30 @@ TURKISH = {
     "two of each, half of the labels shuffled": "her ifadeden iki, etiketlerin yarısı karışık",
     "one picture under every label": "her etikette aynı resim",
 }
+TRIED_HEADS: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "changed",
+        "one of each",
+        "its ECE",
+        "least gain of a person",
+        "wrong labels, mean gain",
+    ),
+    "tr": (
+        *("değişiklik", "her ifadeden bir", "ECE’si", "en az kazanan kişi"),
+        "yanlış etiketler, ortalama kazanç",
+    ),
+}
+TRIED_TURKISH = {
+    "as it is": "olduğu gibi",
+    "normal tails": "normal dağılımın kuyruğu",
+    "the whole shift for every label": "kaydırmanın tamamı, her etikette",
+    "no evidence": "kanıtsız",
+    "evidence alone": "yalnızca kanıt",
+    "the same weight however few labels": "etiketler ne kadar az olursa olsun aynı ağırlık",
+    "the same weight without neutral": "nötr yokken de aynı ağırlık",
+    "the same scale for every number": "her sayıya aynı ölçek",
+    "no check of the examples": "örnekleri denetlemeden",
+}
 SAID: dict[Language, str] = {
     "en": "{pictures} pictures of {people} people, faces found by {detector}, {draws} draws a row.",
     "tr": "{people} kişi, {pictures} resim; algılayıcı: {detector}; satır başına {draws} çekiliş.",
@@ -65,19 +90,45 @@ def tables(results: TeachingResults, lang: Language) -> str:
 
 
 def _row(one: LessonResult, lang: Language) -> tuple[str, ...]:
-    point = "," if lang == "tr" else "."
     name = TURKISH[one.lesson] if lang == "tr" else one.lesson
-    least = f"{100 * min(one.gain_by_person.values()):+.1f}".replace(".", point)
-    shares = (f"{100 * value:.1f}".replace(".", point) for value in (one.plain, one.taught))
-    errors = (f"{value:.3f}".replace(".", point) for value in (one.ece_plain, one.ece))
-    percent = "%{}" if lang == "tr" else "{} %"
-    return (name, *(percent.format(share) for share in shares), *errors, least)
+    least = _number(100 * min(one.gain_by_person.values()), 1, lang, "+")
+    shares = (_share(value, lang) for value in (one.plain, one.taught))
+    errors = (_number(value, 3, lang) for value in (one.ece_plain, one.ece))
+    return (name, *shares, *errors, least)
+
+
+def tried(results: TeachingResults, lang: Language) -> str:
+    """The ablations as Markdown: the figures of each model side by side."""
+    rows = [TRIED_HEADS[lang], ("---",) * len(TRIED_HEADS[lang])]
+    for one in results.ablations:
+        name = TRIED_TURKISH[one.changed] if lang == "tr" else one.changed
+        shown = (
+            [_share(value, lang) for value in one.one_of_each.values()],
+            [_number(value, 3, lang) for value in one.ece.values()],
+            [f"{_number(100 * value, 1, lang, '+')}" for value in one.least_gain.values()],
+            [f"{_number(100 * value, 1, lang, '+')}" for value in one.contradicted.values()],
+        )
+        rows.append((name, *(" / ".join(values) for values in shown)))
+    models = " / ".join(f"`{model}`" for model in results.ablations[0].one_of_each)
+    body = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return f"\n{models}:\n\n{body}\n\n"
+
+
+def _number(value: float, digits: int, lang: Language, sign: str = "") -> str:
+    return f"{value:{sign}.{digits}f}".replace(".", "," if lang == "tr" else ".")
+
+
+def _share(value: float, lang: Language) -> str:
+    return ("%{}" if lang == "tr" else "{} %").format(_number(100 * value, 1, lang))
 
 
 def with_tables(page: str, results: TeachingResults, lang: Language) -> str:
     """A page with fresh figures."""
-    before, rest = page.split(BEGIN)
-    return before + BEGIN + tables(results, lang) + END + rest.split(END)[1]
+    parts = ((BEGIN, END, tables(results, lang)), (TRIED, TRIED_END, tried(results, lang)))
+    for begin, end, made in parts:
+        before, rest = page.split(begin)
+        page = before + begin + made + end + rest.split(end)[1]
+    return page
 
 
 def stale() -> list[str]:

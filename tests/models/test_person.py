@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import PersonError
 from yuzug.models import Classifier, Example, Person, load, load_model, resolve, teach_example
-from yuzug.models.adaptation import adaptation
+from yuzug.models.adaptation import FITTED, adaptation
 from yuzug.models.checkpoint import Checkpoint
 from yuzug.models.person import MOST_BYTES, Vector
 
@@ -291,3 +292,23 @@ def test_the_same_weights_have_the_same_digest_however_they_came(tmp_path: Path)
     copy.write_bytes(resolve("cnn").read_bytes())
     assert load(copy).digest == loaded("cnn").digest
     assert loaded("cnn").digest != loaded("resnet18").digest != loaded("ensemble").digest
+
+
+def test_a_face_far_from_all_examples_speaks_for_none_of_them(cnn: Checkpoint) -> None:
+    """Heavy tails: as with normal ones, the nearest label wins, but by a margin that is bounded."""
+    random = np.random.default_rng(0)
+    person = Person.new(cnn)
+    for label in ("neutral", "happy", "sad"):
+        numbers = np.abs(random.normal(1, 0.5, cnn.network.embedding_dim)).astype(np.float32)
+        example = Example(model="cnn", weights=cnn.digest, embedding=Vector.of(numbers))
+        person = person.with_example(label, example)
+    means = person.means(["happy", "sad"])
+    far = torch.from_numpy(means[:1] + 1000 * (means[:1] - means[1:]))
+    head = cnn.card.heads["7"]
+    happy, sad = head.labels.index("happy"), head.labels.index("sad")
+    believed = replace(FITTED, support_label=1e3, support_all=1e3)  # these are no real faces
+    heavy = adaptation(person, cnn, head, believed).added(far)[0]
+    normal = adaptation(person, cnn, head, replace(believed, tails=1e4)).added(far)[0]
+    assert torch.isfinite(heavy).all()
+    assert float(normal[happy] - normal[sad]) > 100
+    assert 0 < float(heavy[happy] - heavy[sad]) < 10

@@ -5,14 +5,17 @@ Two things are added to the calibrated logits, and the sum is divided by a tempe
 * the *shift*: what the person's relaxed face is read as, compared with what a relaxed face ought
   to be read as. Somebody whose resting mouth looks sad to the network is so read as neutral;
 * the *evidence*: for each taught expression, how close the face is to the person's own examples
-  of it, in the network's embedding, each number scaled by its spread over the expressions.
+  of it, in the network's embedding, each number scaled by its spread over the expressions. The
+  spread of a face around so few examples is not known, so the tails are heavy: a face that is far
+  from all examples speaks for none of them.
 
 Both count less where there is little to go by, and nothing where the examples contradict one
 another or everything that the plain model sees: then the reading stays the plain one.
 
 Sources: Snell et al. 2017, "Prototypical networks for few-shot learning" (distances to class
-means); Friedman 1989, "Regularized discriminant analysis" (a spread shrunk towards its mean); Guo
-et al. 2017 (temperature). The strengths were fitted on other people; see docs/teaching.md.
+means); Friedman 1989, "Regularized discriminant analysis" (a spread shrunk towards its mean); Peel
+and McLachlan 2000, "Robust mixture modelling using the t distribution" (heavy tails); Guo et al.
+2017 (temperature). The strengths were fitted on other people; see docs/teaching.md.
 """
 
 from __future__ import annotations
@@ -48,8 +51,10 @@ class Strengths:
         tau: weight of the evidence with all labels of the head taught.
         tau_fall: how fast it falls where fewer are: by exp(tau_fall (1 - share taught)).
         without_relaxed: share of the evidence that counts where the relaxed face is not known.
-        delta: distance at which evidence speaks neither for nor against a taught label; a label
-            that was not taught always counts as if it were at this distance.
+        tails: squared distance up to which evidence falls as that of a normal distribution does;
+            beyond, it falls with the logarithm, as that of Student's t does.
+        delta: squared distance at which evidence speaks neither for nor against a taught label; a
+            label that was not taught always counts as if it were at this distance.
         few: examples at which a label counts half.
         spread_prior: spread of an embedding's numbers over expressions, as a share of their mean
             square, where too few labels were taught to see it.
@@ -70,12 +75,13 @@ class Strengths:
     """
 
     shift: float = 1.0
-    shift_others: float = 0.471
+    shift_others: float = 0.4
     ideal: float = 0.8
     shift_most: float = 4.0
-    tau: float = 16.35
-    tau_fall: float = 1.785
-    without_relaxed: float = 0.5
+    tau: float = 27.77
+    tau_fall: float = 1.221
+    without_relaxed: float = 0.3
+    tails: float = 0.3579
     delta: float = 0.5
     few: float = 0.15
     spread_prior: float = 0.5
@@ -91,8 +97,8 @@ class Strengths:
     support_slope: float = 3.0
     support_repeat: float = 1.0
     temperature: float = 0.0
-    temperature_without: float = 0.8607
-    temperature_evidence: float = 0.0854
+    temperature_without: float = 0.533
+    temperature_evidence: float = 0.05532
     temperature_fall: float = 0.4
 
 
@@ -103,21 +109,28 @@ FITTED = Strengths()
 class Adaptation:
     """A person's numbers made ready for one head: a few products a face.
 
-    The added logits of a face with the embedding x (D,) are, for each of the C labels,
-    ``constant + x · slope - (x² · scale) weight``, less their mean over the labels, which changes
-    no probability: the map of a label so shows what speaks for it *rather than for the others*.
+    The squared distance of a face with the embedding x (D,) from each of the C labels is
+    ``x² · scale - x · slope + offset``. What is added to its logits is the shift and, weighted,
+    the logarithm of how much closer than ``neither`` it lies, less the mean over the labels, which
+    changes no probability: the map of a label so shows what speaks for it *rather than for the
+    others*.
     """
 
-    constant: Tensor
+    shift: Tensor
     slope: Tensor
+    offset: Tensor
     scale: Tensor
     weight: Tensor
+    tails: float
+    neither: float
     temperature: float
 
     def added(self, embedding: Tensor) -> Tensor:
         """What is added to the calibrated logits: (N, D) → (N, C), with the graph to it."""
         squares = (embedding * embedding) @ self.scale
-        added = self.constant + embedding @ self.slope - squares[:, None] * self.weight
+        distances = squares[:, None] - embedding @ self.slope + self.offset
+        closer = torch.log((self.tails + self.neither) / (self.tails + distances.clamp_min(0)))
+        added = self.shift + self.tails * self.weight * closer
         return added - added.mean(dim=1, keepdim=True)
 
     def apply(self, logits: Tensor, embedding: Tensor) -> Tensor:
@@ -139,8 +152,8 @@ def adaptation(
     relaxed = person.labels.get(person.neutral)
     known = [*taught] if relaxed is None or person.neutral in taught else [*taught, person.neutral]
     if not known:
-        blank = torch.zeros(len(labels))
-        return Adaptation(blank, torch.zeros(dim, len(labels)), torch.zeros(dim), blank, 1.0)
+        blank, none = torch.zeros(len(labels)), torch.zeros(dim, len(labels))
+        return Adaptation(blank, none, blank, torch.zeros(dim), blank, 1.0, 1.0, 1.0)
     means = person.means(known)
     plain = _plain(means, checkpoint, head)
     s, count = strengths, len(taught)
@@ -174,17 +187,20 @@ def adaptation(
         shifted = 1.0 if own is None else float(trusted[own] * alike[own])
         shift = shift * overall * shifted
     scale = (1 / (spread.by_number + 1e-6) / spread.active / dim).astype(np.float32)
-    slope, constant = np.zeros((dim, len(labels)), np.float32), shift.astype(np.float32)
-    slope[:, at] = 2 * weights[at] * (means[:count] * scale).T
-    constant[at] -= weights[at] * ((means[:count] ** 2) @ scale - s.delta / spread.active)
+    slope, offset = np.zeros((dim, len(labels)), np.float32), np.zeros(len(labels), np.float32)
+    slope[:, at] = 2 * (means[:count] * scale).T
+    offset[at] = (means[:count] ** 2) @ scale
     shown = max(1.0, min(counts.mean(), _MOST_REPEATS)) if count else 1.0
     base = s.temperature_without + shifted * (s.temperature - s.temperature_without)
     hot = s.temperature_evidence * weights.mean() / shown**s.temperature_fall
     return Adaptation(
-        torch.from_numpy(constant),
+        torch.from_numpy(shift.astype(np.float32)),
         torch.from_numpy(slope),
+        torch.from_numpy(offset),
         torch.from_numpy(scale),
         torch.from_numpy(weights),
+        s.tails,
+        s.delta / spread.active,
         float(1 + base * overall + hot),
     )
 

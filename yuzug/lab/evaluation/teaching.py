@@ -32,14 +32,35 @@ Lesson = Callable[[Random, dict[str, Rows]], list[tuple[int, str]]]
 BINS = 15
 # Where the fit begins: round numbers, the same for every fold.
 START = Strengths(
-    shift=1.0, shift_others=0.4, ideal=0.8, shift_most=4.0, tau=22.0, tau_fall=1.5,
-    without_relaxed=0.5, delta=0.5, few=0.15, spread_prior=0.5, spread_examples=0.8,
+    shift=1.0, shift_others=0.4, ideal=0.8, shift_most=4.0, tau=30.0, tau_fall=1.5,
+    without_relaxed=0.3, tails=0.4, delta=0.5, few=0.15, spread_prior=0.5, spread_examples=0.8,
     spread_evenness=0.4, spread_least=0.06, scatter_most=0.45, scatter_slope=15.0,
     label_scatter_most=1.0, label_scatter_slope=5.0, support_label=3.0, support_all=1.0,
     support_slope=3.0, support_repeat=1.0, temperature=0.0, temperature_without=0.8,
-    temperature_evidence=0.08, temperature_fall=0.4,
+    temperature_evidence=0.04, temperature_fall=0.4,
 )  # fmt: skip
-_FITTED = ("shift_others", "tau", "tau_fall", "temperature_without", "temperature_evidence")
+_FITTED = (
+    *("tau", "tau_fall", "tails"),
+    *("temperature_without", "temperature_evidence"),
+)
+# The temperatures are fitted last, by likelihood alone; each within these factors, in this order.
+_TEMPERATURES = ("temperature_evidence", "temperature_without", "temperature_evidence")
+_FACTORS = (0.5, 0.63, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5)
+# What was tried instead: a change of the strengths in force, with nothing fitted anew.
+ABLATIONS: dict[str, dict[str, float]] = {
+    "as it is": {},
+    "normal tails": {"tails": 100.0},
+    "the whole shift for every label": {"shift_others": 1.0},
+    "no evidence": {"tau": 0.0},
+    "evidence alone": {"shift": 0.0},
+    "the same weight however few labels": {"tau_fall": 0.0},
+    "the same weight without neutral": {"without_relaxed": 1.0},
+    "the same scale for every number": {"spread_evenness": 1.0},
+    "no check of the examples": {
+        "scatter_most": 1e6, "label_scatter_most": 1e6, "spread_least": 0.0,
+        "support_label": 1e6, "support_all": 1e6,
+    },
+}  # fmt: skip
 # What weighs how much in the fit; the contradictory lessons only by what they cost.
 _WEIGHTS = {"one of each": 4.0, "two of each": 2.0}
 
@@ -242,8 +263,12 @@ def _right(probabilities: NDArray[np.float32], truth: Rows) -> float:
 def fit(
     lessons: Sequence[tuple[PosedFaces, Sequence[Trial]]], steps: int, seed: int = 0
 ) -> Strengths:
-    """The strengths that serve these trials best: a random walk from :data:`START`, which keeps a
-    step where it is better. Deterministic for a seed."""
+    """The strengths that serve these trials best; deterministic for a seed.
+
+    A random walk from :data:`START` keeps a step where it is better; then the temperatures are
+    fitted by likelihood alone (Guo et al. 2017), which a calibration error in bins follows only
+    roughly where the pictures are few.
+    """
     random = np.random.default_rng(seed)
     best, score = START, _score(lessons, START)
     for _ in range(steps):
@@ -255,7 +280,24 @@ def fit(
         got = _score(lessons, tried)
         if got > score:
             best, score = tried, got
+    for name in _TEMPERATURES:
+        value = getattr(best, name)
+        choices = [replace(best, **{name: float(f"{value * one:.4g}")}) for one in _FACTORS]
+        best = min(choices, key=lambda one: _likelihood_loss(lessons, one))
     return best
+
+
+def _likelihood_loss(
+    lessons: Sequence[tuple[PosedFaces, Sequence[Trial]]], strengths: Strengths
+) -> float:
+    """Mean negative log-likelihood of the right answers, over the lessons with right labels."""
+    losses = [
+        _WEIGHTS.get(trial.lesson, 1.0) * _log_loss(outcome(faces, trial, strengths))
+        for faces, each in lessons
+        for trial in each
+        if trial.lesson in LESSONS
+    ]
+    return float(np.mean(losses))
 
 
 def _moved(value: float, random: Random) -> float:
@@ -305,6 +347,22 @@ class LessonResult(BaseModel):
     gain_by_person: dict[str, float]
 
 
+class AblationResult(BaseModel):
+    """What one change of the strengths in force does; measured on the people who chose these.
+
+    Shares by model: right answers after one of each and their calibration error, the least gain of
+    a person in any lesson, and the mean gain in the worst contradictory one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    changed: str
+    one_of_each: dict[str, float]
+    ece: dict[str, float]
+    least_gain: dict[str, float]
+    contradicted: dict[str, float]
+
+
 class TeachingResults(BaseModel):
     """What ``tools/teaching.py`` measured."""
 
@@ -322,12 +380,16 @@ class TeachingResults(BaseModel):
     """Fitted on all people: those in force."""
     lessons: dict[str, list[LessonResult]]
     """By model, with the strengths that were fitted on the other people."""
+    ablations: list[AblationResult]
 
 
 def measure(
     faces: Sequence[PosedFaces], data: str, detector: str, *, draws: int, steps: int
 ) -> TeachingResults:
-    """Everything, in some minutes: a fit for each person left out, and one on all people."""
+    """Everything, in some minutes: a fit for each person left out, and one on all people.
+
+    The ablations start from the latter.
+    """
     taught = [(one, list(trials(one, 3, seed=1))) for one in faces]
     tried = [list(trials(one, draws, seed=2)) for one in faces]
     people = sorted(set(faces[0].subjects))
@@ -337,6 +399,7 @@ def measure(
         strengths = fit(others, steps)
         for one, own, found in zip(faces, tried, outcomes, strict=True):
             found += [outcome(one, trial, strengths) for trial in own if trial.subject == who]
+    in_force = fit(taught, steps)
     return TeachingResults(
         data=data,
         pictures=len(faces[0].labels),
@@ -344,12 +407,38 @@ def measure(
         detector=detector,
         draws=draws,
         weights={one.checkpoint.card.name: one.checkpoint.digest for one in faces},
-        strengths=asdict(fit(taught, steps)),
+        strengths=asdict(in_force),
         lessons={
             one.checkpoint.card.name: summary(found)
             for one, found in zip(faces, outcomes, strict=True)
         },
+        ablations=[
+            ablation(faces, tried, replace(in_force, **change), name)
+            for name, change in tqdm(ABLATIONS.items(), desc="ablations", disable=None)
+        ],
     )
+
+
+def ablation(
+    faces: Sequence[PosedFaces],
+    tried: Sequence[Sequence[Trial]],
+    strengths: Strengths,
+    changed: str,
+) -> AblationResult:
+    """The figures of one change, over the same trials as all others."""
+    shares: dict[str, dict[str, float]] = {
+        name: {} for name in ("one_of_each", "ece", "least_gain", "contradicted")
+    }
+    for one, own in zip(faces, tried, strict=True):
+        model = one.checkpoint.card.name
+        by_lesson = {r.lesson: r for r in summary([outcome(one, t, strengths) for t in own])}
+        gains = [min(by_lesson[name].gain_by_person.values()) for name in LESSONS]
+        wrong = [by_lesson[name].taught - by_lesson[name].plain for name in CONTRADICTIONS]
+        shares["one_of_each"][model] = by_lesson["one of each"].taught
+        shares["ece"][model] = by_lesson["one of each"].ece
+        shares["least_gain"][model] = min(gains)
+        shares["contradicted"][model] = round(min(wrong), 4)
+    return AblationResult(changed=changed, **shares)
 
 
 def summary(outcomes: Sequence[Outcome]) -> list[LessonResult]:
