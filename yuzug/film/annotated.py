@@ -88,7 +88,8 @@ class AnnotatedFilm:
         """Add a frame that was read, at its own time."""
         from av import VideoFrame
 
-        assert analysis.time_s is not None
+        if analysis.time_s is None:
+            raise ValueError("an annotated film takes frames of a film, which have a time")
         stream = self._stream or self._open(analysis.image.shape)
         picture = drawn(analysis, self._lang, heatmaps=self._heatmaps)
         codec: VideoCodecContext = stream.codec_context

@@ -135,8 +135,7 @@ class Film:
             self.notes.add("damaged", count=1)
 
     def _decoded(self, wanted: _Wanted) -> Iterator[Frame]:
-        container, stream = self._container, self._stream
-        assert container is not None
+        container, stream = self._open_container(), self._stream
         start_s = (container.start_time or 0) / 1_000_000
         numbers = _Numbers()
         last_s, untimed_s, rate = 0.0, 0.0, float(stream.average_rate or 25)
@@ -165,8 +164,7 @@ class Film:
         """
         from av.error import FFmpegError
 
-        container, stream = self._container, self._stream
-        assert container is not None
+        container, stream = self._open_container(), self._stream
         waiting: list[Packet[VideoStream]] = []
         fed_until_s = -1.0
         damaged = 0
@@ -202,12 +200,17 @@ class Film:
             if end:
                 break
 
+    def _open_container(self) -> InputContainer:
+        if self._container is None:
+            raise ValueError("an animation has no container")
+        return self._container
+
     def _length(self) -> float | None:
-        assert self._container is not None
+        container = self._open_container()
         if self._stream.duration is not None and self._stream.time_base is not None:
             return float(self._stream.duration * self._stream.time_base)
-        if self._container.duration is not None:
-            return self._container.duration / 1_000_000
+        if container.duration is not None:
+            return container.duration / 1_000_000
         return None
 
 
@@ -348,8 +351,8 @@ def _animation_length(source: Path | IO[bytes]) -> float:
 def _seconds(frame: VideoFrame, stream: VideoStream) -> float:
     stamp = frame.pts if frame.pts is not None else frame.dts
     base = frame.time_base or stream.time_base
-    assert stamp is not None
-    assert base is not None
+    if stamp is None or base is None:
+        raise ValueError("a frame without a time stamp has no time")
     return float(stamp * base)
 
 

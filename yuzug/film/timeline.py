@@ -87,9 +87,11 @@ class Timeline:
 
     def add(self, analysis: Analysis) -> None:
         """Note the next frame."""
-        assert analysis.time_s is not None
+        if analysis.time_s is None:
+            raise ValueError("a timeline takes frames of a film, which have a time")
         for face in analysis.faces:
-            assert face.track is not None
+            if face.track is None:
+                raise ValueError("a timeline takes faces that were tracked")
             person = self._persons.setdefault(face.track, Track(face.track))
             person.add(len(self.times_s), analysis.time_s, face, self.labels)
         self.times_s.append(analysis.time_s)

@@ -1,4 +1,4 @@
-"""Looking through a whole catalogue: the activities that hold some words and pass the filters."""
+"""Full-text search in the catalogue: the activities that hold some words and pass the filters."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def search(
         (not all(word in text.title for word in words), row)
         for row, text in enumerate(_texts(catalogue, lang))
         if allowed[row]
-        and all(word in text.whole for word in words)
+        and all(word in text.full_text for word in words)
         and not set(not_for) & set(catalogue.activities[row].not_for)
     ]
     ranks = _ranks(catalogue, lang)
@@ -62,7 +62,7 @@ class _Text(NamedTuple):
     """The words of an activity, each after a space."""
 
     title: str
-    whole: str
+    full_text: str
 
 
 def _permitted(catalogue: Catalogue, filters: Filters) -> Bools:

@@ -136,8 +136,8 @@ def _finish_other(
 
 
 def _favourite(board: Board, activity: Activity, values: Mapping[str, Any], lang: Language) -> str:
-    said = "favoured" if board.memory.favour(activity.id) else "unfavoured"
-    return text(f"advice.said_{said}", lang, title=activity.title.of(lang))
+    outcome = "favoured" if board.memory.favour(activity.id) else "unfavoured"
+    return text(f"advice.said_{outcome}", lang, title=activity.title.of(lang))
 
 
 def _bring_back(board: Board, activity: Activity, values: Mapping[str, Any], lang: Language) -> str:

@@ -44,7 +44,7 @@ def chooser(board: Board, lang: Language) -> str:
     """The advice without a face: a mood to choose, then the same."""
     mood, moods = board.mood, board.memory.catalogue.policy.offered_moods
     chips = "".join(_chip("choose", key, named.name.of(lang), mood) for key, named in moods.items())
-    note = _sentence(board, lang) if mood else _t("choose_hint", lang)
+    note = _sentence(board, mood, lang) if mood else _t("choose_hint", lang)
     note += f" {_add_note(board, lang)}" if mood else ""
     title = _t("choose_title", lang)
     idle = f'<p class="yz-note">{_t("choose_idle", lang)}</p>'
@@ -72,14 +72,12 @@ def _follows(board: Board, mood: Mood, lang: Language, savable: bool) -> str:
     learn = _link("learn", lang, board.named.emotion) if board.named else ""
     save = _link("save", lang) if board.named and savable else ""
     return (
-        f'<p class="yz-note">{_sentence(board, lang)} {back} {learn} {save}</p>'
+        f'<p class="yz-note">{_sentence(board, mood, lang)} {back} {learn} {save}</p>'
         f'<details data-key="correct"><summary>{_t("correct", lang)}</summary>{group}</details>'
     )
 
 
-def _sentence(board: Board, lang: Language) -> str:
-    mood = board.mood
-    assert mood is not None
+def _sentence(board: Board, mood: Mood, lang: Language) -> str:
     if mood.source == "chosen":
         named = board.memory.catalogue.policy.mood(mood.emotion)
         return _t("for_chosen", lang, mood=named.name.of(lang))

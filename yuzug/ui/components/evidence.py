@@ -15,7 +15,7 @@ def sentence(map: MapReading, lang: Language) -> str:
     """Where the evidence lies: also what a person who cannot see the map hears."""
     words = [_evidence(map.target, map.regions, lang)]
     if map.against is not None:
-        words.insert(0, _why_not(map, lang))
+        words.insert(0, _why_not(map.target, map.against, lang))
         words.append(_evidence(map.against, map.regions_against, lang))
     if map.faint:
         words.append(text("closer.faint", lang))
@@ -27,9 +27,8 @@ def _evidence(label: str, regions: RegionShares | None, lang: Language) -> str:
     return text("closer.evidence", lang, looks=looks(label, lang), regions=where)
 
 
-def _why_not(map: MapReading, lang: Language) -> str:
-    assert map.against is not None
-    first, other = looks(map.target, lang), looks(map.against, lang)
+def _why_not(target: str, against: str, lang: Language) -> str:
+    first, other = looks(target, lang), looks(against, lang)
     return text("closer.contrast", lang, looks=first, other=other)
 
 

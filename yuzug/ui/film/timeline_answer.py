@@ -58,7 +58,8 @@ def read_clip(job: Job, analyzer: Analyzer, name: str, limits: Limits) -> Result
                 # In shares of this frame, as the browser may show it in any size.
                 x, y, w, h = face.box_xywh
                 box = [x / width, y / height, w / width, h / height]
-                assert face.track is not None
+                if face.track is None:
+                    raise ValueError("the faces of a film must be tracked")
                 faces.setdefault(face.track, []).append([round(side, 4) for side in box])
             rows += reading.rows(analysis)
             timeline.add(analysis)

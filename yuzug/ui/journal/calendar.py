@@ -71,10 +71,10 @@ def _cell(
     if done:
         plural = "one" if len(done) == 1 else "many"
         parts.append(text(f"journal.calendar_done_{plural}", lang, count=len(done)))
-    said = f"{day(when, lang)}: {'; '.join(parts)}" if parts else day(when, lang)
+    sentence = f"{day(when, lang)}: {'; '.join(parts)}" if parts else day(when, lang)
     marks = ('<i class="mood"></i>' if moods else "") + ('<i class="activity"></i>' if done else "")
     today = ' aria-current="date"' if is_today else ""
     return (
-        f'<td{today} title="{escape(said)}"><span aria-hidden="true">{when.day}</span>'
-        f'<span class="yz-sr">{escape(said)}</span><b>{marks}</b></td>'
+        f'<td{today} title="{escape(sentence)}"><span aria-hidden="true">{when.day}</span>'
+        f'<span class="yz-sr">{escape(sentence)}</span><b>{marks}</b></td>'
     )

@@ -186,13 +186,13 @@ def _time_of(entry: MoodEntry | ActivityEntry) -> datetime:
 def _entry(entry: MoodEntry | ActivityEntry, lang: Language, catalogue: Catalogue) -> str:
     if isinstance(entry, MoodEntry):
         sort, title = "mood", _name(entry, lang, catalogue.policy)
-        said = _t(f"source_{entry.source}", lang)
+        detail = _t(f"source_{entry.source}", lang)
     else:
-        sort, title, said = "activity", entry.title(lang, catalogue), _rating(entry, lang)
+        sort, title, detail = "activity", entry.title(lang, catalogue), _rating(entry, lang)
     # What the visitor wrote is filled in by journal.js; the server does not know it.
     return (
         f'<li class="{sort}">{_time(entry.at)}<strong>{escape(title)}</strong>'
-        f'<span class="rating">{said}</span>'
+        f'<span class="rating">{detail}</span>'
         f'<div class="own" data-own="{escape(entry.key)}"><p class="note"></p><p class="tags"></p>'
         f'<button type="button" class="yz-link" data-write="{escape(entry.key)}" '
         f'data-add="{_t("note_add", lang)}" data-edit="{_t("note_edit", lang)}">'

@@ -150,7 +150,8 @@ def pair_words(pair: Sequence[tuple[str, FaceReading]], lang: Language) -> str:
 
 
 def _pair_sentence(model: str, face: FaceReading, lang: Language) -> str:
-    assert face.map is not None
+    if face.map is None:
+        return ""
     return text(
         "closer.pair_sentence",
         lang,

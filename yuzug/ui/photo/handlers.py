@@ -197,7 +197,8 @@ def redraw(photo: PhotoState, lang: Language) -> PhotoShown:
 
 def map_words(photo: PhotoState, lang: Language) -> PhotoShown:
     """Texts about the chosen face's map, and the bars that ask for another one."""
-    assert photo.reading is not None
+    if photo.reading is None:
+        return PhotoShown()
     return PhotoShown(
         heat_words=evidence.under_map(photo.reading, lang, "photo"),
         reading=panels.reading_panel(photo.reading, lang, "photo"),
