@@ -102,7 +102,8 @@ def test_a_clip_is_scrubbed_by_keyboard_and_mouse_and_saved(
     table = pd.read_csv(saved["my clip.csv"])
     assert len(table) == 25
     assert table.emotion.notna().sum() == 20
-    assert Image.open(saved["my clip.png"]).width > 500
+    with Image.open(saved["my clip.png"]) as chart:
+        assert chart.width > 500
 
     speak(page, "tr")
     expect(page.locator("#yz-film-episodes button").first).to_contain_text("mutlu")
