@@ -42,7 +42,6 @@ def test_newcomers_are_sent_elsewhere_and_visits_go_on() -> None:
     assert draining.finish(most_s=1)
     assert [status_of(draining, path) for path in ("/health", "/")] == [503, 503]
     assert status_of(draining, "/gradio_api/queue/data") == 299
-    assert status_of(draining, "/gradio_api/run/frame", "POST") == 299
 
 
 @pytest.mark.parametrize("work", ["a request", "a job"])
