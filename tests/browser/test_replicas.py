@@ -177,7 +177,8 @@ def test_a_killed_replica_is_noticed_by_its_own_visitors_alone_who_are_carried_o
     other.on("response", lambda got: failed.append(got.url) if got.status >= 400 else None)
     speak(page, "tr")
     page.get_by_test_id("CNN-radio-label").click()
-    page.wait_for_function("localStorage.length > 0")
+    open_tab(page, "about")  # which is told with what the browser is to remember
+    expect(page.locator("#yz-about h2").first).to_have_text("CNN")
     other.evaluate("window.sameVisit = true")
     os.kill(replicas.of["1"].pid, signal.SIGKILL)
     read_example(other)
