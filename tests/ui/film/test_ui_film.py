@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from yuzug import read_video
+from yuzug.emotions import LANGUAGES, Language
 from yuzug.errors import FilmError
 from yuzug.film import DEFAULT_EVERY_S
 from yuzug.ui.components.data_urls import data_url
@@ -31,6 +32,7 @@ from yuzug.ui.film import handlers as film
 from yuzug.ui.film.jobs import FilmJobs, Job
 from yuzug.ui.film.limits import Limits
 from yuzug.ui.film.timeline_answer import read_clip
+from yuzug.ui.film.view import source
 from yuzug.ui.models import Analyzers
 from yuzug.ui.session import Settings
 from yuzug.ui.uploads import Uploads
@@ -150,6 +152,16 @@ def test_a_clip_with_more_bytes_than_the_host_allows_is_deleted(analyzers: Analy
     assert file.closed
     assert "yz-notice" in film.start(*given)["notice"], "an upload was taken twice"
     assert len(jobs) == 0
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_without_pyav_the_tab_says_how_to_get_it(lang: Language) -> None:
+    drawn = source(Limits(), there=False)(lang)
+    assert "pip install yuzug[video]" in drawn
+    assert "<input" not in drawn
+    bounds = source(Limits(megabytes=20, seconds=30), there=True)(lang)
+    assert "20 MB" in bounds
+    assert "30" in bounds
 
 
 # --- A running server ----------------------------------------------------------------------------

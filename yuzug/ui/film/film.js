@@ -37,6 +37,7 @@ const drawn = (tag, attributes) => {
 let round = 0; // what belongs to an earlier clip is void
 let work = null; // { phase, … } while a clip is on its way or read
 let outcome = { said: null, trouble: null };
+let pending = null; // the address of the file, until it is shown
 
 const root = () => window.gradio_config.root.replace(/\/$/, "");
 const ask = async (name, data, options = {}) => {
@@ -94,9 +95,10 @@ const choose = async (file) => {
   if (file.size > limits.megabytes * 2 ** 20)
     return trouble(() => say("too_large", { ...limits, got: number(Math.ceil(file.size / 2 ** 20)) }));
   show({ phase: "sending", share: 0 });
-  const url = URL.createObjectURL(file);
+  if (pending) URL.revokeObjectURL(pending);
+  const url = (pending = URL.createObjectURL(file));
   const length = await lengthOf(url);
-  if (mine !== round) return URL.revokeObjectURL(url);
+  if (mine !== round) return;
   if (length > limits.seconds + 0.5)
     return trouble(() => say("too_long", { ...limits, got: number(Math.ceil(length)) }));
   const { path, refused, lost } = await send(file, mine);
@@ -186,6 +188,7 @@ const rowOf = (one) => one.rows.indexOf(at);
 const open = (read, url) => {
   if (clip) URL.revokeObjectURL(clip);
   [film, clip, person, target, explained, playable] = [read, url, 0, null, null, false];
+  pending = null;
   at = film.persons[0]?.rows[0] ?? 0;
   document.getElementById("yz-film").classList.remove("yz-film-empty");
   const video = find("video");
