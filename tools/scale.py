@@ -81,7 +81,7 @@ def page(lang: Language) -> str:
 
 def _measured(measured: dict[str, Any], lang: Language) -> str:
     photos, table, hour = measured["photos"], measured["table"], measured["hour"]
-    count = integer(photos["count"], lang)
+    count, start_s = integer(photos["count"], lang), measured["start_up_cpu_s"]
     times = {"en": "{}× real time", "tr": "gerçek zamanın {} katı"}[lang]
     memory = [integer(round(mb), lang) for mb in hour["resident_mb_by_tenth"]]
     minutes = integer(hour["minutes"], lang)
@@ -118,7 +118,7 @@ def _measured(measured: dict[str, Any], lang: Language) -> str:
     values = {
         "each": tenths(photos["cpu_ms_each"], lang),
         "rate": tenths(photos["rate_2_cores"], lang),
-        "start": tenths(100 * photos["start_up_share"], lang),
+        "start": tenths(100 * start_s / (start_s + photos["analyze_many"]["cpu_s"]), lang),
         "cnn": times.format(tenths(measured["film_cnn"]["real_time_2_cores"], lang)),
         "resnet18": times.format(tenths(measured["film_resnet18"]["real_time_2_cores"], lang)),
         "memory": ", ".join(memory),

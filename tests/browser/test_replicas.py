@@ -187,8 +187,8 @@ def test_a_killed_replica_is_noticed_by_its_own_visitors_alone_who_are_carried_o
 
     open_tab(page, "photo")
     page.locator("[data-press=example]").click()
-    expect(page.locator(".yz-taken-up")).to_have_text(text("ui.taken_up", "tr"))
-    expect(page.locator(".yz-taken-up")).to_be_visible()
+    words = page.get_by_text(text("ui.taken_up", "tr"))
+    expect(words).to_be_visible(timeout=30_000)
     assert replica_of(page) == "2"
     assert page.evaluate("document.documentElement.lang") == "tr"
     expect(page.locator("#yz-model input:checked")).to_have_attribute("value", "cnn")

@@ -62,6 +62,7 @@
 
   // What Gradio's own parts lack for people who cannot see the page, or use no mouse.
   const mend = () => {
+    tellTakenUp();
     for (const choice of document.querySelectorAll(".yz-segments")) {
       for (const radio of choice.querySelectorAll("input[type=radio]"))
         if (radio.name !== choice.id) radio.name = choice.id; // one tab stop, arrow keys within
@@ -151,7 +152,6 @@
       mend();
       const first = !document.body.classList.contains("yz-ready");
       document.body.classList.add("yz-ready");
-      tellTakenUp();
       if (first) goToAddress();
     },
     begin() {
