@@ -5,8 +5,8 @@
         [--fer PYTHON] [--ray PYTHON]
 
 The parts are ``film``, ``folder``, ``start``, ``hour``, ``fer`` and ``ray``; those not named keep
-the figures that the file has. ``fer`` and ``ray`` need an interpreter with fer 25.10 or Ray. Processor
-seconds are counted, not the clock, so that other programs on the machine change little;
+the figures that the file has. ``fer`` and ``ray`` need an interpreter with fer 25.10 or Ray.
+Processor seconds are counted, not the clock, so that other programs on the machine change little;
 "real_time_2_cores" is what two free cores can do at best with these.
 """
 
