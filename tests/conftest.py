@@ -125,10 +125,14 @@ def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("uploads")
 
 
+# A page of this machine must start and answer whatever proxy is set: this one answers nobody.
+DEAD_PROXY = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
+
+
 @pytest.fixture(scope="session")
 def server(uploads: Path) -> Iterator[AppServer]:
-    """The app, started as a user would start it."""
-    environment = {**os.environ, "GRADIO_TEMP_DIR": str(uploads)}
+    """The app, started as a user would start it, behind a proxy that is dead."""
+    environment = {**os.environ, **DEAD_PROXY, "GRADIO_TEMP_DIR": str(uploads)}
     with serving([sys.executable, "app.py"], ROOT, environment, "PORT") as server:
         yield server
     assert "Traceback" not in server.said, server.said

@@ -166,6 +166,23 @@ def test_the_server_refuses_pictures_until_the_notice_is_accepted(
         assert "yz-bars" not in answer
 
 
+def test_the_page_can_be_installed_and_is_dark_from_the_first_paint(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit()
+    browser = page.context.new_cdp_session(page)
+    assert browser.send("Page.getAppManifest")["errors"] == []
+    faults = browser.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # Every visitor of the tests is one of a private window.
+    assert [one["errorId"] for one in faults if one["errorId"] != "in-incognito"] == []
+    page.emulate_media(color_scheme="dark")
+    page.route("**/assets/*", lambda route: route.abort())  # nothing but the document has come
+    page.reload(wait_until="commit")
+    page.wait_for_function("document.body")
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    assert page.evaluate(ground) == "rgb(15, 23, 24)"
+
+
 def test_a_phone_never_scrolls_sideways(visit: Callable[..., Page]) -> None:
     page = visit(lang="tr", width=390, accept=False)
 

@@ -27,11 +27,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from yuzug.emotions import Language
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
 from yuzug.ui.admission import STATUS_KEY, GuardedBlocks
 from yuzug.ui.draining import Draining
 from yuzug.ui.gradio_patches import FnIndexInferError, queue_of, replace_sessions
+from yuzug.ui.document import finished, icon, manifest, packed
 from yuzug.ui.places import MAX_HELD_BYTES, BoundedQueue, busy, no_function
 from yuzug.ui.session import preferred_language
 from yuzug.ui.uploads import MAX_UPLOAD_BYTES, Uploads
@@ -47,6 +49,7 @@ _MAX_FILES = 32
 _READ = re.compile(
     r"""/(config|favicon\.ico|manifest\.json|robots\.txt|theme\.css)?/?
     | /(static|assets|svelte)/.+
+    | /icons/[\w-]+\.png
     | /gradio_api/(info|openapi\.json|app_id|startup-events|theme\.css|user|login_check)/?
     | /gradio_api/(queue/(data|status)|upload_progress|heartbeat/[\w-]{1,64})
     | /gradio_api/call/(v2/)?[\w-]+/[\w-]+
@@ -66,6 +69,8 @@ _BY_NAME = re.compile(r"/gradio_api/call/v2/[\w-]+/?")
 _HEALTH = "/health"
 _FILE = "/gradio_api/file="
 _JSON = "application/json"
+_ICONS = "/icons/"
+_MANIFEST = "application/manifest+json"
 _BEAT = "/gradio_api/heartbeat/"
 # Gradio's page holds scripts of its own, and makes functions of the words of ours.
 _POLICY = "; ".join(
@@ -190,6 +195,13 @@ class Gate:
             refused = 415, _refusal(f"a call must be sent as {_JSON}", repr(kind))
         if refused is not None:
             await _say(*refused, headers)(scope, receive, send)
+        elif path in ("", "/") and method == "GET":
+            await self._show_page(scope, receive, send)
+        elif path == "/manifest.json":
+            said = JSONResponse(manifest(_language(headers)), media_type=_MANIFEST)
+            await said(scope, receive, send)
+        elif path.startswith(_ICONS):
+            await _icon(path.removeprefix(_ICONS), headers)(scope, receive, send)
         elif path == "/gradio_api/upload":
             await (await self._take(Request(scope, _counted(receive, most))))(scope, receive, send)
         elif path == "/gradio_api/upload_progress":
@@ -228,6 +240,28 @@ class Gate:
         visit = QueryParams(scope.get("query_string", b"")).get("film", "")
         most = self.film_bytes if visit in self.visits else MAX_UPLOAD_BYTES
         return most + _FORM_BYTES
+
+    async def _show_page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Gradio's document with our head, compressed."""
+        messages: list[Message] = []
+
+        async def collecting(message: Message) -> None:
+            messages.append(message)
+
+        await self.app(scope, receive, collecting)
+        start, asked = messages[0], Headers(scope=scope)
+        headers = MutableHeaders(scope=start)
+        body = b"".join(message.get("body", b"") for message in messages[1:])
+        if start["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
+            page = finished(body.decode(), _language(asked)).encode()
+            accepts = asked.get("accept-encoding", "")
+            body, encoding = await run_in_threadpool(packed, page, accepts)
+            if encoding:
+                headers["Content-Encoding"] = encoding
+            headers["Vary"] = "Accept-Encoding, Accept-Language"
+            headers["Content-Length"] = str(len(body))
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
 
     async def _pass_on(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Let Gradio answer; where it stumbles over what a call asks for, say so."""
@@ -315,7 +349,7 @@ class _TooLargeError(Exception):
 def _with_headers(scope: Scope, send: Send) -> Send:
     """Add security and cache headers to every answer."""
     path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-    kept = path.startswith(("/static/", "/assets/", "/svelte/", "/theme.css", "/favicon"))
+    kept = path.startswith(("/static/", "/assets/", "/svelte/", "/theme.css", "/favicon", _ICONS))
     spaces = " https://huggingface.co https://*.huggingface.co" if "SPACE_ID" in os.environ else ""
 
     async def sending(message: Message) -> None:
@@ -370,8 +404,18 @@ def _refusal(must: str, got: str) -> YuzugError:
 
 
 def _say(status: int, error: YuzugError, headers: Headers) -> Response:
-    lang = preferred_language(headers.get("accept-language", ""), "en")
-    return JSONResponse({"detail": sentence_of(error, lang)}, status)
+    return JSONResponse({"detail": sentence_of(error, _language(headers))}, status)
+
+
+def _language(headers: Headers) -> Language:
+    return preferred_language(headers.get("accept-language", ""), "en")
+
+
+def _icon(name: str, headers: Headers) -> Response:
+    png = icon(name)
+    if png is None:
+        return _say(404, _refusal("an icon must be one of the page", name), headers)
+    return Response(png, media_type="image/png")
 
 
 def _name_of(address: str) -> str:

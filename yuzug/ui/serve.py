@@ -29,7 +29,7 @@ from yuzug.recommender import Loaded
 from yuzug.records import sentence_of
 from yuzug.texts import text
 from yuzug.texts.numbers import tenths
-from yuzug.ui import draining, zerogpu
+from yuzug.ui import draining, quiet_log, zerogpu
 from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.api import mcp_tools
 from yuzug.ui.app import build
@@ -216,6 +216,7 @@ def launch(demo: GuardedBlocks, host: str, port: int) -> None:
     # From here on this process asks itself alone: at the start, and for mcp_tools. Gradio would ask
     # through a proxy, which knows no server of this machine.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
+    quiet_log.install()
     demo.launch(
         server_name=host,
         server_port=port,
