@@ -31,7 +31,9 @@ def test_what_agents_send_wrongly_is_told_to_them_and_not_to_the_log(server: App
         b'{"jsonrpc": "2.0", "id": 1, "method": "\xff a-face-of-somebody"}',
         b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "a-face-of"}}',
     ):
-        answer = httpx.post(f"{server.url}/gradio_api/mcp/", content=body, headers=accept, timeout=20)
+        answer = httpx.post(
+            f"{server.url}/gradio_api/mcp/", content=body, headers=accept, timeout=20
+        )
         assert "rror" in answer.text
     assert "a-face-of" not in server.said
     assert "Traceback" not in server.said

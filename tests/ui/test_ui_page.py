@@ -7,6 +7,7 @@ import base64
 import io
 import json
 import re
+import shutil
 import socket
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 import gradio as gr
 import pytest
 
+from yuzug import _resources
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import YuzugError
 from yuzug.faces import HaarDetector, full_image
@@ -26,6 +28,7 @@ from yuzug.models.checkpoint import save
 from yuzug.pipeline import Analyzer
 from yuzug.texts import text
 from yuzug.ui import about
+from yuzug.ui.api.endpoints import Endpoints
 from yuzug.ui.app import build
 from yuzug.ui.components import header as frame
 from yuzug.ui.components import reading as panels
@@ -74,6 +77,28 @@ def test_the_card_of_every_label_set_is_told(
     assert len(re.findall(r"<section", page)) == (7 if metrics else 6)
     weak = metrics and [one for one in metrics[0].per_class.values() if one.recall < 0.5]
     assert ("yz-notice" in page) == bool(weak)
+
+
+def test_weights_that_are_damaged_later_close_the_page_for_nobody(
+    analyzers: Analyzers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files are overwritten, taken away, and their folder too; the page was read once."""
+    weights = tmp_path / "weights"
+    shutil.copytree(_resources.folder("weights"), weights)
+    monkeypatch.setattr(_resources, "folder", lambda _name: weights)
+    started = Analyzers(analyzers.by_model)
+    settings = Settings(model=analyzers.models[0])
+    before = about.page(started, settings)
+    listed = Endpoints(started).models()
+    for file in weights.iterdir():
+        file.write_bytes(b"no weights")
+    with pytest.raises(YuzugError):
+        available_models()
+    assert about.page(started, settings) == before
+    assert Endpoints(started).models() == listed
+    shutil.rmtree(weights)
+    assert about.page(started, settings) == before
+    assert Endpoints(started).models() == listed
 
 
 @pytest.mark.parametrize("model", [info.name for info in available_models()])

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from queue import Queue as ThreadQueue
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +19,7 @@ import pytest
 from yuzug.errors import YuzugError
 from yuzug.ui import places, visits
 from yuzug.ui.gate import Gate
-from yuzug.ui.places import MAX_DIRECT, Places
+from yuzug.ui.places import MAX_DIRECT, UNFETCHED_S, BoundedQueue, Places
 from yuzug.ui.serve import require_free_port, serve
 from yuzug.ui.uploads import Uploads
 from yuzug.ui.visits import FORGET_AFTER_S, MAX_VISITS, Sessions
@@ -113,6 +114,36 @@ def test_direct_calls_share_the_places_of_the_queue_and_are_refused_when_too_man
 
     asyncio.run(calls())
     assert (most, running, refused) == (2, 0, 5)
+
+
+def test_an_answer_that_nobody_fetches_is_forgotten_after_a_minute(clock: Clock) -> None:
+    async def run() -> None:
+        with gr.Blocks(analytics_enabled=False) as demo:
+            gr.State(1)
+        queue = BoundedQueue(
+            lambda *_: None,
+            live_updates=True,
+            concurrency_count=1,
+            update_intervals=[],
+            max_size=None,
+            blocks=demo,
+            default_concurrency_limit=1,
+        )
+        waiting: Any = queue.pending_messages_per_session
+        for name in ("left", "fetched"):
+            waiting[name] = ThreadQueue()
+            waiting[name].put(SimpleNamespace(picture=b"a picture"))
+        queue.drop_unfetched()
+        waiting["fetched"].get()
+        clock.now_s = UNFETCHED_S - 1
+        queue.drop_unfetched()
+        assert waiting["left"].qsize() == 1
+        clock.now_s = UNFETCHED_S
+        queue.drop_unfetched()
+        assert "left" not in waiting
+        assert "fetched" in waiting, "a page that is still there"
+
+    asyncio.run(run())
 
 
 def test_every_answer_has_the_headers_that_browsers_heed(sessions: Sessions) -> None:

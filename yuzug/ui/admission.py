@@ -16,6 +16,7 @@ import gradio as gr
 
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
+from yuzug.ui import call_limits
 from yuzug.ui.draining import Draining
 from yuzug.ui.film.jobs import FilmJobs
 from yuzug.ui.film.limits import Limits
@@ -42,7 +43,7 @@ _FILE_KEYS = frozenset({"path", "url", "meta"})
 
 
 # Gradio answers every error of a direct call with 500; the gate puts this in its place.
-STATUS = {"session.unknown": 410, "server.busy": 503, "consent.required": 403}
+STATUS = {"session.unknown": 410, "server.busy": 503, "call.ended": 503, "consent.required": 403}
 STATUS_KEY = "yuzug.status"
 
 
@@ -120,8 +121,11 @@ class GuardedBlocks(gr.Blocks):
             inputs = without_paths(inputs, self.uploads, strict=not public)
             if event is not None:
                 replace_event_data(event, without_paths(sent, self.uploads, strict=not public))
-            async with self.places.taken(function, queued=given.get("event_id") is not None):
-                return await super().process_api(function, inputs, state, **given)
+            queued = given.get("event_id") is not None
+            async with self.places.taken(function, queued):
+                call_limits.check()  # it may have waited for long
+                with call_limits.begun():
+                    return await super().process_api(function, inputs, state, **given)
         except YuzugError as error:
             message = sentence_of(error, settings.lang)
             asked = getattr(given.get("request"), "request", None)

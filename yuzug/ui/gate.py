@@ -31,9 +31,10 @@ from yuzug.emotions import Language
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
 from yuzug.ui.admission import STATUS_KEY, GuardedBlocks
+from yuzug.ui.call_limits import watched
+from yuzug.ui.document import finished, icon, manifest, packed
 from yuzug.ui.draining import Draining
 from yuzug.ui.gradio_patches import FnIndexInferError, queue_of, replace_sessions
-from yuzug.ui.document import finished, icon, manifest, packed
 from yuzug.ui.places import MAX_HELD_BYTES, BoundedQueue, busy, no_function
 from yuzug.ui.session import preferred_language
 from yuzug.ui.uploads import MAX_UPLOAD_BYTES, Uploads
@@ -65,6 +66,7 @@ _WRITE = re.compile(
     re.VERBOSE,
 )
 _CALL = re.compile(r"/gradio_api/((run|api|call|call/v2)/[\w-]+/?|queue/join)")
+_DIRECT = re.compile(r"/gradio_api/(run|api)/[\w-]+/?")
 _BY_NAME = re.compile(r"/gradio_api/call/v2/[\w-]+/?")
 _HEALTH = "/health"
 _FILE = "/gradio_api/file="
@@ -224,7 +226,11 @@ class Gate:
             answering = self.draining.answering() if method == "POST" else nullcontext()
             try:
                 with answering:
-                    await self._pass_on(path, scope, _counted(receive, most), send)
+                    bounded = _counted(receive, most)
+                    if method == "POST" and _DIRECT.fullmatch(path):
+                        await watched(bounded, lambda told: self._pass_on(path, scope, told, send))
+                    else:
+                        await self._pass_on(path, scope, bounded, send)
             finally:
                 self._held_bytes -= bytes_
 

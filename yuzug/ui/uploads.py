@@ -175,7 +175,7 @@ class Uploads:
         if picture.startswith(("http://", "https://")):
             raise not_here(_ELSEWHERE)
         try:
-            return base64.b64decode(picture, validate=True)
+            return _decoded(picture)
         except (binascii.Error, ValueError) as error:
             raise not_here(str(error)) from error
 
@@ -193,16 +193,21 @@ def not_here(got: str = _NOT_SENT) -> ImageError:
 def bytes_of_data_url(url: str) -> bytes:
     """The bytes in a base64 data URL; none where it holds something else.
 
-    >>> bytes_of_data_url("data:text/plain;base64,aGk="), bytes_of_data_url("data:,hi")
+    >>> bytes_of_data_url("data:text/plain;base64,aG\\nk="), bytes_of_data_url("data:,hi")
     (b'hi', b'')
     """
     head, _, body = url.partition(",")
     if not head.endswith(";base64"):
         return b""
     try:
-        return base64.b64decode(body, validate=True)
+        return _decoded(body)
     except (binascii.Error, ValueError):
         return b""
+
+
+def _decoded(letters: str) -> bytes:
+    """Base64, also in lines, as the program ``base64`` writes it."""
+    return base64.b64decode("".join(letters.split()), validate=True)
 
 
 def _plain(name: str) -> str:

@@ -114,12 +114,15 @@ def test_a_batch_answers_in_order_whatever_the_form_of_a_picture(
 ) -> None:
     forms = [picture, f"data:image/jpeg;base64,{picture}", handle_file("portrait.jpg")]
     forms += ["no picture", "data:image/png;base64,aGk="]
+    # As the program "base64" writes it, in lines.
+    lines = base64.encodebytes(base64.b64decode(picture)).decode()
+    forms += [lines, f"data:image/jpeg;base64,{lines}"]
     answers = client.predict(images=forms, api_name="/analyze")
     assert [answer["image"] for answer in answers] == [
-        *("image-1", "image-2", "portrait.jpg", "image-4", "image-5")
+        *("image-1", "image-2", "portrait.jpg", "image-4", "image-5", "image-6", "image-7")
     ]
-    assert [len(answer.get("faces", [])) for answer in answers] == [1, 1, 1, 0, 0]
-    assert answers[0]["faces"] == answers[1]["faces"] == answers[2]["faces"]
+    assert [len(answer.get("faces", [])) for answer in answers] == [1, 1, 1, 0, 0, 1, 1]
+    assert all(answers[index]["faces"] == answers[0]["faces"] for index in (1, 2, 5, 6))
     assert answers[3]["error"]["type"] == answers[4]["error"]["type"] == "ImageError"
 
 

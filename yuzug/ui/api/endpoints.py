@@ -29,6 +29,7 @@ from yuzug.records import (
     RecommendationsRecord,
     Record,
 )
+from yuzug.ui import call_limits
 from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.api.filters import filters_by_name
 from yuzug.ui.api.publish import Json, answered, publish
@@ -108,6 +109,7 @@ class Endpoints:
         answers: list[Json] = []
         for number, picture in enumerate(_few(images), 1):
             name = _name(picture, number)
+            call_limits.check()
             try:
                 analysis = analyzer.analyze(
                     self._uploads.received(picture), crops=crops, person=theirs
@@ -238,15 +240,12 @@ class Endpoints:
             method=_fast(method),
             person=taught(person, analyzer),
         )
-        faces = [
-            FaceExplanation.of(
-                face,
-                trust=analyzer.explainer.trust(face),
-                heatmap=data_url(heat_over_face(analysis.image, face)),
-                lang=lang,
-            )
-            for face in analysis.faces[:MAX_EXPLAINED]
-        ]
+        faces = []
+        for face in analysis.faces[:MAX_EXPLAINED]:
+            call_limits.check()
+            trust = analyzer.explainer.trust(face)
+            heat = data_url(heat_over_face(analysis.image, face))
+            faces.append(FaceExplanation.of(face, trust=trust, heatmap=heat, lang=lang))
         return _json(ExplanationRecord.of(_name(image, 1), analysis, faces))
 
 
