@@ -89,6 +89,7 @@ def visit(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
         accept: bool = True,
         script: str = "",
         touch: bool = False,
+        tour: bool = False,
     ) -> Page:
         context = browser.new_context(
             locale={"en": "en-US", "tr": "tr-TR"}[lang],
@@ -98,6 +99,8 @@ def visit(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = watched(context.new_page())
+        if not tour:
+            page.add_init_script("localStorage.setItem('yuzug-tour', 'seen')")
         if script:
             page.add_init_script(script)
         page.goto(url)

@@ -65,7 +65,9 @@ def photo(page: Page, folder: Path) -> States:
     page.locator(".yz-notice-box button:visible").click()
     open_tab(page, "photo")
     page.locator("[data-press=example]").wait_for()
-    yield "empty"
+    page.evaluate("window.yuzugTour()")
+    page.locator(".yz-tour").wait_for()
+    yield "empty, with the three steps"
     show_example(page)
     page.locator("#yz-photo-heat-words .yz-trust:not(.checking)").wait_for()
     yield "read"

@@ -123,6 +123,20 @@ def test_a_visit_that_the_server_forgot_is_taken_up_again(visit: Callable[..., P
     expect(page.locator("#yz-model input:checked")).to_have_attribute("value", "cnn")
 
 
+def test_a_photo_on_the_screen_is_there_again_when_a_visit_is_taken_up(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit()
+    show_example(page)
+    page.evaluate("window.before = true")
+    page.route("**/queue/join*", lambda route: route.fulfill(status=410, json={}), times=1)
+    page.get_by_test_id("CNN-radio-label").click()
+    page.wait_for_function("!window.before && document.body?.classList.contains('yz-ready')")
+    expect(page.locator("#yz-photo-reading .yz-sentence")).to_contain_text("happy")
+    assert page.url.endswith("#photo")
+    assert page.evaluate("sessionStorage.getItem('yz-photo')") is None
+
+
 def test_the_server_refuses_pictures_until_the_notice_is_accepted(
     visit: Callable[..., Page],
 ) -> None:
@@ -201,6 +215,31 @@ def test_a_phone_never_scrolls_sideways(visit: Callable[..., Page]) -> None:
     open_tab(page, "about")
     page.locator(".yz-about").wait_for()
     fits()
+
+
+def test_a_phone_shows_the_verdict_first_and_no_setting_that_does_nothing(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit(width=390)
+    settings = page.locator("#yz-selectors")
+
+    def on_the_first_screen(tab: str) -> None:
+        page.evaluate("scrollTo(0, 0)")
+        box = page.locator(f"#yz-{tab}-reading .yz-sentence").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 844
+
+    start_camera(page)
+    expect(settings).to_be_visible()
+    on_the_first_screen("live")
+    page.locator("[data-camera=stop]").click()
+    show_example(page)
+    on_the_first_screen("photo")
+    for name in ("mood", "journal"):
+        open_tab(page, name)
+        expect(settings).to_be_hidden()
+    open_tab(page, "about")
+    expect(settings).to_be_visible()
 
 
 def test_every_tab_has_an_address_and_back_leads_to_the_one_before(

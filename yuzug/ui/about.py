@@ -37,7 +37,9 @@ def page(analyzers: Analyzers, settings: Settings) -> str:
         '<div class="yz-about">'
         f'<section class="wide"><h2>{escape(model_title(card.name))}</h2>'
         f"<p>{_introduction(card, head, lang)}</p><p>{_origin(analyzers, card, lang)}</p>"
-        f"{_missing(analyzers, lang)}{_left_out(analyzers, lang)}{measured}</section>"
+        f"{_missing(analyzers, lang)}{_left_out(analyzers, lang)}{measured}"
+        '<p><button type="button" class="yz-link" data-tour="start">'
+        f"{escape(text('ui.tour_again', lang))}</button></p></section>"
         f"{classes}"
         + _section("reads", f"<p>{_reads(card, lang)}</p>", lang)
         + _section("detector", f"<p>{_t(f'detector_{analyzers.detector}', lang)}</p>", lang)

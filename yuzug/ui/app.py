@@ -75,6 +75,7 @@ def _draw(analyzers: Analyzers, default: Settings, limits: Limits) -> Page:
             elem_classes="yz-segments",
             min_width=0,
         )
+    labelled_html(chrome, "yz-tour", header.tour)
     with gr.Column(elem_id="yz-main"):
         model, classes = _selectors(chrome, analyzers, default)
         with gr.Tabs(elem_id="yz-tabs", overflow_behavior="wrap"):

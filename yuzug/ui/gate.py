@@ -35,6 +35,7 @@ from yuzug.ui.call_limits import watched
 from yuzug.ui.document import finished, icon, manifest, packed
 from yuzug.ui.draining import Draining
 from yuzug.ui.gradio_patches import FnIndexInferError, queue_of, replace_sessions
+from yuzug.ui.photo.examples import thumbnail
 from yuzug.ui.places import MAX_HELD_BYTES, BoundedQueue, busy, no_function
 from yuzug.ui.session import preferred_language
 from yuzug.ui.uploads import MAX_UPLOAD_BYTES, Uploads
@@ -51,6 +52,7 @@ _READ = re.compile(
     r"""/(config|favicon\.ico|manifest\.json|robots\.txt|theme\.css)?/?
     | /(static|assets|svelte)/.+
     | /icons/[\w-]+\.png
+    | /examples/\w+\.jpg
     | /gradio_api/(info|openapi\.json|app_id|startup-events|theme\.css|user|login_check)/?
     | /gradio_api/(queue/(data|status)|upload_progress|heartbeat/[\w-]{1,64})
     | /gradio_api/call/(v2/)?[\w-]+/[\w-]+
@@ -72,6 +74,9 @@ _HEALTH = "/health"
 _FILE = "/gradio_api/file="
 _JSON = "application/json"
 _ICONS = "/icons/"
+_EXAMPLES = "/examples/"
+# What a browser may keep.
+_KEPT = ("/static/", "/assets/", "/svelte/", "/theme.css", "/favicon", _ICONS, _EXAMPLES)
 _MANIFEST = "application/manifest+json"
 _BEAT = "/gradio_api/heartbeat/"
 # Gradio's page holds scripts of its own, and makes functions of the words of ours.
@@ -203,7 +208,14 @@ class Gate:
             said = JSONResponse(manifest(_language(headers)), media_type=_MANIFEST)
             await said(scope, receive, send)
         elif path.startswith(_ICONS):
-            await _icon(path.removeprefix(_ICONS), headers)(scope, receive, send)
+            name = path.removeprefix(_ICONS)
+            drawn = _picture(icon(name), "image/png", name, headers)
+            await drawn(scope, receive, send)
+        elif path.startswith(_EXAMPLES):
+            name = path.removeprefix(_EXAMPLES).removesuffix(".jpg")
+            jpeg = await run_in_threadpool(thumbnail, name)
+            shown = _picture(jpeg, "image/jpeg", name, headers)
+            await shown(scope, receive, send)
         elif path == "/gradio_api/upload":
             await (await self._take(Request(scope, _counted(receive, most))))(scope, receive, send)
         elif path == "/gradio_api/upload_progress":
@@ -355,7 +367,7 @@ class _TooLargeError(Exception):
 def _with_headers(scope: Scope, send: Send) -> Send:
     """Add security and cache headers to every answer."""
     path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-    kept = path.startswith(("/static/", "/assets/", "/svelte/", "/theme.css", "/favicon", _ICONS))
+    kept = path.startswith(_KEPT)
     spaces = " https://huggingface.co https://*.huggingface.co" if "SPACE_ID" in os.environ else ""
 
     async def sending(message: Message) -> None:
@@ -417,11 +429,10 @@ def _language(headers: Headers) -> Language:
     return preferred_language(headers.get("accept-language", ""), "en")
 
 
-def _icon(name: str, headers: Headers) -> Response:
-    png = icon(name)
-    if png is None:
-        return _say(404, _refusal("an icon must be one of the page", name), headers)
-    return Response(png, media_type="image/png")
+def _picture(data: bytes | None, kind: str, name: str, headers: Headers) -> Response:
+    if data is None:
+        return _say(404, _refusal("a picture must be one of the page", name), headers)
+    return Response(data, media_type=kind)
 
 
 def _name_of(address: str) -> str:

@@ -139,7 +139,7 @@ def head() -> str:
         for key, phrases in _GRADIO_PHRASES.items()
     ]
     table = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
-    scripts = ("page", "journal/store", "journal/note", "teaching/store", "advice/guide")
+    scripts = ("page", "journal/store", "journal/note", "teaching/store", "advice/guide", "tour")
     return (
         f'<script type="application/json" id="yz-words">{table}</script>'
         f'<script type="application/json" id="yz-guide-words">{_guide_words()}</script>'

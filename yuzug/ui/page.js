@@ -46,12 +46,27 @@
     if (words) words.hidden = Date.now() - takenUpAt() > 20_000;
   };
   const fetched = window.fetch;
+  // The photo on the screen is read again, and stands in the browser's memory until then alone.
+  const keepPhoto = () => {
+    const shown = shownTab() === "photo" && window.yuzug.photo();
+    try {
+      if (shown) sessionStorage.setItem("yz-photo", shown);
+    } catch {} // more than a browser keeps
+  };
+  const keptPhoto = async () => {
+    const shown = sessionStorage.getItem("yz-photo");
+    sessionStorage.removeItem("yz-photo");
+    if (!shown) return;
+    const picture = await (await fetched(shown)).blob();
+    read(new File([picture], "photo.jpg", { type: picture.type }));
+  };
   const takeUp = () => {
     const before = takenUpAt();
     if (Date.now() - before < 10_000) return;
     const activity = document.querySelector("dialog[open]");
     if (activity) return activity.addEventListener("close", takeUp, { once: true });
     sessionStorage.setItem("yz-taken-up", Date.now());
+    keepPhoto();
     location.reload();
   };
   window.fetch = async (...request) => {
@@ -72,11 +87,12 @@
     // Its words are its name; Gradio's label says something else.
     document.querySelector("button[aria-label]:has([data-testid=upload-text])")
       ?.removeAttribute("aria-label");
+    document.body.dataset.tab = shownTab(); // settings that do nothing there are not shown
   };
   // Gradio names a choice anew whenever it is made: "name" is watched, or the next key falls out
   // of the group.
   new MutationObserver(mend).observe(document.documentElement, {
-    subtree: true, childList: true, attributeFilter: ["aria-label", "name"],
+    subtree: true, childList: true, attributeFilter: ["aria-label", "aria-selected", "name"],
   });
   document.addEventListener("click", () => setTimeout(mend));
 
@@ -152,9 +168,13 @@
       mend();
       const first = !document.body.classList.contains("yz-ready");
       document.body.classList.add("yz-ready");
-      if (first) goToAddress();
+      if (first) {
+        goToAddress();
+        keptPhoto();
+      }
     },
-    begin() {
+    begin(first = false) {
+      if (first) window.yuzugTour();
       const visible = (found) => found.offsetParent !== null;
       [...document.querySelectorAll("button[data-camera], #yz-picker button")].find(visible)?.focus();
     },

@@ -84,7 +84,7 @@ def _wire_notices(page: Page) -> None:
     outputs = [page.settings, page.browser, *_door_parts(page)]
     for notice in page.notices:
         notice.accept.click(accept, [page.settings], outputs, **quietly(page)).then(
-            None, None, None, js="() => window.yuzug.begin()"
+            None, None, None, js="() => window.yuzug.begin(true)"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 
@@ -17,6 +18,7 @@ _PHOTO_CAMERA = {
     "missing": "photo_camera_missing",
     "unavailable": "camera_unavailable",
 }
+_TOUR = ("show", "why", "choose")
 _NOTICE_POINTS = ("read", "kept", "diagnosis", "work")
 
 
@@ -47,6 +49,26 @@ def notice(lang: Language) -> str:
     )
 
 
+def tour(lang: Language) -> str:
+    """Three steps to begin with; the script ``tour`` shows one of them at a time."""
+    count = len(_TOUR)
+    steps = "".join(
+        f"<li><h3>{number}/{count} · {_t(f'tour_{step}_title', lang)}</h3>"
+        f"<p>{_t(f'tour_{step}', lang)}</p></li>"
+        for number, step in enumerate(_TOUR, 1)
+    )
+    buttons = "".join(
+        f'<button type="button" class="yz-button {name}" data-tour="{press}">'
+        f"{_t(f'tour_{name}', lang)}</button>"
+        for name, press in (("next", "next"), ("done", "end"), ("skip", "end"))
+    )
+    return (
+        f'<section class="yz-tour" aria-labelledby="yz-tour-title">'
+        f'<h2 id="yz-tour-title" tabindex="-1">{_t("tour_title", lang)}</h2>'
+        f'<ol aria-live="polite">{steps}</ol><div class="buttons">{buttons}</div></section>'
+    )
+
+
 def photo_bar(lang: Language) -> str:
     """An example to click, and the way back to none."""
     return (
@@ -57,6 +79,19 @@ def photo_bar(lang: Language) -> str:
         f'<button type="button" class="yz-button clear" data-press="clear">'
         f"{_t('photo_clear', lang)}</button>"
     )
+
+
+def gallery(lang: Language, names: Sequence[str]) -> str:
+    """More pictures to try; what they show is made by the page (``photo/examples.py``)."""
+    buttons = "".join(
+        f'<button type="button" data-press="gallery" data-example="{name}">'
+        f'<img src="examples/{name}.jpg" alt="" loading="lazy" width="72" height="72" />'
+        f"<span>{_t(f'example_{name}', lang)}</span></button>"
+        for name in names
+    )
+    title = _t("examples_title", lang)
+    group = f'<div class="yz-gallery" role="group" aria-label="{title}">{buttons}</div>'
+    return f"<h2>{title}</h2>{group}"
 
 
 def photo_busy(lang: Language) -> str:

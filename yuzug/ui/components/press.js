@@ -1,5 +1,5 @@
 // Buttons drawn as HTML: one event for each.
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-press]");
-  if (button) trigger("press", { name: button.dataset.press });
+  if (button) trigger("press", { name: button.dataset.press, example: button.dataset.example ?? "" });
 });

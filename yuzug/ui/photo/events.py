@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from yuzug._resources import PORTRAIT
 from yuzug.errors import YuzugError
 from yuzug.texts import text
 from yuzug.ui.components import reading as panels
@@ -18,6 +17,7 @@ from yuzug.ui.components.heatmap import crop_of
 from yuzug.ui.models import Analyzers
 from yuzug.ui.photo import explain
 from yuzug.ui.photo import handlers as photo
+from yuzug.ui.photo.examples import NAMES, example
 from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings
 from yuzug.ui.uploads import Uploads, bytes_of_data_url
@@ -46,8 +46,10 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
         return [*shown, photo_state, None]  # the picker is empty again, for the next picture
 
     def press(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
-        if event_values(event).get("name") == "example":
-            shown = photo.read(analyzers, PORTRAIT, settings, photo_state)
+        values = event_values(event)
+        if values.get("name") in ("example", "gallery"):
+            picture = example(str(values.get("example") or NAMES[0]))
+            shown = photo.read(analyzers, picture, settings, photo_state)
         else:
             shown = photo.clear(settings, photo_state)
         return [*shown, photo_state]
@@ -65,6 +67,7 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
             **in_order(page),
         ),
         tab.bar.press(press, [page.settings, state], outputs, js=_WORK, **in_order(page)),
+        tab.gallery.press(press, [page.settings, state], outputs, js=_WORK, **in_order(page)),
         tab.panels.reading.pick(pick, [page.settings, state], outputs, js=_WORK, **in_order(page)),
     )
     for event in redrawn:

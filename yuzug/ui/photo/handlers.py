@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from math import hypot
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
+from yuzug.images import ImageSource
 from yuzug.ui.advice import view as advice
 from yuzug.ui.advice.actions import advise_again, advise_on
 from yuzug.ui.advice.board import Board, mood_read
@@ -80,7 +80,7 @@ class PhotoState:
 
 def read(
     analyzers: Analyzers,
-    source: bytes | Path | None,
+    source: ImageSource | None,
     settings: Settings,
     photo: PhotoState,
     again: bool = False,
@@ -129,7 +129,7 @@ def read(
 
 
 def _newest(
-    analyzers: Analyzers, source: bytes | Path, photo: PhotoState, mine: int
+    analyzers: Analyzers, source: ImageSource, photo: PhotoState, mine: int
 ) -> Analysis | None:
     """The analysis by the model that is chosen when it ends; None where a later picture came."""
     while True:

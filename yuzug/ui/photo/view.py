@@ -13,6 +13,7 @@ from yuzug.ui.components import header as frame
 from yuzug.ui.components.html import column, labelled_html, panel
 from yuzug.ui.components.outputs import Shown
 from yuzug.ui.i18n import Chrome
+from yuzug.ui.photo.examples import NAMES
 
 STILL = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 960}}}
 
@@ -46,6 +47,7 @@ class PhotoTab:
 
     picker: gr.Image
     bar: gr.HTML
+    gallery: gr.HTML
     again: gr.Textbox
     file: gr.HTML
     panels: PhotoShown
@@ -66,6 +68,12 @@ def photo_tab(chrome: Chrome, idle: PhotoShown) -> PhotoTab:
         )
         bar = labelled_html(chrome, "yz-photo-bar", frame.photo_bar, "components/press")
     labelled_html(chrome, "yz-photo-busy", frame.photo_busy)
+    gallery = labelled_html(
+        chrome,
+        "yz-photo-gallery",
+        lambda lang: frame.gallery(lang, NAMES),
+        "components/press",
+    )
     with gr.Row(elem_classes="yz-panels", elem_id="yz-photo-panels"):
         with column(chrome, "panel_picture", "picture"):
             picture = panel("yz-photo-picture")
@@ -94,7 +102,7 @@ def photo_tab(chrome: Chrome, idle: PhotoShown) -> PhotoTab:
         pair=look.pair,
         pair_words=look.pair_words,
     )
-    return PhotoTab(picker, bar, again, look.file, shown, panel("yz-photo-archive"))
+    return PhotoTab(picker, bar, gallery, again, look.file, shown, panel("yz-photo-archive"))
 
 
 def _closer(chrome: Chrome) -> Closer:
