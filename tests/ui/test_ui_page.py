@@ -90,7 +90,7 @@ def test_weights_that_are_damaged_later_close_the_page_for_nobody(
     settings = Settings(model=analyzers.models[0])
     before = about.page(started, settings)
     listed = Endpoints(started).models()
-    for file in weights.iterdir():
+    for file in filter(Path.is_file, weights.rglob("*")):
         file.write_bytes(b"no weights")
     with pytest.raises(YuzugError):
         available_models()
