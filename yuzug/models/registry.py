@@ -21,25 +21,28 @@ _SUFFIX = ".safetensors"
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A model that can be chosen by name."""
+    """A model that can be chosen by name, as its file was when it was read.
+
+    ``size_mb`` is of the file, for an ensemble of those of its members, in millions of bytes.
+    """
 
     name: str
     path: Path
     card: Card
-
-    @property
-    def size_mb(self) -> float:
-        """Of the file, for an ensemble of those of its members, in millions of bytes."""
-        files = [self.path]
-        if self.path.suffix == ensemble.SUFFIX:
-            files = [self.path.with_name(f"{name}{_SUFFIX}") for name in members(self.path)]
-        return sum(path.stat().st_size for path in files) / 1e6
+    size_mb: float
 
 
 def available_models() -> tuple[ModelInfo, ...]:
     """The bundled models, the default one first."""
     files = sorted(_bundled_files(), key=lambda path: (path.stem != DEFAULT_MODEL, path.stem))
-    return tuple(ModelInfo(path.stem, path, read_card(path)) for path in files)
+    return tuple(ModelInfo(path.stem, path, read_card(path), _size_mb(path)) for path in files)
+
+
+def _size_mb(path: Path) -> float:
+    files = [path]
+    if path.suffix == ensemble.SUFFIX:
+        files = [path.with_name(f"{name}{_SUFFIX}") for name in members(path)]
+    return sum(file.stat().st_size for file in files) / 1e6
 
 
 def _bundled_files() -> list[Path]:
