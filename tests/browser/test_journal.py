@@ -204,3 +204,16 @@ def test_the_journal_goes_on_after_a_reload_and_two_tabs_add_up(visit: Callable[
     )
     assert moods == [["happy", "fear"], 500]
     assert restore_journal(told) is not None
+
+
+def test_no_title_or_note_is_a_formula_in_a_spreadsheet(visit: Callable[..., Page]) -> None:
+    page = visit(accept=False)
+    formula = '=HYPERLINK("http://evil.example")'
+    entry = {"at": "2026-01-02T10:00:00Z", "id": "tea"}
+    journal = {"schema": 1, "activities": [entry], "moods": []}
+    page.evaluate(
+        "([key, text]) => localStorage.setItem(key, text)", [STORAGE_KEY, json.dumps(journal)]
+    )
+    table = page.evaluate("title => window.yuzug.journal.toCsv({ tea: title })", formula)
+    [row] = csv.DictReader(table.removeprefix("\ufeff").splitlines())
+    assert row["title"] == "'" + formula

@@ -88,7 +88,9 @@
 
   const withWords = (journal, entry) => ({ ...entry, ...journal.words?.[keyOf(entry)] });
   const cell = (value) => {
-    const text = value === undefined || value === null ? "" : String(value);
+    let text = value === undefined || value === null ? "" : String(value);
+    // A spreadsheet takes such a beginning for a formula, and would run it.
+    if (typeof value === "string" && /^[=+\-@\t]/.test(text)) text = `'${text}`;
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
 
