@@ -57,7 +57,9 @@ def _head(lang: Language, address: str) -> str:
         "og:image:height": str(height),
         "og:image:alt": f"{title}: {words}",
     }
-    tags = "".join(f'<meta property="{name}" content="{said}" />' for name, said in shared.items())
+    tags = "".join(
+        f'<meta property="{name}" content="{value}" />' for name, value in shared.items()
+    )
     colours = "".join(
         f'<meta name="theme-color" content="{colour}" media="(prefers-color-scheme: {scheme})" />'
         for scheme, colour in PAPER.items()

@@ -205,8 +205,8 @@ class Gate:
         elif path in ("", "/") and method == "GET":
             await self._show_page(scope, receive, send)
         elif path == "/manifest.json":
-            said = JSONResponse(manifest(_language(headers)), media_type=_MANIFEST)
-            await said(scope, receive, send)
+            described = JSONResponse(manifest(_language(headers)), media_type=_MANIFEST)
+            await described(scope, receive, send)
         elif path.startswith(_ICONS):
             name = path.removeprefix(_ICONS)
             drawn = _picture(icon(name), "image/png", name, headers)
@@ -240,7 +240,9 @@ class Gate:
                 with answering:
                     bounded = _counted(receive, most)
                     if method == "POST" and _DIRECT.fullmatch(path):
-                        await watched(bounded, lambda told: self._pass_on(path, scope, told, send))
+                        await watched(
+                            bounded, lambda heeded: self._pass_on(path, scope, heeded, send)
+                        )
                     else:
                         await self._pass_on(path, scope, bounded, send)
             finally:

@@ -1,4 +1,4 @@
-"""What the server's log leaves out: what callers sent, and one fault told thousands of times.
+"""What the server's log leaves out: what callers sent, and one fault thousands of times.
 
 Libraries below the page log each message that they refuse, with a piece of it, which may be of a
 picture. The caller has been told; the log is for whoever runs the server.
@@ -51,10 +51,12 @@ class Once(logging.Filter):
         """Whether this message was not logged in the last minute."""
         now_s = self._now_s()
         self._logged_s = {
-            said: at_s for said, at_s in self._logged_s.items() if now_s - at_s < REPEATED_AFTER_S
+            message: at_s
+            for message, at_s in self._logged_s.items()
+            if now_s - at_s < REPEATED_AFTER_S
         }
-        said = str(record.msg)
-        if said in self._logged_s:
+        message = str(record.msg)
+        if message in self._logged_s:
             return False
-        self._logged_s[said] = now_s
+        self._logged_s[message] = now_s
         return True
