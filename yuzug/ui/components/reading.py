@@ -62,6 +62,7 @@ def reading_panel(
         + _chips(reading, lang)
         + _bars(face, lang, beside=shows == "both")
         + (f'<ul class="yz-doubts">{doubts}</ul>' if doubts else "")
+        + f'<p class="yz-fine">{escape(text("closer.why_each", lang))}</p>'
         + (_read_in(reading, lang) if tab == "photo" else "")
         + "</div>"
         + _alts(reading, lang, tab)
@@ -149,9 +150,7 @@ def _bars(face: FaceReading, lang: Language, beside: bool = False) -> str:
 
 
 def _read_in(reading: PictureReading, lang: Language) -> str:
-    hint = escape(text("closer.why_each", lang))
-    read_in = _t("read_in", lang, ms=round(reading.ms))
-    return f'<p class="yz-fine">{hint}</p><p class="yz-fine">{read_in}</p>'
+    return f'<p class="yz-fine">{_t("read_in", lang, ms=round(reading.ms))}</p>'
 
 
 def _alts(reading: PictureReading, lang: Language, tab: str) -> str:
