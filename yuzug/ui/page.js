@@ -18,6 +18,7 @@
   const translate = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
       const said = inOurWords(node.nodeValue);
+      if (said && said === inOurWords("Connection Lost")) sessionStorage.setItem("yz-interrupted", "");
       if (said && said !== node.nodeValue) node.nodeValue = said;
     } else if (node.nodeType === Node.ELEMENT_NODE) {
       for (const name of ["aria-label", "title", "alt"]) {
@@ -41,9 +42,13 @@
   // again, the page opens it from what the browser remembers; but not twice in a row, and not
   // under somebody who is in the middle of an activity.
   const takenUpAt = () => Number(sessionStorage.getItem("yz-taken-up"));
+  // So does Gradio, once it reaches a server again after it said that the line is gone.
+  const takenUp =
+    Date.now() - takenUpAt() < 30_000 || sessionStorage.getItem("yz-interrupted") !== null;
+  sessionStorage.removeItem("yz-interrupted");
   const tellTakenUp = () => {
     const words = document.querySelector(".yz-taken-up");
-    if (words) words.hidden = Date.now() - takenUpAt() > 20_000;
+    if (words) words.hidden = !takenUp;
   };
   const fetched = window.fetch;
   // The photo on the screen is read again, and stands in the browser's memory until then alone.
