@@ -133,6 +133,13 @@ def advice(page: Page, folder: Path) -> States:
     mood.locator("[data-act=reject]").first.click()
     mood.locator(".yz-removed").wait_for()
     yield "one taken away"
+    mood.locator(".yz-library > summary").click()
+    mood.locator("[data-view=rejected]").click()
+    mood.locator("[data-act=bring_back]").wait_for()
+    yield "what was turned down"
+    mood.locator("[data-view=all]").click()
+    mood.locator(".yz-rows summary").first.click()
+    yield "all activities"
     for guide in ("timer", "breath", "count", "write"):
         player = open_guide(page, guide)
         yield f"{guide}: before"

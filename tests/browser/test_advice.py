@@ -172,10 +172,10 @@ def test_whom_to_turn_to_is_one_link_on_every_tab(visit: Callable[..., Page]) ->
 
 def test_three_hard_moods_in_a_row_put_people_first(visit: Callable[..., Page]) -> None:
     page = visit(lang="tr", width=390)
-    for mood in ("sad", "angry"):
+    for mood in ("lonely", "angry"):
         choose(page, mood)
         expect(page.locator(f"{MOOD} .yz-help")).to_have_count(0)
-    choose(page, "fear")
+    choose(page, "overwhelmed")
     expect(page.locator(f"{MOOD} .yz-help")).to_be_visible()
     expect(page.locator(f"{MOOD} .yz-help a[href^='tel:']").first).to_be_visible()
     page.locator(f"{MOOD} .yz-filters summary").click()

@@ -52,7 +52,7 @@ def bar(filters: Filters, lang: Language, emotion: str | None = None, key: str =
     """Draw the filters as a form; its script reports each change.
 
     ``emotion`` is the mood that the activities are for, where there is one: to stay with it is
-    called differently for each. ``key`` tells the bar from another one of its tab.
+    called differently for each. ``key`` names the bar, and tells it from another one of its tab.
     """
     shown = all_filters()
     drawn = {name: _draw(name, filters, lang, emotion) for name in offered()}
@@ -62,7 +62,7 @@ def bar(filters: Filters, lang: Language, emotion: str | None = None, key: str =
     sets = "".join(drawn[name] for name in folded if is_set(name))
     some = " some" if filters.given() else ""
     return (
-        f'<form class="yz-filters{some}" aria-label="{_t("filters", lang)}">{in_view}'
+        f'<form class="yz-filters{some}" aria-label="{_t(key, lang)}">{in_view}'
         f'<button type="button" class="yz-link reset" data-act="reset">'
         f"{_t('filters_reset', lang)}</button>"
         f'<details data-key="{key}"><summary>{_t("filters_more", lang)}</summary>'

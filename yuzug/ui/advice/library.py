@@ -105,7 +105,7 @@ def _inside(library: Library, memory: Memory, mood: tuple[Emotion, ...], lang: L
         f'<div class="look"><input type="search" data-search maxlength="{MOST_QUERY}" '
         f'value="{escape(library.query)}" placeholder="{label}" aria-label="{label}" />'
         f'<div class="yz-chips" role="group" aria-label="{_t("library_views", lang)}">{views}</div>'
-        f"</div>{filters.bar(memory.filters, lang, key='library filters')}"
+        f"</div>{filters.bar(memory.filters, lang, key='library_filters')}"
         f'<p class="yz-note" role="status">{_count(activities, library, memory, lang)}</p>'
         f'<ul class="yz-rows">{rows}</ul><div class="more">'
         + (
