@@ -18,6 +18,9 @@ LINT_IMPORTS = "from importlinter.cli import lint_imports_command as lint; lint(
         pytest.param(["-m", "ruff", "check", "--quiet"], id="lint"),
         pytest.param(["-m", "ruff", "format", "--check"], id="format"),
         pytest.param(["-m", "mypy"], id="types"),
+        pytest.param(
+            ["-m", "mypy", "--config-file", "tests/mypy.ini", "tests", "tools"], id="types of tests"
+        ),
         pytest.param(["-c", LINT_IMPORTS], id="imports"),
     ],
 )

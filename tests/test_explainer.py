@@ -279,6 +279,7 @@ def test_the_levels_of_trust_and_their_words() -> None:
 
 
 def test_the_map_of_a_smile_holds_and_its_negative_does_not(analyzer: Analyzer, face: Face) -> None:
+    assert face.explanation is not None
     assert face.explanation.target == "happy"
     assert analyzer.trust(face).holds
     inside_out = replace(face.explanation, values=1 - face.explanation.values)

@@ -157,7 +157,8 @@ def measure(browser: Browser, url: str, seconds: float, visitors: int) -> list[s
 
 def several(url: str, seconds: float, visitors: int) -> list[str]:
     """Visitors that draw nothing, so that what is measured is the server: rates and delays."""
-    pictures = encoded([cv2.resize(frame, (480, 270)) for frame in moving_portrait()[::8]])
+    frames = [cv2.resize(frame, (480, 270)) for frame in moving_portrait()[::8]]
+    pictures = encoded([np.asarray(frame, np.uint8) for frame in frames])
     opened = [Visitor(url, pictures[one:] + pictures[:one]) for one in range(visitors)]
     for one in opened:
         one.start()

@@ -39,7 +39,7 @@ MODELS = ("resnet18", "cnn", "ensemble")
 def portrait(width: int = 480) -> str:
     """A frame with one face, as the page sends it."""
     image = np.asarray(Image.open(PORTRAIT).convert("RGB"))
-    return encoded([cv2.resize(image, (width, width))])[0]
+    return encoded([np.asarray(cv2.resize(image, (width, width)), np.uint8)])[0]
 
 
 def one_start(tree: Path, frames: int) -> dict[str, float]:

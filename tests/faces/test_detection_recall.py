@@ -58,9 +58,9 @@ def measure(detector: Detector, photos: list[Photo], count: Callable[[int], bool
         tally.photos += 1
         tally.faces += len(photo.faces)
         for face in photo.faces:
-            best = max(boxes, key=lambda box, face=face: iou(box, face), default=None)
-            if best is not None and iou(best, face) >= 0.5:
-                boxes.remove(best)
+            overlaps = [iou(box, face) for box in boxes]
+            if overlaps and max(overlaps) >= 0.5:
+                del boxes[overlaps.index(max(overlaps))]
                 tally.found += 1
         tally.false += sum(not any(_within(box, other) for other in photo.ignored) for box in boxes)
     return tally

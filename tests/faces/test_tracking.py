@@ -69,8 +69,8 @@ def test_two_people_who_walk_past_each_other_side_by_side() -> None:
 def test_a_jittering_box_at_few_frames_a_second() -> None:
     tracker = Tracker()
     random = np.random.default_rng(0)
-    ids = {
-        tracker.update([face(*random.normal((200, 150), 6), size=random.uniform(55, 66))], n / 8)[0]
-        for n in range(80)
-    }
+    ids = set()
+    for n in range(80):
+        x, y = random.normal((200, 150), 6)
+        ids.add(tracker.update([face(x, y, size=random.uniform(55, 66))], n / 8)[0])
     assert ids == {0}

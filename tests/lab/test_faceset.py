@@ -42,7 +42,9 @@ def placed(path: Path, picture: Picture) -> Path:
 
 
 @pytest.mark.parametrize("cut", [np.s_[:, :], np.s_[:, 0:99], np.s_[20:80, :]])
-def test_training_sees_what_serving_sees(cut: tuple[slice, slice], face: Picture, tmp_path: Path):
+def test_training_sees_what_serving_sees(
+    cut: tuple[slice, slice], face: Picture, tmp_path: Path
+) -> None:
     shown = face[cut]
     file = placed(tmp_path / "faces" / "happy" / "a.png", shown)
     table = rows(tmp_path / "faces.parquet", [png(shown)], ["happy"])

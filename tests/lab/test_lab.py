@@ -78,7 +78,8 @@ def test_majority_leaves_out_ties_and_what_was_won_from_outside() -> None:
     votes[0, 3] = 0.6  # clear
     votes[1, [0, 1]] = 0.5  # a tie
     votes[2, 2] = 0.4  # six of ten say it is no face or unknown
-    faces = FaceSet(np.zeros((4, 2, 2), np.uint8), *([np.array([""] * 4)] * 2), votes)
+    none = np.array([""] * 4)
+    faces = FaceSet(np.zeros((4, 2, 2), np.uint8), labels=none, splits=none, votes=votes)
     assert faces.majority().tolist() == [VOTES[3], "", "", ""]
 
 

@@ -21,6 +21,7 @@ from yuzug.pipeline import Analyzer
 from yuzug.texts import text
 from yuzug.ui.components import evidence
 from yuzug.ui.components import heatmap as layers
+from yuzug.ui.components.readings import MapReading
 from yuzug.ui.models import Analyzers
 from yuzug.ui.photo import events, report
 from yuzug.ui.photo import explain as asking
@@ -49,7 +50,7 @@ class Shown:
         return bytes_of(self.url("crop"))
 
     @property
-    def map(self) -> asking.Question:
+    def map(self) -> MapReading:
         assert self.state.reading is not None
         assert self.state.reading.map is not None
         return self.state.reading.map
