@@ -298,7 +298,7 @@ const apply = (answer, shot, at) => {
     if (shown && shown.value !== html) shown.value = html;
   }
   drawMap(answer.map, shot);
-  room.dispatchEvent(new CustomEvent("yz-read", { detail: answer }));
+  room.dispatchEvent(new CustomEvent("yz-read", { bubbles: true, detail: { ...answer, shot } }));
   if (answer.advised) trigger("advised", {});
 };
 

@@ -197,12 +197,14 @@ def _answer(
     analysis: Analysis, reading: PictureReading, lang: Language, shows: lesson.Shows | None
 ) -> dict[str, Any]:
     height, width = analysis.image.shape[:2]
-    faces = [
+    faces: list[dict[str, Any]] = [
         {
             "box": [round(value, 1) for value in face.box_xywh],
             "track": face.track,
             "number": read.number,
             "label": _label(read, lang),
+            "emotion": read.emotion,
+            "confidence": round(read.confidence, 3),
             "sure": face.sure,
             "chosen": index == reading.chosen,
             "adapted": read.plain is not None,
@@ -210,6 +212,9 @@ def _answer(
         for index, (face, read) in enumerate(zip(analysis.faces, reading.faces, strict=True))
     ]
     chosen = None if reading.chosen is None else analysis.faces[reading.chosen]
+    if reading.chosen is not None:
+        shares = reading.faces[reading.chosen].probabilities
+        faces[reading.chosen]["shares"] = {name: round(p, 3) for name, p in shares.items()}
     return {
         "size": [width, height],
         "faces": faces,

@@ -12,9 +12,10 @@ import gradio as gr
 from yuzug.emotions import Language
 from yuzug.texts import text
 from yuzug.ui.advice.view import advice_panel
-from yuzug.ui.components.html import column, panel
+from yuzug.ui.components.html import column, labelled_html, panel
 from yuzug.ui.components.outputs import Shown
 from yuzug.ui.i18n import Chrome
+from yuzug.ui.live.ribbon import ribbon
 from yuzug.ui.teaching.lesson import MOST_CHARACTERS
 
 # Video, the frame that was read last (seen while frozen), and the boxes over both.
@@ -69,6 +70,7 @@ def live_tab(chrome: Chrome, idle: LiveShown) -> LiveTab:
             heat_words = panel("yz-live-heat-words", js="live/part")
         with column(chrome, "panel_reading", "reading"):
             reading = panel("yz-live-reading", idle.reading, "live/part")
+    labelled_html(chrome, "yz-live-ribbon", ribbon, "live/ribbon")
     advice = advice_panel(chrome, "yz-live-advice", idle.advice)
     announcement = panel("yz-live-said", idle.announcement)
     shown = LiveShown(
