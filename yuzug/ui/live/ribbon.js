@@ -23,7 +23,7 @@ const colourOf = (emotion) => {
   return others[own.indexOf(emotion) % others.length];
 };
 const percent = (share) => fill(words().percent, { percent: Math.round(100 * share) });
-const clock = (at) => new Date(1000 * at).toLocaleTimeString(document.documentElement.lang);
+const clock = (at) => new Date(1000 * at).toLocaleTimeString(words().lang);
 const sentence = ({ emotion, confidence, sure }) => sure
   ? fill(words().moment, { looks: nameOf(emotion), percent: percent(confidence) })
   : words().unsure;

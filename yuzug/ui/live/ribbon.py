@@ -22,6 +22,7 @@ def ribbon(lang: Language) -> str:
     names = LABEL_SETS[max(LABEL_SETS)].names
     words = {
         **{word: text(f"ribbon.{word}", lang) for word in _WORDS},
+        "lang": lang,
         "percent": text("ui.percent", lang, percent="{percent}"),
         "names": {name: looks(name, lang) for name in names},
         "colours": {name: COLOURS[name] for name in names if name in COLOURS},
