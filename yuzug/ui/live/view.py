@@ -15,6 +15,7 @@ from yuzug.ui.advice.view import advice_panel
 from yuzug.ui.components.html import column, labelled_html, panel
 from yuzug.ui.components.outputs import Shown
 from yuzug.ui.i18n import Chrome
+from yuzug.ui.live.game import game
 from yuzug.ui.live.ribbon import ribbon
 from yuzug.ui.teaching.lesson import MOST_CHARACTERS
 
@@ -71,6 +72,7 @@ def live_tab(chrome: Chrome, idle: LiveShown) -> LiveTab:
         with column(chrome, "panel_reading", "reading"):
             reading = panel("yz-live-reading", idle.reading, "live/part")
     labelled_html(chrome, "yz-live-ribbon", ribbon, "live/ribbon")
+    labelled_html(chrome, "yz-live-game", game, "live/game")
     advice = advice_panel(chrome, "yz-live-advice", idle.advice)
     announcement = panel("yz-live-said", idle.announcement)
     shown = LiveShown(
