@@ -17,8 +17,7 @@ STYLE_SHEETS = (
     STYLE_SHEET,
     STYLE_SHEET.parent / "advice" / "guide.css",
     STYLE_SHEET.parent / "film" / "timeline.css",
-    STYLE_SHEET.parent / "live" / "ribbon.css",
-    STYLE_SHEET.parent / "live" / "game.css",
+    STYLE_SHEET.parent / "live" / "live.css",
 )
 
 
