@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from yuzug.emotions import LANGUAGES
 from yuzug.explain import METHODS, ForwardPass, difference, scale
+from yuzug.explain.rise import random_masks
 from yuzug.models import Checkpoint, load, resolve
 from yuzug.models.card import Card
 from yuzug.pipeline import Analyzer
@@ -196,6 +197,33 @@ def test_lime_finds_the_patch_that_the_answer_hangs_on() -> None:
     pictures[0, 0, :14, :14] = 3.0
     (found,) = METHODS["lime"].maps(ForwardPass.of(pictures, nn.Identity(), head), [0])
     assert found[:12, :12].mean() > 5 * found[16:, 16:].mean()
+
+
+def test_rise_finds_the_patch_that_the_answer_hangs_on_and_nothing_where_there_is_none() -> None:
+    def head(features: Tensor) -> Tensor:
+        corner = features[:, :, :14, :14].mean(dim=(1, 2, 3))
+        return torch.stack([corner, -corner], dim=1)
+
+    pictures = torch.full((1, 1, 56, 56), 1.0)
+    pictures[0, 0, :14, :14] = 3.0
+    forward = ForwardPass.of(pictures, nn.Identity(), head)
+    (found,) = METHODS["rise"].maps(forward, [0])
+    assert found.shape == (56, 56)
+    assert found[:12, :12].mean() > 5 * found[24:, 24:].mean()
+    np.testing.assert_array_equal(METHODS["rise"].maps(forward, [0])[0], found)
+
+    def blind(features: Tensor) -> Tensor:
+        return features.mean(dim=(1, 2, 3))[:, None] * torch.zeros(2)
+
+    (nothing,) = METHODS["rise"].maps(ForwardPass.of(pictures, nn.Identity(), blind), [0])
+    assert nothing.max() < 1e-6
+
+
+def test_masks_of_rise_show_half_of_each_pixel() -> None:
+    masks = random_masks(48)
+    assert masks.shape == (500, 48, 48)
+    assert 0 <= float(masks.min()) <= float(masks.max()) <= 1
+    assert (masks.mean(dim=0) - 0.5).abs().max() < 0.1
 
 
 def test_the_card_can_name_only_methods_that_there_are() -> None:

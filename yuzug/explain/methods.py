@@ -17,6 +17,7 @@ from yuzug.explain.forward_pass import ForwardPass
 from yuzug.explain.fused import fused
 from yuzug.explain.gradcam import gradcam, hirescam
 from yuzug.explain.lime import lime
+from yuzug.explain.rise import rise
 from yuzug.texts import text
 
 Speed = Literal["fast", "slow"]
@@ -58,6 +59,7 @@ _ALL = (
     Method("scorecam", "Score-CAM", "slow", library.scorecam),
     Method("ablationcam", "Ablation-CAM", "slow", library.ablationcam),
     Method("lime", "LIME", "slow", lime),
+    Method("rise", "RISE", "slow", rise),
 )
 METHODS: Mapping[str, Method] = MappingProxyType({method.name: method for method in _ALL})
 
