@@ -17,6 +17,7 @@ from pydantic import (
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import OptionError
 from yuzug.lab.training.augment import Augmentation
+from yuzug.lab.training.robustness import Robustness
 from yuzug.models.networks import ARCHITECTURES
 from yuzug.models.preprocess import Preprocessing
 
@@ -26,7 +27,7 @@ MIN_LABELS, MAX_LABELS = 2, 20
 # Those whose heads pool a grid of any size; the others' dense layer is made for one side.
 _POOLED = frozenset({"resnet18"})
 # Keys that are younger than weights which name a digest: at their defaults they are not in it.
-_YOUNGER = ("licence", "freeze_epochs")
+_YOUNGER = ("licence", "freeze_epochs", "robustness")
 
 Schedule = Literal["one-cycle", "cosine", "plateau", "constant"]
 
@@ -156,6 +157,7 @@ class Recipe(BaseModel):
     """Rare classes are drawn more often: in proportion to their count to the power of minus this
     (0 as they are, 1 all alike)."""
     augmentation: Augmentation = Augmentation()
+    robustness: Robustness = Robustness()
     seed: int = 0
     licence: str = Field(default="Apache-2.0", min_length=1, max_length=80)
     """What the card says of the weights: an SPDX identifier, or a name of your own."""

@@ -36,6 +36,7 @@ from yuzug.lab.training.resume import (
     tensors,
     write_log,
 )
+from yuzug.lab.training.robustness import degrade
 from yuzug.lab.training.schedule import is_over, keeps_last, learning_rate, plateau_factor
 from yuzug.lab.training.targets import drawn, draws, targets, taught
 from yuzug.models.preprocess import normalise
@@ -211,6 +212,8 @@ class Trainer:
             group["lr"] = rate
         size_px = recipe.size_px(self.epoch)
         changed = augment(images.to(self.engine.device), recipe.augmentation, size_px, random)
+        if self.epoch >= recipe.epochs - recipe.robustness.last_epochs:
+            changed = degrade(changed, recipe.robustness, random)
         mixed = mix(changed, random, mixup=recipe.mixup, cutmix=recipe.cutmix)
         batch = normalise(mixed.faces if mixed else changed, recipe.preprocessing)
         batch = batch.contiguous(memory_format=torch.channels_last)
