@@ -150,6 +150,9 @@ def test_the_report_stands_alone(lang: str, data: Path, tmp_path: Path, capsys: 
             assert picture.size > (200, 100)
     pair = report["most_confused"][0]
     assert f"{pair['n']}" in page
+    assert ("95% confidence" if lang == "en" else "%95 güven") in page
+    share = f"{100 * printed['accuracy']:.1f}"  # as people write it, in no more digits than count
+    assert (f"{share}%" if lang == "en" else "%" + share.replace(".", ",")) in page
     assert ("were predicted as" if lang == "en" else "olarak tahmin edildi") in page
 
 

@@ -70,7 +70,8 @@ def confusion_matrix(
     axes.imshow(rows, cmap="Blues", vmin=0, vmax=1)
     axes.set_xticks(range(len(names)), shown, rotation=40, ha="right")
     axes.set_yticks(range(len(names)), shown)
-    axes.set(xlabel=text("lab.read_as", lang), ylabel=text("lab.truth", lang))
+    title = text("lab.matrix_shares" if shares else "lab.matrix_counts", lang)
+    axes.set(title=title, xlabel=text("lab.read_as", lang), ylabel=text("lab.truth", lang))
     for (i, j), share in np.ndenumerate(rows):
         words = f"{100 * share:.0f}" if shares else str(int(table[i, j]))
         axes.text(j, i, words, ha="center", va="center", color="white" if share > 0.5 else "black")
@@ -80,9 +81,12 @@ def confusion_matrix(
 def reliability(
     pairs: Mapping[str, tuple[NDArray[np.float32], NDArray[np.bool_]]], lang: Language
 ) -> Figure:
-    """Accuracy over confidence in bins: ``pairs[title]`` holds confidence (N,) and right (N,)."""
-    figure = Figure(figsize=(4.2 * len(pairs), 3.8), layout="constrained")
-    panels = figure.subplots(1, len(pairs), squeeze=False)[0]
+    """Accuracy over confidence in bins: ``pairs[title]`` holds confidence (N,) and right (N,).
+
+    One panel below the other, so that a phone shows them as large as they are.
+    """
+    figure = Figure(figsize=(4.6, 3.6 * len(pairs)), layout="constrained")
+    panels = figure.subplots(len(pairs), 1, squeeze=False)[:, 0]
     edges = np.linspace(0, 1, 16)
     for axes, (title, (confidence, right)) in zip(panels, pairs.items(), strict=True):
         which = np.clip(np.digitize(confidence, edges) - 1, 0, 14)
@@ -103,8 +107,8 @@ def reliability(
 
 def robustness(curves: Sequence[Curve], lang: Language) -> Figure:
     """A small panel for each fault: accuracy as it grows."""
-    figure = Figure(figsize=(9, 4.6), layout="constrained")
-    for axes, curve in zip(figure.subplots(2, 3).flat, curves, strict=True):
+    figure = Figure(figsize=(5.4, 7.2), layout="constrained")
+    for axes, curve in zip(figure.subplots(3, 2).flat, curves, strict=True):
         axes.plot(range(len(curve.levels)), curve.accuracy, marker=".")
         axes.set_xticks(range(len(curve.levels)), ["–", *(f"{one:g}" for one in curve.levels[1:])])
         axes.set(title=text(f"lab.fault_{curve.fault}", lang), ylim=(0, 1))
@@ -113,7 +117,7 @@ def robustness(curves: Sequence[Curve], lang: Language) -> Figure:
 
 
 def gallery(
-    faces: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8], str]], columns: int = 4
+    faces: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8], str]], columns: int = 2
 ) -> Figure:
     """Grid of faces with captions: (face, face with heat map) RGB uint8 and a caption each."""
     rows = max(1, -(-len(faces) // columns))
@@ -122,5 +126,5 @@ def gallery(
         axes.axis("off")
     for axes, (face, heat, caption) in zip(grid.flat, faces, strict=False):
         axes.imshow(np.concatenate([face, heat], axis=1))
-        axes.set_title(caption, fontsize=8)
+        axes.set_title(caption, fontsize=9)
     return figure

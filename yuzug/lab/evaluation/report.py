@@ -21,6 +21,7 @@ from yuzug.lab.evaluation.evaluate import Evaluation
 from yuzug.lab.evaluation.predictions import Predictions
 from yuzug.pipeline import Analyzer
 from yuzug.texts import percent, text
+from yuzug.texts.numbers import integer, percent_tenths
 
 _SHOWN = 12
 _DPI = 110
@@ -85,11 +86,11 @@ def write_report(
     return out / "report.html"
 
 
-def _number(value: float | None) -> str:
-    """A share with three decimals, a count as it is, a dash for what is not defined."""
+def _number(value: float | None, lang: Language) -> str:
+    """A share in percent, a count as it is, a dash for what is not defined."""
     if value is None:
         return "–"
-    return str(value) if isinstance(value, int) else f"{value:.3f}"
+    return integer(value, lang) if isinstance(value, int) else percent_tenths(value, lang)
 
 
 def _json(value: object) -> str:
@@ -108,7 +109,9 @@ def _shares(table: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def _facts(result: Evaluation, lang: Language) -> Iterator[str]:
-    yield text("lab.report_split", lang, split=result.split, labels=result.labels)
+    split = text("lab.split_all", lang) if result.split == "all" else result.split
+    labels = text(f"lab.labels_{result.labels}", lang)
+    yield text("lab.report_split", lang, split=split, labels=labels)
     yield text("lab.report_counted", lang, n=result.n, dropped=result.n_dropped)
     if result.mapping:
         pairs = ", ".join(f"{one} → {other}" for one, other in result.mapping.items())
@@ -118,16 +121,16 @@ def _facts(result: Evaluation, lang: Language) -> Iterator[str]:
 def _numbers(result: Evaluation, lang: Language) -> Table:
     rows = []
     for name in _NUMBERS:
-        low, high = result.intervals.get(name, (None, None))
-        between = "" if low is None else f"{low:.3f} – {high:.3f}"
-        rows.append((text(f"lab.{name}", lang), _number(getattr(result, name)), between))
+        ends = result.intervals.get(name, ())
+        between = " – ".join(percent_tenths(end, lang) for end in ends)
+        rows.append((text(f"lab.{name}", lang), _number(getattr(result, name), lang), between))
     head = ("", "", text("lab.report_interval", lang))
     return Table(text("lab.report_numbers", lang), head, tuple(rows))
 
 
 def _classes(result: Evaluation, lang: Language) -> Table:
     rows = tuple(
-        (looks(name, lang), *(_number(getattr(one, field)) for field in _FIELDS))
+        (looks(name, lang), *(_number(getattr(one, field), lang) for field in _FIELDS))
         for name, one in result.per_class.items()
     )
     head = (text("lab.report_class", lang), *(text(f"lab.{field}", lang) for field in _FIELDS))
@@ -158,11 +161,11 @@ def _sections(
         ),
     )
     pairs = {
-        text("lab.report_before", lang, ece=f"{result.ece_before_temperature:.3f}"): (
+        text("lab.report_before", lang, ece=percent_tenths(result.ece_before_temperature, lang)): (
             predictions.confidence_before,
             predictions.right,
         ),
-        text("lab.report_after", lang, ece=f"{result.ece:.3f}"): (
+        text("lab.report_after", lang, ece=percent_tenths(result.ece, lang)): (
             predictions.confidence,
             predictions.right,
         ),
