@@ -44,6 +44,9 @@ def options(command: Parser) -> None:
     command.option("--seeds", key="train_seeds", metavar="N", type=int, nargs="+")
     command.option("--folds", key="train_folds", metavar="K", type=int)
     command.option("--subject", key="train_subject", metavar="REGEX")
+    command.option(
+        "--log", key="train_log", nargs="+", choices=("tensorboard", "trackio"), default=()
+    )
     command.option("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
 
 
@@ -62,6 +65,11 @@ def run(options: Namespace) -> int:
             do="give the time that there is",
         )
     _check_repeats(options)
+    for tracker in options.log:
+        with installed(tracker):
+            from yuzug.lab.training.tracking import check_installed
+
+            check_installed([tracker])
     file = find_recipe(options.recipe)
     if options.folds is not None:
         _fold(options, read_recipe(file, options.set))
@@ -97,10 +105,11 @@ def _check_repeats(options: Namespace) -> None:
 def _watch(recipe: Recipe, options: Namespace) -> Watch | None:
     """Progress messages of a run; None in every process but the first."""
     from yuzug.lab.training.run import Watch
+    from yuzug.lab.training.tracking import Tracking
 
     if not _leads():
         return None
-    lang = options.lang
+    lang, tracking = options.lang, Tracking(options.log)
 
     def data(gathered: Gathered) -> None:
         _tell_data(gathered, lang)
@@ -110,6 +119,7 @@ def _watch(recipe: Recipe, options: Namespace) -> Watch | None:
 
         complain(_epoch_line(progress, recipe, lang))
         learning_curves(progress, lang).savefig(out / "curves.png")
+        tracking.epoch(progress, recipe, out)
 
     def fold(number: int, result: Result | None) -> None:
         if result is None:
@@ -117,7 +127,7 @@ def _watch(recipe: Recipe, options: Namespace) -> Watch | None:
         else:
             _tell_baseline(result, recipe, lang)
 
-    return Watch(data, epoch, fold)
+    return Watch(data, epoch, fold, tracking.close)
 
 
 def _train(options: Namespace, recipe: Recipe, out: Path) -> Result:

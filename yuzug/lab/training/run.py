@@ -50,6 +50,8 @@ class Watch:
     """With the folder of the run."""
     fold: Callable[[int, Result | None], None] = lambda *_: None
     """With the number of a fold, before it without and after it with its result."""
+    trained: Callable[[], None] = lambda: None
+    """After the last epoch of a run, also where an error ends it."""
 
 
 def train(
@@ -103,7 +105,10 @@ def train_on(
         recipe = fitted_to(recipe, gathered, out, minutes, device)
     trainer = Trainer(recipe, gathered.train, gathered.held, out, device)
     weights = out / f"{recipe.name}.safetensors"
-    kept = trainer.run(lambda progress: watch.epoch(progress, recipe, out))
+    try:
+        kept = trainer.run(lambda progress: watch.epoch(progress, recipe, out))
+    finally:
+        watch.trained()
     if trainer.leads and not trainer.is_finished:
         weights = finalize(recipe, kept, gathered.held, gathered.measured)
         baseline = None
