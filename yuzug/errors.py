@@ -15,12 +15,13 @@ YuzugError
 └── ConsentError     a picture that came before the notice was accepted
 
 ``kind`` names the case ("image.empty"); ``texts/errors.yaml`` holds one friendly sentence for
-each kind in each language, and a test compares the two.
+each kind in each language, and a test compares the two. Where an error has a ``cause``, its exact
+words stand in ``texts/causes.yaml`` in each language too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 KINDS: frozenset[str] = frozenset(
@@ -104,22 +105,41 @@ class YuzugError(Exception):
     yuzug.errors.YuzugError: a picture must have bytes, but got 0 bytes: choose another file
     """
 
-    def __init__(self, kind: str, *, must: str, got: str, do: str) -> None:
+    def __init__(
+        self,
+        kind: str,
+        *,
+        must: str,
+        got: str,
+        do: str,
+        cause: str = "",
+        values: Mapping[str, str] | None = None,
+    ) -> None:
         if kind not in KINDS:
             raise AssertionError(f"{kind!r} is not one of yuzug.errors.KINDS")
         self.kind = kind
         self.must = must
         self.got = got
         self.do = do
+        self.cause, self.values = cause, dict(values or {})
         super().__init__(f"{must}, but got {got}: {do}")
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling, which worker pools use.
-        return (_rebuild, (type(self), self.kind, self.must, self.got, self.do))
+        words = (self.kind, self.must, self.got, self.do, self.cause, self.values)
+        return (_rebuild, (type(self), *words))
 
 
-def _rebuild(cls: type[YuzugError], kind: str, must: str, got: str, do: str) -> YuzugError:
-    return cls(kind, must=must, got=got, do=do)
+def _rebuild(
+    cls: type[YuzugError],
+    kind: str,
+    must: str,
+    got: str,
+    do: str,
+    cause: str,
+    values: Mapping[str, str],
+) -> YuzugError:
+    return cls(kind, must=must, got=got, do=do, cause=cause, values=values)
 
 
 class ImageError(YuzugError):

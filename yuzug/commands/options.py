@@ -11,6 +11,7 @@ from yuzug.commands.parser import Parser
 from yuzug.emotions import Language
 from yuzug.errors import OptionError, PersonError
 from yuzug.texts import text
+from yuzug.texts.causes import caused
 
 if TYPE_CHECKING:
     from yuzug.lab.evaluation.evaluate import Labelled
@@ -116,10 +117,5 @@ def mapping_of(words: str | None) -> dict[str, str]:
     """
     pairs = [pair.split("=") for pair in words.split(",")] if words else []
     if any(len(pair) != 2 or not all(pair) for pair in pairs):
-        raise OptionError(
-            "data.mapping",
-            must="a mapping must be pairs of labels",
-            got=repr(words),
-            do="write it as anger=angry,joy=happy",
-        )
+        raise caused(OptionError, "data.mapping", "mapping_pairs", words=repr(words))
     return dict(pairs)

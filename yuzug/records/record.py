@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.texts import text
+from yuzug.texts.causes import exact_words
 
 
 def readable(value: str) -> str:
@@ -98,5 +99,5 @@ def sentence_of(error: YuzugError, lang: Language) -> str:
     >>> sentence_of(empty, "tr")
     'Bu dosya boş. Lütfen başka bir görüntü seçin. (it must have bytes, but got none: choose)'
     """
-    exact = " ".join(str(error).split())
+    exact = exact_words(error, lang)
     return exact if lang == "en" else f"{text(f'errors.{error.kind}', lang)} ({exact})"

@@ -11,6 +11,7 @@ from yuzug.errors import OptionError
 from yuzug.lab.data.duplicates import fingerprints, groups
 from yuzug.lab.data.split import assign
 from yuzug.lab.data.training_data import DataSet, joined
+from yuzug.texts.causes import caused
 
 # The splits whose faces are shared out; what stands in any other is left as it is.
 _SHARED = ("", "train", "validation")
@@ -44,12 +45,7 @@ def folds_of(data: Sequence[DataSet], count: int, seed: int) -> Folds:
         for row, group in zip(rows, near.tolist(), strict=True)
     ]
     if len(set(names)) < count:
-        raise OptionError(
-            "data.few",
-            must=f"for {count} folds there must be as many people or different faces",
-            got=str(len(set(names))),
-            do="ask for fewer folds, or add images",
-        )
+        raise caused(OptionError, "data.few", "few_for_folds", folds=count, n=len(set(names)))
     shares = {str(fold): 1 / count for fold in range(count)}
     fold_of = np.full(len(every), -1)
     fold_of[rows] = [int(one) for one in assign(every.labels[rows].tolist(), names, seed, shares)]

@@ -12,6 +12,7 @@ from yuzug.emotions import Emotion
 from yuzug.errors import OptionError
 from yuzug.lab.data.faceset import FaceSet
 from yuzug.recommender.catalogue.load import bundled
+from yuzug.texts.causes import caused
 
 EMOTIONS = tuple(emotion.value for emotion in Emotion)
 
@@ -67,20 +68,21 @@ def renamed(faces: FaceSet, asked: Mapping[str, str], names: Sequence[str] | Non
             the model.
     """
     had = sorted(set(faces.labels.tolist()) - {""})
-    _are_known("start from labels of the data", asked, had)
+    _are_known("mapping_from", asked, had)
     if names is not None:
-        _are_known("lead to labels of the model", asked.values(), names)
+        _are_known("mapping_to", asked.values(), names)
     mapping = {**synonyms(had, names or ()), **asked}
     new = np.array([mapping.get(label, label) for label in faces.labels.tolist()], str)
     return Renamed(replace(faces, labels=new), mapping)
 
 
-def _are_known(which: str, given: Iterable[str], known: Sequence[str]) -> None:
+def _are_known(cause: str, given: Iterable[str], known: Sequence[str]) -> None:
     unknown = sorted(set(given) - set(known))
     if unknown:
-        raise OptionError(
+        raise caused(
+            OptionError,
             "data.mapping",
-            must=f"a mapping must {which}",
-            got=", ".join(unknown),
-            do=f"choose among {', '.join(known)}",
+            cause,
+            unknown=", ".join(unknown),
+            known=", ".join(known),
         )

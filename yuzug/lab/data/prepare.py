@@ -25,6 +25,7 @@ from yuzug.lab.data.sources import Dropped, Reason, labelled_files, table_rows
 from yuzug.lab.data.split import SHARES, assign
 from yuzug.lab.data.subjects import subject_in, subject_pattern
 from yuzug.lab.data.tables import is_table
+from yuzug.texts.causes import caused
 
 _PRINT_PX = 64
 
@@ -87,22 +88,12 @@ def prepare_folder(
     """
     pattern = subject_pattern(subject)
     if size_px < MIN_SIDE_PX:
-        raise OptionError(
-            "option.invalid",
-            must=f"the faces must have at least {MIN_SIDE_PX} px on each side",
-            got=str(size_px),
-            do="give a larger size",
-        )
+        raise caused(OptionError, "option.invalid", "size_small", least=MIN_SIDE_PX, size=size_px)
     sources, dropped = table_rows(source) if is_table(source) else labelled_files(source)
     found = len(sources) + len(dropped)
     labels = sorted({one.label for one in sources})
     if out.exists() and any(out.iterdir()):
-        raise OptionError(
-            "output.occupied",
-            must="the output folder must be new or empty",
-            got=f"{out} with something in it",
-            do="choose another one",
-        )
+        raise caused(OptionError, "output.occupied", "output_occupied", folder=out)
     if not crops and detector is None:
         detector = default_detector().detector
     pictures, unfit = read_pictures(sources, size_px, None if crops else detector)

@@ -13,6 +13,7 @@ from yuzug.errors import ImageError, OptionError
 from yuzug.images import FORMATS
 from yuzug.lab.data.faceset import suffixes
 from yuzug.lab.data.tables import is_split, picture_of, read_table, split_name, words
+from yuzug.texts.causes import caused
 
 Reason = Literal[
     "not_a_picture", "unsupported_format", "no_label", "unreadable", "no_face", "blank",
@@ -64,12 +65,7 @@ def labelled_files(source: Path) -> tuple[list[Source], list[Dropped]]:
             split = split_name(top) if below and is_split(top) else ""
             files.append(Source(name, path.parent.name, path, split))
     if not files:
-        raise OptionError(
-            "data.invalid",
-            must="the folder must contain images in folders named after their labels",
-            got=f"none under {source}",
-            do="put them there as label/image.png",
-        )
+        raise caused(OptionError, "data.invalid", "no_pictures", folder=source)
     return files, dropped
 
 

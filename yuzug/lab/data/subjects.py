@@ -9,6 +9,7 @@ import numpy as np
 
 from yuzug.errors import OptionError
 from yuzug.lab.data.faceset import FaceSet
+from yuzug.texts.causes import caused
 
 
 def subject_pattern(subject: str | None) -> re.Pattern[str] | None:
@@ -20,11 +21,8 @@ def subject_pattern(subject: str | None) -> re.Pattern[str] | None:
     try:
         return re.compile(subject) if subject is not None else None
     except re.error as error:
-        raise OptionError(
-            "option.invalid",
-            must="the subject must be a regular expression",
-            got=f"{subject!r}: {error}",
-            do=r"write one such as '(\d+)_'",
+        raise caused(
+            OptionError, "option.invalid", "subject_pattern", pattern=repr(subject), fault=error
         ) from error
 
 

@@ -15,6 +15,7 @@ from yuzug.lab.data.duplicates import NearCopies, fingerprints, first_copies, ho
 from yuzug.lab.data.faceset import BLANK_STD, VOTES, FaceSet, read
 from yuzug.lab.data.labels import EMOTIONS, renamed
 from yuzug.lab.training.recipe import Recipe
+from yuzug.texts.causes import caused
 
 # Of data without a split this share is measured on.
 _FIFTH = 0.2
@@ -255,12 +256,9 @@ def part_rows(faces: FaceSet, split: str) -> NDArray[np.intp]:
     rows = np.flatnonzero(faces.splits == split)
     if not len(rows):
         known = ", ".join(sorted({str(name) for name in faces.splits} - {""}))
-        raise OptionError(
-            "data.split",
-            must=f"the data must have faces in the split {split!r}",
-            got=f"the splits {known}" if known else "no splits",
-            do="choose another split, or other data",
-        )
+        if not known:
+            raise caused(OptionError, "data.split", "splits_none", split=repr(split))
+        raise caused(OptionError, "data.split", "split_unknown", split=repr(split), known=known)
     return rows
 
 
@@ -298,19 +296,18 @@ def _are_enough(train: FaceSet, held: FaceSet, labels: NDArray[np.str_]) -> None
         OptionError: ``option.invalid`` where there is not.
     """
     lacking = sorted(set(labels.tolist()) - set(train.labels.tolist()))
-    missing = "" if len(held) else "to hold out"
+    cause = "" if len(held) else "few_to_hold_out"
     if lacking:
-        missing = f"of {', '.join(lacking)} to train on"
+        cause = "few_of_labels"
     if not len(train):
-        missing = "to train on"
-    if missing:
-        counts = [f"{(labels == name).sum()} {name}" for name in np.unique(labels)]
-        raise OptionError(
-            "data.few",
-            must="faces of every label must be left to train on beside the measured ones",
-            got=f"no face {missing} among {', '.join(counts) or 'none with a label of the recipe'}",
-            do="add images of each label, or leave out a label that has few",
-        )
+        cause = "few_to_train"
+    if not cause:
+        return
+    if not len(labels):
+        raise caused(OptionError, "data.few", "few_known")
+    counts = ", ".join(f"{(labels == name).sum()} {name}" for name in np.unique(labels))
+    values = {"lacking": ", ".join(lacking)} if cause == "few_of_labels" else {}
+    raise caused(OptionError, "data.few", cause, counts=counts, **values)
 
 
 def _sampled(faces: FaceSet, recipe: Recipe, share: float = 1.0) -> FaceSet:

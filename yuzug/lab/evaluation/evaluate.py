@@ -26,6 +26,7 @@ from yuzug.lab.evaluation.metrics import (
 from yuzug.lab.evaluation.predictions import predictions_of, read_crops, truth_of
 from yuzug.models.card import Metrics
 from yuzug.pipeline import Analyzer
+from yuzug.texts.causes import caused
 
 
 class Confused(BaseModel):
@@ -104,7 +105,8 @@ def labelled_faces(
     """Read the faces of one split with their labels by the model's names.
 
     Args:
-        split: "validation", else "test", unless given; data without splits is read whole.
+        split: "validation", else "test", unless given; data without splits is read whole, as is
+            any for "all".
         mapping: new names of labels; other names of emotions are known without it. Votes are
             for emotions and keep their names.
 
@@ -115,15 +117,10 @@ def labelled_faces(
     """
     names = analyzer.classifier.head.labels
     if labels == "votes" and mapping:
-        raise OptionError(
-            "data.mapping",
-            must="a mapping needs labels to rename, and votes are for emotions by name",
-            got=f"{', '.join(mapping)} with the majority votes",
-            do="leave out --map, or compare with the labels",
-        )
+        raise caused(OptionError, "data.mapping", "mapping_votes", labels=", ".join(mapping))
     faces = read(data, analyzer.classifier.checkpoint.card.preprocessing.detail_px)
     measured = measured_split(faces)
-    chosen = "all" if measured is None else split or measured
+    chosen = split or measured or "all"
     if chosen != "all":
         faces = faces.take(part_rows(faces, chosen))
     renamings: dict[str, str] = {}

@@ -17,6 +17,7 @@ from yuzug.analysis import Face
 from yuzug.errors import OptionError
 from yuzug.lab.data.faceset import FaceSet, LabelSource
 from yuzug.pipeline import Analyzer
+from yuzug.texts.causes import caused
 
 _BATCH = 128
 
@@ -71,12 +72,12 @@ def truth_of(
     given = faces.targets(labels)
     known = np.isin(given, names)
     if not known.any():
-        which = "labels" if labels == "label" else "majority votes"
-        raise OptionError(
+        raise caused(
+            OptionError,
             "data.labels",
-            must=f"{which} of the data must be labels of the head ({', '.join(names)})",
-            got=", ".join(sorted(set(given.tolist()) - {""})) or "none",
-            do="rename labels with --map, or choose other classes, labels or data",
+            "labels_unknown" if labels == "label" else "votes_unknown",
+            names=", ".join(names),
+            given=", ".join(sorted(set(given.tolist()) - {""})) or "–",
         )
     return known, given[known]
 

@@ -14,6 +14,7 @@ from yuzug.lab.training.pretrained import is_backbone, load_backbone, start_file
 from yuzug.lab.training.recipe import Recipe
 from yuzug.models.checkpoint import Checkpoint, load
 from yuzug.models.networks import Network, build
+from yuzug.texts.causes import caused
 
 
 def begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
@@ -42,11 +43,13 @@ def begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
         if key not in known or known[key].shape != value.shape
     } | {key for key in known if key.startswith("heads.") and key.split(".")[1] not in same}
     if any(not key.startswith("heads.") for key in fresh):
-        raise OptionError(
+        raise caused(
+            OptionError,
             "start.unfit",
-            must=f"training must start from a {recipe.architecture} for the same face size",
-            got=f"{recipe.start_from}, a {first.card.architecture}",
-            do="choose other weights, or change the recipe's architecture and preprocessing",
+            "start_other",
+            architecture=recipe.architecture,
+            start=recipe.start_from,
+            other=first.card.architecture,
         )
     network.load_state_dict({k: v for k, v in known.items() if k not in fresh}, strict=False)
     if not recipe.fresh_heads:

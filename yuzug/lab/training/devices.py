@@ -8,6 +8,7 @@ import torch
 from accelerate import Accelerator
 
 from yuzug.errors import OptionError
+from yuzug.texts.causes import caused
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -21,11 +22,12 @@ def accelerator(device: Device) -> Accelerator:
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if not there.get(device, True):
         has = [name for name, is_there in there.items() if is_there]
-        raise OptionError(
+        raise caused(
+            OptionError,
             "device.missing",
-            must="the device must be one that this machine has",
-            got=device,
-            do=f"choose among {', '.join(['auto', 'cpu', *has])}",
+            "device_missing",
+            device=device,
+            known=", ".join(["auto", "cpu", *has]),
         )
     return Accelerator(cpu=True) if device == "cpu" else Accelerator()
 

@@ -20,6 +20,7 @@ from yuzug.lab.training.augment import Augmentation
 from yuzug.lab.training.robustness import Robustness
 from yuzug.models.networks import ARCHITECTURES
 from yuzug.models.preprocess import Preprocessing
+from yuzug.texts.causes import caused
 
 # The one head of a checkpoint over a person's own labels, and how many those may be.
 OWN = "own"
@@ -206,11 +207,14 @@ class Recipe(BaseModel):
             return {str(size): LABEL_SETS[size].names for size in self.head_weights}
         own = tuple(sorted({str(label) for label in labels} - {""}))
         if not MIN_LABELS <= len(own) <= MAX_LABELS:
-            raise OptionError(
+            raise caused(
+                OptionError,
                 "data.labels_count",
-                must=f"there must be {MIN_LABELS} to {MAX_LABELS} labels of your own",
-                got=f"{len(own)}: {', '.join(own)}",
-                do="add or merge folders, or leave own_labels out of the recipe",
+                "own_labels_count",
+                least=MIN_LABELS,
+                most=MAX_LABELS,
+                n=len(own),
+                labels=", ".join(own),
             )
         return {OWN: own}
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from yuzug.errors import OptionError
 from yuzug.lab.training.recipe import CYCLE_KEYS, Recipe
+from yuzug.texts.causes import caused
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -33,12 +34,10 @@ def find_recipe(name: str) -> Path:
     if Path(name).is_file():
         return Path(name)
     close = get_close_matches(name, shipped, 1)
-    raise OptionError(
-        "recipe.unknown",
-        must="a recipe must be a YAML file, or one of " + ", ".join(shipped),
-        got=repr(name),
-        do=f"did you mean {close[0]}?" if close else "see `yuzug recipes`, or check the path",
-    )
+    values = {"recipes": ", ".join(shipped), "name": repr(name)}
+    if close:
+        raise caused(OptionError, "recipe.unknown", "recipe_close", close=close[0], **values)
+    raise caused(OptionError, "recipe.unknown", "recipe_unknown", **values)
 
 
 def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
@@ -69,12 +68,7 @@ def _change(values: dict[str, Any], change: str) -> None:
     key, equals, value = change.partition("=")
     *parents, last = key.strip().split(".")
     if not equals or not last:
-        raise OptionError(
-            "recipe.invalid",
-            must="a change of a recipe must be key=value",
-            got=repr(change),
-            do="write it as --set epochs=3",
-        )
+        raise caused(OptionError, "recipe.invalid", "recipe_change", change=repr(change))
     if key in CYCLE_KEYS:  # those of the last cycle, whichever way the recipe says it
         cycles = values.get("cycles")
         if isinstance(cycles, list) and cycles:

@@ -17,6 +17,7 @@ from yuzug.errors import TrainingError
 from yuzug.lab.data.faceset import FaceSet
 from yuzug.lab.training.pretrained import start_file
 from yuzug.lab.training.recipe import Recipe
+from yuzug.texts.causes import caused
 
 _KEY = "yuzug_run"
 # Files in the folder of a run: what goes on from after a stop, and what stays of it at the end.
@@ -132,14 +133,10 @@ def load_state(path: Path, parts: Parts, beginning: Progress) -> Progress:
     progress = Progress.read(path.parent)
     if progress is None:
         return beginning
-    other = _other(progress, beginning)
+    other, name = _other(progress, beginning)
     if other:
-        raise TrainingError(
-            "training.run",
-            must="a run must continue with the recipe, data and weights that it started with",
-            got=f"{path.parent}, which holds {other}",
-            do="choose another folder, or use what it started with",
-        )
+        values = {"name": name} if name else {}
+        raise caused(TrainingError, "training.run", other, folder=path.parent, **values)
     if not path.is_file():
         return progress
     state = load_file(path)
@@ -164,18 +161,18 @@ def write_log(path: Path, progress: Progress) -> None:
     fresh.replace(path)
 
 
-def _other(progress: Progress, beginning: Progress) -> str:
-    """What a saved run is that this one is not; empty where both began alike."""
+def _other(progress: Progress, beginning: Progress) -> tuple[str, str]:
+    """Why a saved run is not this one, and the weights that changed; empty where it is."""
     if progress.recipe != beginning.recipe:
-        return "the run of another recipe"
+        return "run_of_recipe", ""
     if not progress.data:
-        return "a run of an older version, which does not say what data it began with"
+        return "run_older", ""
     if progress.data != beginning.data:
-        return "a run on other data"
+        return "run_of_data", ""
     if progress.weights != beginning.weights:
         changed = progress.weights.items() ^ beginning.weights.items()
-        return f"a run that began with another file of {min(changed)[0]}"
-    return ""
+        return "run_of_weights", min(changed)[0]
+    return "", ""
 
 
 def _part(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -40,6 +40,7 @@ from yuzug.lab.training.robustness import degrade
 from yuzug.lab.training.schedule import is_over, keeps_last, learning_rate, plateau_factor
 from yuzug.lab.training.targets import drawn, draws, targets, taught
 from yuzug.models.preprocess import normalise
+from yuzug.texts.causes import caused
 
 HEADS_KEY = "yuzug_heads"
 # The averaged weights of the epoch that is kept, in single precision.
@@ -254,9 +255,4 @@ class Trainer:
 
 
 def _diverged(epoch: int, rate: float) -> TrainingError:
-    return TrainingError(
-        "training.diverged",
-        must="the loss and its gradient must stay finite",
-        got=f"one that is no number in epoch {epoch}, at a learning rate of {rate:.2g}",
-        do="lower the learning rate and train into another folder; this one stays as it was",
-    )
+    return caused(TrainingError, "training.diverged", "diverged", epoch=epoch, rate=f"{rate:.2g}")
