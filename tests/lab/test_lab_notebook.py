@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pytest
 from photos import folders
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,7 @@ def test_the_notebook_is_stored_without_outputs() -> None:
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
 
 
+@pytest.mark.slow
 def test_the_notebook_goes_from_photos_to_plots(tmp_path: Path) -> None:
     folders(tmp_path / "photos", 64)
     notebook = nbformat.read(NOTEBOOK, 4)

@@ -21,7 +21,7 @@ RECIPE = (
 
 def words(tmp_path: Path) -> list[str]:
     (tmp_path / "small.yaml").write_text(RECIPE)
-    data = folder_of(drawn_faces(40), tmp_path / "data")
+    data = folder_of(drawn_faces(80), tmp_path / "data")
     return ["train", str(tmp_path / "small.yaml"), "--data", str(data)]
 
 
