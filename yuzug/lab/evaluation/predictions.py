@@ -72,12 +72,15 @@ def truth_of(
     given = faces.targets(labels)
     known = np.isin(given, names)
     if not known.any():
+        labels_here = ", ".join(sorted(set(given.tolist()) - {""}))
+        if labels == "votes" and not labels_here:
+            raise caused(OptionError, "data.labels", "votes_none", names=", ".join(names))
         raise caused(
             OptionError,
             "data.labels",
             "labels_unknown" if labels == "label" else "votes_unknown",
             names=", ".join(names),
-            given=", ".join(sorted(set(given.tolist()) - {""})) or "–",
+            given=labels_here or "–",
         )
     return known, given[known]
 
