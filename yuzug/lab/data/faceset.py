@@ -89,8 +89,10 @@ class FaceSet:
         return np.where(clear, np.array(VOTES)[self.votes.argmax(axis=1)], "")
 
     def label_source(self, labels: Sequence[str]) -> LabelSource:
-        """What a head over these labels is trained on and compared with: the votes where it has
-        all eight emotions and any face has votes, the label otherwise."""
+        """What a head over these labels is trained on and compared with.
+
+        The votes where it has all eight emotions and any face has votes, the label otherwise.
+        """
         return "votes" if tuple(labels) == VOTES and self.votes.any() else "label"
 
     def targets(self, source: LabelSource) -> NDArray[np.str_]:

@@ -55,8 +55,10 @@ def is_table(path: Path) -> bool:
 
 
 def read_table(path: Path) -> pa.Table:
-    """The rows with the columns ``image`` and ``label``, and any of ``split``, ``subject`` and
-    ``votes_<emotion>`` that there are; labels and splits are strings.
+    """The rows of a table under the usual column names; labels and splits are strings.
+
+    The columns are ``image`` and ``label``, and any of ``split``, ``subject`` and
+    ``votes_<emotion>`` that there are.
 
     Raises:
         OptionError: ``option.invalid`` where this is no such table.

@@ -85,8 +85,11 @@ class Evaluation(BaseModel):
 
 
 class Labelled(NamedTuple):
-    """The faces of a split, of which those in the mask ``known`` (N,) have a label of the model;
-    the name of the split, and the labels of the data that were renamed."""
+    """The faces of a split, named by the labels of a model.
+
+    Those in the mask ``known`` (N,) have a label of the model; ``mapping`` holds the labels of the
+    data that were renamed.
+    """
 
     faces: FaceSet
     known: NDArray[np.bool_]

@@ -88,8 +88,9 @@ class PosedFaces:
 
 
 def read_subjects(data: Path, analyzers: Sequence[Analyzer]) -> list[PosedFaces]:
-    """The pictures of a parquet file with columns ``image``, ``label`` and ``subject``, each found
-    and framed as a photo is, for one analyzer a network.
+    """The people of a parquet file, each face found and framed as in a photo.
+
+    The columns are ``image``, ``label`` and ``subject``; there is one analyzer a network.
 
     Raises:
         ImageError: where no face is found in a picture.

@@ -24,8 +24,11 @@ METADATA_FILE = "yuzug.json"
 
 @dataclass(frozen=True)
 class Runtime:
-    """``write`` puts a graph, tried on an example, into a file; ``run`` reads faces with it;
-    ``describe`` writes labels, input size and range into the file as metadata."""
+    """How graphs of one format are written, run and described.
+
+    ``write`` puts a graph, tried on an example, into a file; ``run`` reads faces with it;
+    ``describe`` writes labels, input size and range into the file as metadata.
+    """
 
     write: Callable[[nn.Module, Tensor, Path], None]
     run: Callable[[Path, Pixels], Pixels]

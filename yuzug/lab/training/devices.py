@@ -33,8 +33,10 @@ def accelerator(device: Device) -> Accelerator:
 
 
 def has_bfloat16(device: torch.device) -> bool:
-    """Whether a device multiplies bfloat16 itself; one that only imitates it is several times
-    slower than in float32."""
+    """Whether a device multiplies bfloat16 itself.
+
+    One that only imitates it is several times slower than in float32.
+    """
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     # Younger than the oldest torch that installs; there float32 is the safe answer.
