@@ -65,7 +65,7 @@ def photo(page: Page, folder: Path) -> States:
     page.locator(".yz-notice-box button:visible").click()
     open_tab(page, "photo")
     page.locator("[data-press=example]").wait_for()
-    page.evaluate("window.yuzugTour()")
+    page.evaluate("document.body.dataset.tour = 1")
     page.locator(".yz-tour").wait_for()
     yield "empty, with the three steps"
     show_example(page)
@@ -207,7 +207,7 @@ def findings(page: Page, state: str, look: str, width_px: int) -> list[Finding]:
         "dark => document.body.classList.contains('dark') === dark", arg=look == "dark"
     )
     page.evaluate(
-        "() => Promise.all(document.getAnimations().filter((one) =>"
+        "() => Promise.allSettled(document.getAnimations().filter((one) =>"
         " one.effect.getComputedTiming().endTime < 1e4).map((one) => one.finished))"
     )
     return [
