@@ -140,6 +140,7 @@ def test_a_note_and_tags_stay_here_and_are_saved_erased_and_imported(
     page.locator(f"{JOURNAL} summary", has_text=text("journal.erase", lang)).click()
     page.locator("[data-keep=erase]").click()
     page.wait_for_function("key => localStorage.getItem(key) === null", arg=STORAGE_KEY)
+    page.locator("[data-keep=start]").wait_for()
     file = {"name": "saved.json", "mimeType": "text/json", "buffer": told.encode()}
     page.locator(f"{JOURNAL} [data-import]").set_input_files(file)
     expect(own.locator(".note")).to_have_text("a secret, “quoted”")
