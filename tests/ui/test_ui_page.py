@@ -258,7 +258,7 @@ def test_gradio_keeps_no_picture_of_a_visitor(analyzers: Analyzers, astronaut_pa
         demo = build(analyzers, Settings(model="cnn", consent=True))
         session = Sessions(demo).open("a-visit")
         [read] = [fn for fn in demo.fns.values() if fn.name == "read"]
-        inputs = [{"url": picture, "meta": {"_type": "gradio.FileData"}}, None, None]
+        inputs = [{"url": picture, "meta": {"_type": "gradio.FileData"}}, None, None, None]
         answer = await demo.process_api(read, inputs, session_hash="a-visit")
         return repr(answer["data"]), repr(vars(session))
 

@@ -20,9 +20,8 @@ from yuzug.ui.live import handlers as live
 from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
 from yuzug.ui.photo import handlers as photo
-from yuzug.ui.photo.events import WORK_ON_PHOTO, then_check, then_rest
+from yuzug.ui.photo.events import WORK_ON_PHOTO, read_again, then_check, then_rest
 from yuzug.ui.session import Settings, restore
-from yuzug.ui.uploads import bytes_of_data_url
 from yuzug.ui.visit_history import Memory, clock_ahead
 
 # The visitor's clock travels with what the browser remembers: its time in ms, as if it were UTC.
@@ -134,10 +133,6 @@ def _wire_model(page: Page, analyzers: Analyzers) -> None:
         sizes = gr.skip() if same else _sizes(analyzers, settings)
         return [settings, settings.to_browser(), sizes, words]
 
-    def read_again(url: str | None, settings: Settings, state: photo.PhotoState) -> list[Any]:
-        source = bytes_of_data_url(url) if url else None
-        return [*photo.read(analyzers, source, settings, state, again=True)]
-
     # One event for both, so that of two quick choices the older one cannot land last.
     chosen = gr.on(
         [page.model.input, page.classes.input],
@@ -148,8 +143,8 @@ def _wire_model(page: Page, analyzers: Analyzers) -> None:
     )
     # The server has no picture to read again; the page sends the one that it shows.
     again = chosen.then(
-        read_again,
-        [page.photo.again, page.settings, page.photo_state],
+        read_again(analyzers),
+        [page.photo.again, page.photo.person, page.settings, page.photo_state],
         [*page.photo.panels],
         js=WORK_ON_PHOTO,
         **in_order(page),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,13 @@ from yuzug.emotions import LANGUAGES, Language
 from yuzug.images import jpeg_bytes
 from yuzug.models import Person
 from yuzug.models.person import MOST_BYTES
+from yuzug.pipeline import Analyzer
 from yuzug.texts import text
 from yuzug.ui.live import handlers as live
 from yuzug.ui.live.handlers import FrameOptions
 from yuzug.ui.models import Analyzers
+from yuzug.ui.photo import explain
+from yuzug.ui.photo import handlers as photo
 from yuzug.ui.session import Settings
 from yuzug.ui.teaching.lesson import MOST_CHARACTERS, MOST_EXAMPLES, learn
 from yuzug.ui.teaching.view import lesson
@@ -224,3 +229,35 @@ def test_the_panel_brings_every_word_and_begins_with_nothing_shown(lang: Languag
     for part in ("offer", "course", "whose", "mine"):
         assert f'data-part="{part}" hidden' in shown
     assert text("teach.start", lang) in shown
+
+
+def test_a_photo_is_read_as_taught_where_its_owner_says_so(
+    analyzers: Analyzers, frame: bytes, surprised: dict[str, Any]
+) -> None:
+    both = json.dumps({"person": surprised, "shows": "both"})
+    state = photo.PhotoState()
+    plain = photo.read(analyzers, frame, ACCEPTED, state, sent='{"shows": "plain"}')
+    assert text("teach.badge_plain", "en") in plain.reading
+    adapted = photo.read(analyzers, frame, ACCEPTED, state, again=True, sent=both)
+    assert text("teach.badge_adapted", "en") in adapted.reading
+    assert adapted.reading.count('class="share plain"') == 7
+    codes = surprised["labels"]["surprise"]["mean"]["codes"]
+    assert codes[:40] not in repr(state), "the state holds what was read, not what was taught"
+    # Its map and its check are of the adapted reading.
+    assert state.reading is not None
+    [crop] = re.findall(r'class="crop" src="data:image/\w+;[^,"]*base64,([^"]+)"', adapted.heat)
+    seen: list[bool] = []
+    real = Analyzer.analyze
+
+    def watching(self: Analyzer, *given: Any, **options: Any) -> Any:
+        seen.append(options["person"] is not None)
+        return real(self, *given, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Analyzer, "analyze", watching)
+        explain.check(analyzers, base64.b64decode(crop), ACCEPTED, state, both)
+        explain.ask(analyzers, base64.b64decode(crop), {"label": "sad"}, ACCEPTED, state, both)
+    assert seen == [True, True]
+    other = replace(ACCEPTED, model="resnet18")
+    refused = photo.read(analyzers, frame, other, state, again=True, sent=both)
+    assert text("teach.badge_plain", "en") in refused.reading, "other weights: the general result"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -26,11 +26,18 @@ if TYPE_CHECKING:
     from yuzug.ui.parts import Page
 
 # The server keeps no picture; the page sends the crop of the face that it shows.
-_WITH_CROP = "(_, ...states) => [window.yuzug.crop(), ...states]"
+# So does it what the visitor taught of their face.
+_WITH_CROP = """(_, __, ...states) =>
+  [window.yuzug.crop(), window.yuzug.person.sent(), ...states]"""
 # Work that takes longer than a moment is shown, from its beginning on.
 _WORK = "(...given) => window.yuzug.work(given)"
-_WORK_ON_CROP = "(_, ...states) => window.yuzug.work([window.yuzug.crop(), ...states])"
-WORK_ON_PHOTO = "(_, ...states) => window.yuzug.work([window.yuzug.photo(), ...states])"
+_WITH_PERSON = "(_, ...states) => window.yuzug.work([window.yuzug.person.sent(), ...states])"
+_PICTURE_AND_PERSON = """(picture, _, ...states) =>
+  window.yuzug.work([picture, window.yuzug.person.sent(), ...states])"""
+_WORK_ON_CROP = """(_, __, ...states) =>
+  window.yuzug.work([window.yuzug.crop(), window.yuzug.person.sent(), ...states])"""
+WORK_ON_PHOTO = """(_, __, ...states) =>
+  window.yuzug.work([window.yuzug.photo(), window.yuzug.person.sent(), ...states])"""
 _REST = "() => window.yuzug.rest()"
 
 
@@ -40,9 +47,13 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
     outputs = [*tab.panels, state]
 
     def read(
-        payload: Mapping[str, Any] | None, settings: Settings, photo_state: photo.PhotoState
+        payload: Mapping[str, Any] | None,
+        person: str | None,
+        settings: Settings,
+        photo_state: photo.PhotoState,
     ) -> list[Any]:
-        shown = photo.read(analyzers, uploads.encoded(payload), settings, photo_state)
+        source = uploads.encoded(payload)
+        shown = photo.read(analyzers, source, settings, photo_state, sent=person)
         return [*shown, photo_state, None]  # the picker is empty again, for the next picture
 
     def press(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
@@ -60,20 +71,39 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
     redrawn = (
         tab.picker.input(
             read,
-            [tab.picker, page.settings, state],
+            [tab.picker, tab.person, page.settings, state],
             [*outputs, tab.picker],
             preprocess=False,
-            js=_WORK,
+            js=_PICTURE_AND_PERSON,
             **in_order(page),
         ),
         tab.bar.press(press, [page.settings, state], outputs, js=_WORK, **in_order(page)),
         tab.gallery.press(press, [page.settings, state], outputs, js=_WORK, **in_order(page)),
         tab.panels.reading.pick(pick, [page.settings, state], outputs, js=_WORK, **in_order(page)),
+        tab.panels.shows.shows(
+            read_again(analyzers),
+            [tab.again, tab.person, page.settings, state],
+            [*tab.panels],
+            js=WORK_ON_PHOTO,
+            **in_order(page),
+        ),
     )
     for event in redrawn:
         then_rest(event)
         then_check(event, page, analyzers)
     _wire_questions(page, analyzers)
+
+
+def read_again(analyzers: Analyzers) -> Callable[..., list[Any]]:
+    """What reads the photo once more that the page shows: the server has none."""
+
+    def read(
+        url: str | None, person: str | None, settings: Settings, state: photo.PhotoState
+    ) -> list[Any]:
+        source = bytes_of_data_url(url) if url else None
+        return [*photo.read(analyzers, source, settings, state, again=True, sent=person)]
+
+    return read
 
 
 def _wire_questions(page: Page, analyzers: Analyzers) -> None:
@@ -82,30 +112,43 @@ def _wire_questions(page: Page, analyzers: Analyzers) -> None:
     outputs = [*tab.panels, state]
 
     def ask(
-        url: str | None, settings: Settings, photo_state: photo.PhotoState, event: gr.EventData
+        url: str | None,
+        person: str | None,
+        settings: Settings,
+        photo_state: photo.PhotoState,
+        event: gr.EventData,
     ) -> list[Any]:
-        crop = _crop(url, photo_state)
-        shown = explain.ask(analyzers, crop, event_values(event), settings, photo_state)
+        crop, values = _crop(url, photo_state), event_values(event)
+        shown = explain.ask(analyzers, crop, values, settings, photo_state, person)
         return [*shown, photo_state]
 
-    def report(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
+    def report(
+        person: str | None,
+        settings: Settings,
+        photo_state: photo.PhotoState,
+        event: gr.EventData,
+    ) -> list[Any]:
         try:
-            png = explain.report(analyzers, event_values(event), settings, photo_state)
+            png = explain.report(analyzers, event_values(event), settings, photo_state, person)
         except YuzugError as error:
             return ["", panels.error_notice(error, settings.lang)]
         return [_link(png, settings) if png else "", gr.skip()]
 
     for asks in (tab.panels.reading.explain, tab.panels.controls.ask):
         asked = asks(
-            ask, [tab.again, page.settings, state], outputs, js=_WORK_ON_CROP, **in_order(page)
+            ask,
+            [tab.again, tab.person, page.settings, state],
+            outputs,
+            js=_WORK_ON_CROP,
+            **in_order(page),
         )
         then_rest(asked)
         then_check(asked, page, analyzers)
     reported = tab.panels.controls.report(
         report,
-        [page.settings, state],
+        [tab.person, page.settings, state],
         [tab.file, tab.panels.heat_words],
-        js=_WORK,
+        js=_WITH_PERSON,
         **in_order(page),
     )
     then_rest(reported)
@@ -121,14 +164,17 @@ def then_check(event: Any, page: Page, analyzers: Analyzers) -> None:
     """After this event, see how far the map can be trusted: the map need not wait for it."""
     tab, state = page.photo, page.photo_state
 
-    def check(url: str | None, settings: Settings, photo_state: photo.PhotoState) -> list[Any]:
-        shown: PhotoShown = explain.check(analyzers, _crop(url, photo_state), settings, photo_state)
+    def check(
+        url: str | None, person: str | None, settings: Settings, photo_state: photo.PhotoState
+    ) -> list[Any]:
+        crop = _crop(url, photo_state)
+        shown: PhotoShown = explain.check(analyzers, crop, settings, photo_state, person)
         explain.load_methods()
         return [*shown, photo_state]
 
     event.then(
         check,
-        [tab.again, page.settings, state],
+        [tab.again, tab.person, page.settings, state],
         [*tab.panels, state],
         js=_WITH_CROP,
         # A check that comes while another runs is not dropped: that one was of another map.

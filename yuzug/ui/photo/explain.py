@@ -36,6 +36,7 @@ from yuzug.ui.photo import report as sheet
 from yuzug.ui.photo.handlers import PhotoState
 from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings, require_consent
+from yuzug.ui.teaching.lesson import Sent
 from yuzug.ui.uploads import bytes_of_data_url
 
 
@@ -45,6 +46,7 @@ def ask(
     event: Mapping[str, Any],
     settings: Settings,
     state: PhotoState,
+    sent: str | None = None,
 ) -> PhotoShown:
     """Draw the map that answers what the visitor asks of the chosen face.
 
@@ -60,9 +62,9 @@ def ask(
     state.comparing = comparing = state.comparing != (event.get("ask") == "beside")
     try:
         require_consent(settings)
-        face, analyzer = _read_again(analyzers, crop, reading, reading.face, question)
+        face, analyzer = _read_again(analyzers, crop, reading, reading.face, question, sent)
         explanation = explain(analyzer, face, question)
-        pair = _pair(analyzers, crop, reading, reading.face, question) if comparing else []
+        pair = _pair(analyzers, crop, reading, reading.face, question, sent) if comparing else []
     except YuzugError as error:
         state.wanted, state.comparing = None, bool(state.pair)
         return PhotoShown(heat_words=panels.error_notice(error, settings.lang))
@@ -98,6 +100,7 @@ def _read_again(
     reading: PictureReading,
     shown: FaceReading,
     question: Question,
+    sent: str | None = None,
     model: str | None = None,
 ) -> tuple[Face, Analyzer]:
     """The face that is ``shown``, read from its crop by the labels that it was read by first.
@@ -108,7 +111,9 @@ def _read_again(
     analyzer = analyzers.get(model or reading.model, reading.classes)
     asked = {"method": question.method, "target": question.target}
     wanted = {"heatmaps": False} if question.against is not None else asked
-    face = analyzer.analyze(crop, crops=True, **wanted).faces[0]
+    # Only the face that was read as the visitor taught theirs is explained so.
+    person = None if shown.plain is None else Sent.of(sent).person_for(analyzer)
+    face = analyzer.analyze(crop, crops=True, person=person, **wanted).faces[0]
     return replace(face, alignment=shown.alignment, landmarks=shown.landmarks), analyzer
 
 
@@ -132,11 +137,12 @@ def _pair(
     reading: PictureReading,
     shown: FaceReading,
     question: Question,
+    sent: str | None,
 ) -> list[tuple[str, FaceReading, str]]:
     """The same question to each model: its name, what it read, and its map over the crop."""
     answers = []
     for model in analyzers.models:
-        face, analyzer = _read_again(analyzers, crop, reading, shown, question, model)
+        face, analyzer = _read_again(analyzers, crop, reading, shown, question, sent, model)
         explanation = explain(analyzer, face, question)
         read = replace(face_reading(face), map=map_reading(face, explanation))
         answers.append((model, read, data_url(heatmap.painted(face.crop, explanation))))
@@ -160,7 +166,11 @@ def load_methods() -> None:
 
 
 def check(
-    analyzers: Analyzers, crop: bytes | None, settings: Settings, state: PhotoState
+    analyzers: Analyzers,
+    crop: bytes | None,
+    settings: Settings,
+    state: PhotoState,
+    sent: str | None = None,
 ) -> PhotoShown:
     """Measure how far the chosen face's map can be trusted, and say it."""
     reading = state.reading
@@ -174,7 +184,7 @@ def check(
     state.checking, state.lang = reading, settings.lang
     try:
         require_consent(settings)
-        face, analyzer = _read_again(analyzers, crop, reading, reading.face, now)
+        face, analyzer = _read_again(analyzers, crop, reading, reading.face, now, sent)
         trust = analyzer.trust(face)  # its explanation answers this question
     except YuzugError as error:
         state.checking = None
@@ -187,7 +197,11 @@ def check(
 
 
 def report(
-    analyzers: Analyzers, event: Mapping[str, Any], settings: Settings, state: PhotoState
+    analyzers: Analyzers,
+    event: Mapping[str, Any],
+    settings: Settings,
+    state: PhotoState,
+    sent: str | None = None,
 ) -> bytes | None:
     """The one-page report on the chosen face as PNG, from the pictures that the page shows.
 
@@ -204,7 +218,7 @@ def report(
     photo, square, crop = (
         bytes_of_data_url(str(event.get(name, ""))) for name in ("photo", "face", "crop")
     )
-    face, analyzer = _read_again(analyzers, crop, reading, reading.face, reading.map)
+    face, analyzer = _read_again(analyzers, crop, reading, reading.face, reading.map, sent)
     around = _bounded(square)
     trusted = reading.map.trust is None or reading.map.trust.holds
     explanation = explain(analyzer, face, reading.map)

@@ -22,6 +22,8 @@ from yuzug.ui.models import Analyzers
 from yuzug.ui.photo import explain_view as closer
 from yuzug.ui.photo.view import PhotoShown
 from yuzug.ui.session import Settings, require_consent
+from yuzug.ui.teaching import view as teaching
+from yuzug.ui.teaching.lesson import Sent, Shows
 
 if TYPE_CHECKING:
     from yuzug.analysis import Analysis
@@ -39,11 +41,12 @@ class PhotoState:
 
     Handlers run side by side, so each takes a number when it begins (:meth:`next_number`,
     :meth:`ask`): ``picture`` and ``question`` are the last ones, and an answer to an earlier one
-    changes nothing. A new picture ends all questions about the one before; a question does not end
-    the reading of a new picture. ``shown`` is the number of the picture on the page, ``wanted`` the
-    question that is being answered, ``checking`` the reading whose map is being checked, and ``by``
-    the model and classes chosen last. ``lang`` is the language of the page now: a slow answer is
-    told in it, not in that of the question.
+    changes nothing; ``newest`` is the last picture that was not read before. A new picture ends all
+    questions about the one before; a question does not end the reading of a new picture. ``shown``
+    is the number of the picture on the page, ``wanted`` the question that is being answered,
+    ``checking`` the reading whose map is being checked, and ``by`` the model and classes chosen
+    last. ``lang`` is the language of the page now: a slow answer is told in it, not in that of the
+    question. ``shows`` is which reading a visitor who taught their face wants to see.
     """
 
     first: PictureReading | None = None
@@ -59,6 +62,8 @@ class PhotoState:
     checking: PictureReading | None = None
     by: tuple[str, int] = ("", 0)
     lang: Language = "en"
+    shows: Shows | None = None
+    newest: int = 0
 
     def next_number(self) -> int:
         """The number of a picture that is about to be read."""
@@ -84,8 +89,12 @@ def read(
     settings: Settings,
     photo: PhotoState,
     again: bool = False,
+    sent: str | None = None,
 ) -> PhotoShown:
     """Read one photo; one that cannot be read gives its sentence instead.
+
+    ``sent`` is a :class:`yuzug.ui.teaching.lesson.Sent` as JSON: where the visitor says that the
+    largest face is theirs, it is read as they taught it. The state does not hold it.
 
     ``again`` is for the photo that is shown already, by another model: it counts once, and the
     chosen face, what the visitor said of it and what was done stay. A photo that was chosen later
@@ -94,12 +103,14 @@ def read(
     if source is None:
         return PhotoShown()
     photo.by, photo.lang = (settings.model, settings.classes), settings.lang
-    if again and photo.shown != photo.picture:
+    if again and photo.shown < photo.newest:
         return PhotoShown()  # the photo that is being read now will be read by these
     mine = photo.next_number()
+    photo.newest = photo.newest if again else mine
     try:
         require_consent(settings)
-        analysis = _newest(analyzers, source, photo, mine)
+        asked = Sent.of(sent)
+        analysis = _newest(analyzers, source, photo, mine, asked)
     except YuzugError as error:
         if photo.picture != mine:
             return PhotoShown()
@@ -120,6 +131,7 @@ def read(
         photo.comparing, photo.pair = False, ()
         advise_again(photo.board, mood_read(reading.face))
     photo.first = photo.reading = reading
+    photo.shows = asked.shows
     return redraw(photo, photo.lang).but(
         asked="",
         pair="",
@@ -129,12 +141,13 @@ def read(
 
 
 def _newest(
-    analyzers: Analyzers, source: ImageSource, photo: PhotoState, mine: int
+    analyzers: Analyzers, source: ImageSource, photo: PhotoState, mine: int, sent: Sent
 ) -> Analysis | None:
     """The analysis by the model that is chosen when it ends; None where a later picture came."""
     while True:
         by = photo.by
-        analysis = analyzers.get(*by).analyze(source)
+        analyzer = analyzers.get(*by)
+        analysis = analyzer.analyze(source, person=sent.person_for(analyzer))
         if photo.picture != mine:
             return None
         if photo.by == by:
@@ -184,6 +197,7 @@ def redraw(photo: PhotoState, lang: Language) -> PhotoShown:
         reading=panels.empty("photo_idle", lang),
         advice=panels.empty("advice_idle", lang),
         announcement=panels.announcement(""),
+        shows=teaching.photo_choice(lang),
     )
     if photo.error is not None:
         return shown.but(reading=panels.error_notice(photo.error, lang))
@@ -201,7 +215,7 @@ def map_words(photo: PhotoState, lang: Language) -> PhotoShown:
         return PhotoShown()
     return PhotoShown(
         heat_words=evidence.under_map(photo.reading, lang, "photo"),
-        reading=panels.reading_panel(photo.reading, lang, "photo"),
+        reading=panels.reading_panel(photo.reading, lang, "photo", photo.shows),
         controls=closer.controls(photo.reading, photo.comparing, lang),
         findings=closer.findings(photo.reading, lang),
         pair_words=closer.pair_words(photo.pair, lang),

@@ -14,19 +14,22 @@ from yuzug.ui.components.html import column, labelled_html, panel
 from yuzug.ui.components.outputs import Shown
 from yuzug.ui.i18n import Chrome
 from yuzug.ui.photo.examples import NAMES
+from yuzug.ui.teaching.lesson import MOST_CHARACTERS
 
 STILL = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 960}}}
 
 
 @dataclass(frozen=True, kw_only=True)
 class PhotoShown(Shown):
-    """What the Photo tab shows; ``asked`` lies over the heat map, ``pair`` is of several models."""
+    """What the Photo tab shows; ``asked`` lies over the heat map, ``pair`` is of several models,
+    ``shows`` chooses whether the largest face is read as the visitor taught theirs."""
 
     asked: Any = field(default_factory=gr.skip)
     controls: Any = field(default_factory=gr.skip)
     findings: Any = field(default_factory=gr.skip)
     pair: Any = field(default_factory=gr.skip)
     pair_words: Any = field(default_factory=gr.skip)
+    shows: Any = field(default_factory=gr.skip)
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,14 @@ class Closer:
 
 @dataclass(frozen=True)
 class PhotoTab:
-    """The components of the Photo tab; ``again`` takes a shown picture back to be read, ``file``
-    one to be saved."""
+    """The components of the Photo tab; ``again`` takes a shown picture back to be read,
+    ``person`` what the visitor taught along with it, ``file`` one to be saved."""
 
     picker: gr.Image
     bar: gr.HTML
     gallery: gr.HTML
     again: gr.Textbox
+    person: gr.Textbox
     file: gr.HTML
     panels: PhotoShown
     archive: gr.HTML
@@ -85,10 +89,12 @@ def photo_tab(chrome: Chrome, idle: PhotoShown) -> PhotoTab:
             heat_words = panel("yz-photo-heat-words")
         with column(chrome, "panel_reading", "reading"):
             reading = panel("yz-photo-reading", idle.reading, "components/reading")
+            shows = panel("yz-photo-shows", idle.shows, "teaching/photo")
     look = _closer(chrome)
     advice = advice_panel(chrome, "yz-photo-advice", idle.advice)
     announcement = panel("yz-photo-said", idle.announcement)
     again = gr.Textbox(visible=False)
+    person = gr.Textbox(visible=False, max_length=MOST_CHARACTERS)
     shown = PhotoShown(
         picture=picture,
         heat=heat,
@@ -101,8 +107,10 @@ def photo_tab(chrome: Chrome, idle: PhotoShown) -> PhotoTab:
         findings=look.findings,
         pair=look.pair,
         pair_words=look.pair_words,
+        shows=shows,
     )
-    return PhotoTab(picker, bar, gallery, again, look.file, shown, panel("yz-photo-archive"))
+    archive = panel("yz-photo-archive")
+    return PhotoTab(picker, bar, gallery, again, person, look.file, shown, archive)
 
 
 def _closer(chrome: Chrome) -> Closer:

@@ -59,6 +59,34 @@ class Lesson(BaseModel):
             ) from error
 
 
+class Sent(BaseModel):
+    """What travels with a photo: a person, and which reading the visitor wants to see."""
+
+    model_config = ConfigDict(strict=True)
+
+    person: Json | None = None
+    shows: Shows | None = None
+
+    @classmethod
+    def of(cls, sent: str | None) -> Sent:
+        """Read what the script sent; what is malformed asks for nothing.
+
+        >>> Sent.of('{"shows": "both"}').shows, Sent.of("[").shows
+        ('both', None)
+        """
+        try:
+            return cls.model_validate_json(sent or "{}")
+        except ValidationError:
+            return cls()
+
+    def person_for(self, analyzer: Analyzer) -> Person | None:
+        """The person, where these weights can read them; the badge tells which reading is shown."""
+        try:
+            return taught(self.person, analyzer)
+        except PersonError:
+            return None
+
+
 def learn(
     analyzers: Analyzers, sent: str | None, picture: bytes | None, settings: Settings
 ) -> Json:

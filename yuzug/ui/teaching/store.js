@@ -32,6 +32,7 @@
   const person = {
     key: KEY,
     shows: "adapted",
+    photoShows: "plain", // a photo may be of anybody, until the visitor says that it is theirs
     track: null, // whose face it is in Live; null until the visitor says so
     lesson: null, // what a frame is asked for while something is taught: "look" or "take"
     read: () => people()[model()] ?? null,
@@ -40,8 +41,8 @@
       person.track = null;
       write({});
     },
-    show(shows) {
-      person.shows = shows;
+    show(shows, tab) {
+      person[tab === "photo" ? "photoShows" : "shows"] = shows;
       tell();
     },
     is(track) {
@@ -56,6 +57,13 @@
       if (!mine) return teach;
       if (person.shows === "plain" || person.track === null) return { ...teach, shows: "plain" };
       return { ...teach, shows: person.shows, person: mine, person_track: person.track };
+    },
+    // What goes with a photo.
+    sent() {
+      const mine = person.read();
+      if (!mine) return null;
+      if (person.photoShows === "plain") return JSON.stringify({ shows: "plain" });
+      return JSON.stringify({ shows: person.photoShows, person: mine });
     },
     async teach(lesson, picture = null) {
       const root = window.gradio_config.root.replace(/\/$/, "");
@@ -77,6 +85,6 @@
   });
   document.addEventListener("change", ({ target }) => {
     if (target.closest?.("#yz-model")) tell();
-    if (target.matches?.("[data-shows]")) person.show(target.value);
+    if (target.matches?.("[data-shows]")) person.show(target.value, target.dataset.shows);
   });
 })();

@@ -100,10 +100,21 @@ def _mine(lang: Language) -> str:
     )
 
 
+def photo_choice(lang: Language) -> str:
+    """The switch in the Photo tab, for who taught their face; the script shows it then."""
+    words = {word: text(f"teach.{word}", lang) for word in ("learned", "no_answer", "relaxed")}
+    return (
+        f'<div class="yz-teach" data-words="{escape(json.dumps(words, ensure_ascii=False))}">'
+        f'<div class="row" data-part="shows" hidden><p>{_t("photo", lang)}</p>'
+        f"{shows_choice('photo', lang)}</div>"
+        '<p class="yz-note told" data-part="told" role="status"></p></div>'
+    )
+
+
 def shows_choice(tab: str, lang: Language) -> str:
     """The switch between the adapted reading, the plain one, and both."""
     choices = "".join(
-        f'<label><input type="radio" name="yz-shows-{tab}" value="{one}" data-shows />'
+        f'<label><input type="radio" name="yz-shows-{tab}" value="{one}" data-shows="{tab}" />'
         f"<span>{_t(f'shows_{one}', lang)}</span></label>"
         for one in _SHOWS
     )
