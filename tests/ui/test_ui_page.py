@@ -266,3 +266,36 @@ def test_gradio_keeps_no_picture_of_a_visitor(analyzers: Analyzers, astronaut_pa
     assert "data:image/jpeg" in shown
     assert "data:image/jpeg" not in kept.replace(frame.photo_bar("en"), "")
     assert picture[1000:1100] not in kept
+
+
+def test_no_number_of_a_taught_face_stays_on_the_server(
+    analyzers: Analyzers, astronaut_path: Path
+) -> None:
+    picture = "data:image/jpeg;base64," + base64.b64encode(astronaut_path.read_bytes()).decode()
+    person = json.loads(analyzers.get("cnn", 7).teach({"surprise": [astronaut_path]}).to_json())
+    codes = person["labels"]["surprise"]["mean"]["codes"]
+    asked = {"person": person, "person_track": 0, "shows": "both", "teach": "take"}
+    lesson = {"person": person, "label": "happy"}
+
+    async def answered_and_kept() -> tuple[str, str]:
+        demo = build(analyzers, Settings(model="cnn", consent=True))
+        session = Sessions(demo).open("a-visit")
+        by_name = {fn.api_name: fn for fn in demo.fns.values()}
+        answers = ""
+        for name, inputs in (
+            ("frame", [picture, json.dumps(asked), None, None]),
+            ("teach", [json.dumps(lesson), picture, None]),
+            ("read", [{"url": picture}, json.dumps(asked), None, None]),
+        ):
+            given = {"session_hash": "a-visit", "request": gr.Request(session_hash="a-visit")}
+            answer = await demo.process_api(by_name[name], inputs, **given)
+            answers += repr(answer["data"])
+        too_long = [picture, "x" * 131_073, None, None]
+        with pytest.raises(gr.Error, match="at most 131072 characters"):
+            await demo.process_api(by_name["frame"], too_long, session_hash="a-visit")
+        return answers, repr(vars(session))
+
+    answers, kept = in_a_loop(answered_and_kept())
+    assert text("teach.badge_adapted", "en") in answers, "it was used"
+    assert codes[:40] not in kept
+    assert picture[1000:1100] not in kept

@@ -97,13 +97,13 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
 def read_again(analyzers: Analyzers) -> Callable[..., list[Any]]:
     """What reads the photo once more that the page shows: the server has none."""
 
-    def read(
+    def read_once_more(
         url: str | None, person: str | None, settings: Settings, state: photo.PhotoState
     ) -> list[Any]:
         source = bytes_of_data_url(url) if url else None
         return [*photo.read(analyzers, source, settings, state, again=True, sent=person)]
 
-    return read
+    return read_once_more
 
 
 def _wire_questions(page: Page, analyzers: Analyzers) -> None:
