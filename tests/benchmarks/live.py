@@ -1,6 +1,6 @@
 """How fluent Live is in a browser on this machine; no part of the test suite.
 
-    python tests/benchmarks/live.py [--seconds 20] [--visitors 8] [--write]
+    python tests/benchmarks/live.py [--seconds 20] [--visitors 8] [--write] [--tree DIR]
 
 Starts the page and Chromium with a fake camera, and prints a table; --write puts it into
 docs/decisions/live-transport.md. Server and browser share the cores, as they do for who tries the
@@ -187,6 +187,7 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=20)
     options.add_argument("--visitors", type=int, default=8)
     options.add_argument("--write", action="store_true")
+    options.add_argument("--tree", type=Path, default=ROOT, help="another checkout to compare with")
     chosen = options.parse_args()
     environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
     with tempfile.TemporaryDirectory() as folder:
@@ -196,7 +197,7 @@ def main() -> None:
             f"--use-file-for-fake-video-capture={clip(Path(folder))}",
         ]
         with (
-            serving([sys.executable, "app.py"], ROOT, environment, "PORT") as server,
+            serving([sys.executable, "app.py"], chosen.tree, environment, "PORT") as server,
             sync_playwright() as playwright,
         ):
             browser = playwright.chromium.launch(executable_path=chromium.find(), args=arguments)
@@ -206,7 +207,7 @@ def main() -> None:
     threads = os.cpu_count()
     made = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
-        cwd=ROOT,
+        cwd=chosen.tree,
         capture_output=True,
         text=True,
         check=False,
