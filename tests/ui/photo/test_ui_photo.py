@@ -105,6 +105,7 @@ def test_another_language_redraws_the_same_reading_without_an_analysis(
     for activity in bundled().activities:
         assert activity.title.en == activity.title.tr or activity.title.en not in turkish.advice
     assert "mutlu" in turkish.reading
+    assert text("teach.shows_both", "tr") in turkish.shows
     assert "happy" not in re.sub(r"<[^>]*>", "", turkish.reading)
 
 

@@ -204,6 +204,7 @@ def redraw(photo: PhotoState, lang: Language) -> PhotoShown:
     if photo.reading is None:
         return shown
     return map_words(photo, lang).but(
+        shows=shown.shows,
         advice=advice.area(photo.board, lang, savable=True),
         announcement=panels.announcement(panels.sentence(photo.reading, lang)),
     )
