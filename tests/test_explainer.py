@@ -84,7 +84,7 @@ def test_a_face_is_explained_again_as_its_photo_was(
     name: str, analyzer: Analyzer, crop: np.ndarray, face: Face
 ) -> None:
     whole = analyzer.analyze(crop, crops=True, method=name, target="surprise").faces[0].explanation
-    again = analyzer.explain_face(face, "surprise", name)
+    again = analyzer.explain(face, "surprise", name)
     assert (again.method, again.target) == (whole.method, whole.target) == (name, "surprise")
     np.testing.assert_allclose(again.values, whole.values, atol=1e-5)
     assert again.values.shape == (56, 56)
@@ -95,9 +95,9 @@ def test_a_face_is_explained_again_as_its_photo_was(
 
 def test_a_wrong_question_is_told_in_one_line(analyzer: Analyzer, face: Face) -> None:
     with pytest.raises(ModelError, match="hungry"):
-        analyzer.explain_face(face, "hungry")
+        analyzer.explain(face, "hungry")
     with pytest.raises(YuzugError, match="tea-leaves"):
-        analyzer.explain_face(face, method="tea-leaves")
+        analyzer.explain(face, method="tea-leaves")
     with pytest.raises(ModelError, match="contempt"):
         analyzer.contrast(face, "happy", "contempt")
 

@@ -14,6 +14,7 @@ from yuzug.explain import METHODS
 from yuzug.models import Person
 from yuzug.pipeline import Analyzer
 from yuzug.stream import StreamSession
+from yuzug.teaching import label_named
 
 
 @cache
@@ -40,9 +41,11 @@ def test_one_neutral_and_one_of_each_can_be_taught_by_any_known_name(
 ) -> None:
     person = analyzer().teach({"Mutlu": [astronaut_path], "joy": [astronaut], "nötr": [astronaut]})
     assert person.examples == {"happy": 2, "neutral": 1}
-    assert analyzer(classes=3).label_named("neutral") == "neutral", "though it has no such label"
+    assert label_named("neutral", analyzer(classes=3).labels) == "neutral", (
+        "though it has no such label"
+    )
     with pytest.raises(PersonError, match="'bored'") as caught:
-        analyzer().label_named("bored")
+        label_named("bored", analyzer().labels)
     assert caught.value.kind == "person.label"
 
 
@@ -98,7 +101,7 @@ def test_the_map_is_of_the_adapted_logit(model: str, astronaut: np.ndarray) -> N
     reads = analyzer(model)
     person = reads.teach({"surprise": [astronaut] * 3, "neutral": [astronaut[:, ::-1]]})
     adapted = reads.classifier.adapted(person)
-    [place] = reads.locate(astronaut, thorough=True)
+    [place] = reads.steps.locate(astronaut, thorough=True)
     batch = adapted.classify([place.crop])
     explainer = reads.explainer.of(reads.analyze(astronaut, person=person).faces[0])
     column = explainer.column("surprise")
@@ -121,10 +124,10 @@ def test_every_fast_method_explains_the_adapted_reading(
     assert not np.allclose(face.explanation.raw, plain.explanation.raw, atol=1e-3)
     for name, method in METHODS.items():
         if method.speed == "fast":
-            heatmap = analyzer().explain_face(face, "surprise", name)
+            heatmap = analyzer().explain(face, "surprise", name)
             assert np.isfinite(heatmap.values).all()
             assert heatmap.target == "surprise"
-    again = analyzer().explain_face(face, "surprise")
+    again = analyzer().explain(face, "surprise")
     np.testing.assert_allclose(again.values, face.explanation.values, atol=1e-3)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,83 +15,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuzug.analysis import Analysis, Face, largest_sure
-from yuzug.emotions import Emotion
-from yuzug.errors import ImageError, OptionError, PersonError
+from yuzug.errors import ImageError, PersonError
 from yuzug.explain import Contrast, Heatmap, Trust
 from yuzug.explainer import Explainer
-from yuzug.faces import (
-    Detection,
-    Detector,
-    LocatedFace,
-    align,
-    assess,
-    default_detector,
-    detect_turned,
-    full_image,
-    look_near,
-)
-from yuzug.faces.quality import MIN_SCORE
+from yuzug.faces import Detector, LocatedFace, default_detector
 from yuzug.images import ImageSource, load_image
 from yuzug.models import (
     DEFAULT_MODEL,
-    Batch,
     Checkpoint,
     Classifier,
     Example,
     Person,
-    Prediction,
     Stem,
     check_classes,
     load_model,
     packed_features,
     teach_example,
 )
-from yuzug.models.confidence_threshold import not_sure_because
-from yuzug.models.person import NEUTRAL
+from yuzug.pipeline_steps import Steps, Stopwatch
+from yuzug.teaching import is_alone, label_named, neutral_label
 
-# Side of the colour crop that is shown and measured; the network reads a smaller one.
-CROP_PX = 160
 # Pictures whose faces are read together by ``analyze_many``.
 BATCH = 8
-# A second face with this share of the area of the first is no chance find in the background.
-_SECOND_FACE = 0.25
-_CANONICAL = frozenset(emotion.value for emotion in Emotion)
-
-
-@dataclass(frozen=True)
-class FacesRead:
-    """Faces that were read: those of a taught person apart from the others.
-
-    ``predictions`` are one a face, and so are ``plain``: those without what the person was
-    taught, None for all faces that are read plainly anyhow. ``parts`` are batches with the places
-    of their faces and who explains them.
-    """
-
-    predictions: tuple[Prediction, ...]
-    plain: tuple[Prediction | None, ...]
-    parts: tuple[tuple[Sequence[int], Explainer, Batch], ...]
-
-    def maps(self, targets: Sequence[int], method: str | None = None) -> list[Heatmap]:
-        """One heat map a face, each for its target class: :meth:`Explainer.maps`."""
-        found: dict[int, Heatmap] = {}
-        for places, explainer, batch in self.parts:
-            maps = explainer.maps(batch, [targets[place] for place in places], method)
-            found.update(zip(places, maps, strict=True))
-        return [found[place] for place in range(len(self.predictions))]
-
-
-class Stopwatch:
-    """Milliseconds of the stages of one analysis."""
-
-    def __init__(self) -> None:
-        self.ms: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        """What passed since the last lap was this stage."""
-        now = time.perf_counter()
-        self.ms[stage] = round(1000 * (now - self._last), 2)
-        self._last = now
 
 
 @dataclass(frozen=True)
@@ -122,6 +66,8 @@ class Analyzer:
         self.classifier = Classifier(checkpoint, classes, stem)
         self.explainer = Explainer(self.classifier)
         self.detector = detector
+        #: What :meth:`analyze` runs one after another, for programs that need one step alone.
+        self.steps = Steps(self.classifier, self.explainer, detector)
 
     @classmethod
     def load(
@@ -164,9 +110,14 @@ class Analyzer:
         return self.detector.name if self.detector else "none"
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of a prediction, in the order of its probabilities."""
+        return tuple(self.classifier.head.labels)
+
+    @property
     def classes(self) -> int:
         """How many labels a prediction has."""
-        return len(self.classifier.head.labels)
+        return len(self.labels)
 
     def with_classes(self, classes: int | str) -> Analyzer:
         """The same weights and detector with another label set; costs next to nothing.
@@ -222,19 +173,19 @@ class Analyzer:
         clock.lap("decode")
         located = self._crop_or_faces(photo, crops=crops)
         clock.lap("detect")
-        read = self.classify(located, person)
+        read = self.steps.classify(located, person)
         clock.lap("classify")
         tops = [reading.top for reading in read.predictions]
         targets = tops if target is None else [self.explainer.column(target)] * len(tops)
         maps = read.maps(targets, method) if heatmaps else [None] * len(located)
         faces = tuple(
-            self.face(place, reading, reading.top, heatmap, person=person, plain=plain)
+            self.steps.face(place, reading, reading.top, heatmap, person=person, plain=plain)
             for place, reading, heatmap, plain in zip(
                 located, read.predictions, maps, read.plain, strict=True
             )
         )
         clock.lap("explain")
-        return self.analysis(photo, faces, largest_sure(faces), clock)
+        return self.steps.analysis(photo, faces, largest_sure(faces), clock)
 
     def analyze_many(
         self,
@@ -293,7 +244,7 @@ class Analyzer:
         places = [place for one in found for place in one.located]
         firsts = accumulate((len(one.located) for one in found), initial=0)
         whose = [first for first, one in zip(firsts, found, strict=False) if one.located]
-        batch = self.classify(places, person, whose)
+        batch = self.steps.classify(places, person, whose)
         clock.lap("classify")
         tops = [reading.top for reading in batch.predictions]
         maps = batch.maps(tops) if heatmaps else [None] * len(places)
@@ -303,93 +254,15 @@ class Analyzer:
             # The share of each picture in what the whole batch took.
             one.clock.ms.update({name: round(ms / len(found), 2) for name, ms in clock.ms.items()})
             faces = tuple(
-                self.face(place, reading, top, heatmap, person=person, plain=plain)
+                self.steps.face(place, reading, top, heatmap, person=person, plain=plain)
                 for place, reading, top, heatmap, plain in islice(rest, len(one.located))
             )
-            yield self.analysis(one.photo, faces, largest_sure(faces), one.clock)
+            yield self.steps.analysis(one.photo, faces, largest_sure(faces), one.clock)
 
     def _crop_or_faces(self, photo: NDArray[np.uint8], *, crops: bool) -> tuple[LocatedFace, ...]:
         if crops:
-            return (self.full_crop(photo),)
-        return self.locate(photo, thorough=True, turned=True)
-
-    def locate(
-        self, photo: NDArray[np.uint8], *, thorough: bool, turned: bool = False
-    ) -> tuple[LocatedFace, ...]:
-        """The faces of an RGB uint8 photo (H, W, 3), the largest first, each with its crop.
-
-        With ``turned``, a photo without a certain face is searched on its sides and upside down.
-
-        Raises:
-            OptionError: ``option.invalid`` where no detector was loaded.
-        """
-        if self.detector is None:
-            raise OptionError(
-                "option.invalid",
-                must="photos are searched for faces by a detector, and this analyzer has none",
-                got="a photo without crops=True",
-                do="pass crops=True for a cropped face, or load the analyzer without crops_only",
-            )
-        found = self.detector.detect(photo, thorough=thorough)
-        if turned and not any((face.score or 1.0) >= MIN_SCORE for face in found):
-            found = detect_turned(self.detector, photo) or found
-        return _cropped(photo, found)
-
-    def locate_again(
-        self, photo: NDArray[np.uint8], faces: Sequence[Detection]
-    ) -> tuple[LocatedFace, ...] | None:
-        """The same faces in the next frame of a stream, searched near where they were.
-
-        None where the whole frame must be searched: :func:`yuzug.faces.look_near`.
-        """
-        found = look_near(self.detector, photo, faces) if self.detector else None
-        return None if found is None else _cropped(photo, found)
-
-    @staticmethod
-    def full_crop(photo: NDArray[np.uint8]) -> LocatedFace:
-        """A picture that already is one cropped face, RGB uint8 (H, W, 3)."""
-        height, width = photo.shape[:2]
-        alignment = full_image((height, width))
-        detection = Detection((0.0, 0.0, float(width), float(height)), score=None)
-        # Never blown up, so that a small crop reaches the network as it is.
-        size_px = min(CROP_PX, max(height, width))
-        return LocatedFace(detection, alignment, alignment.crop(photo, size_px))
-
-    def classify(
-        self,
-        located: Sequence[LocatedFace],
-        person: Person | None = None,
-        whose: Sequence[int] = (0,),
-    ) -> FacesRead:
-        """One reading a face, in one batch; the faces at ``whose`` as this person was taught.
-
-        Raises:
-            PersonError: ``person.weights`` or ``person.invalid``.
-        """
-        adapted = self.classifier.adapted(person) if person else self.classifier
-        crops = [place.crop for place in located]
-        theirs = [place for place in whose if place < len(crops)] if person else []
-        if not theirs:
-            batch = self.classifier.classify(crops)
-            part = (range(len(crops)), self.explainer, batch)
-            return FacesRead(batch.predictions, (None,) * len(crops), (part,))
-        inputs, features = self.classifier.see(crops)
-        others = [place for place in range(len(crops)) if place not in theirs]
-        parts = []
-        predictions: dict[int, Prediction] = {}
-        plain: dict[int, Prediction] = {}
-        for places, classifier in ((theirs, adapted), (others, self.classifier)):
-            if places:
-                batch = classifier.read_features(inputs[places], features[places])
-                parts.append((places, Explainer(classifier), batch))
-                predictions.update(zip(places, batch.predictions, strict=True))
-                plain.update(zip(places, batch.plain, strict=False))  # none of the others
-        order = range(len(crops))
-        return FacesRead(
-            tuple(predictions[place] for place in order),
-            tuple(plain.get(place) for place in order),
-            tuple(parts),
-        )
+            return (self.steps.full_crop(photo),)
+        return self.steps.locate(photo, thorough=True, turned=True)
 
     def example(self, image: ImageSource, *, crops: bool = False) -> Example:
         """The numbers of a picture with one face, for :meth:`Person.with_example`; keeps nothing.
@@ -429,54 +302,16 @@ class Analyzer:
         """
         person = self.new_person()
         for name, pictures in images.items():
-            label = self.label_named(name)
+            label = label_named(name, self.labels)
             for picture in pictures:
                 person = person.with_example(label, self.example(picture, crops=crops))
         return person
 
     def new_person(self) -> Person:
         """Somebody of whom nothing is known yet, to be taught with these weights."""
-        return Person.new(self.classifier.checkpoint, self._neutral)
+        return Person.new(self.classifier.checkpoint, neutral_label(self.labels))
 
-    def label_named(self, name: str) -> str:
-        """The label that goes by this name: its own, or another name of its emotion.
-
-        The relaxed face can always be taught, whatever labels there are.
-
-        Raises:
-            PersonError: ``person.label`` where there is none.
-        """
-        labels = self.classifier.head.labels
-        if name in labels or name == self._neutral:
-            return name
-        emotion = _emotion_of(name)
-        for label in (*labels, self._neutral):
-            if emotion is not None and _emotion_of(label) is emotion:
-                return label
-        raise PersonError(
-            "person.label",
-            must=f"a label to teach must be one of {', '.join(dict.fromkeys([*labels, NEUTRAL]))}",
-            got=repr(name),
-            do="rename it, or choose another number of classes",
-        )
-
-    @property
-    def _neutral(self) -> str:
-        labels = self.classifier.head.labels
-        if NEUTRAL in labels or set(labels) <= _CANONICAL:
-            return NEUTRAL
-        resting = (label for label in labels if _emotion_of(label) is Emotion.NEUTRAL)
-        return next(resting, NEUTRAL)
-
-    def explain(
-        self, batch: Batch, targets: Sequence[int], method: str | None = None
-    ) -> list[Heatmap]:
-        """One heat map a face of a batch, each for its target class: :meth:`Explainer.maps`."""
-        return self.explainer.maps(batch, targets, method)
-
-    def explain_face(
-        self, face: Face, target: str | None = None, method: str | None = None
-    ) -> Heatmap:
+    def explain(self, face: Face, target: str | None = None, method: str | None = None) -> Heatmap:
         """Another heat map of a face that was read: :meth:`Explainer.face`."""
         return self.explainer.face(face, target, method)
 
@@ -487,84 +322,6 @@ class Analyzer:
     def trust(self, face: Face, heatmap: Heatmap | None = None) -> Trust:
         """Whether a heat map of a face can be relied on: :meth:`Explainer.trust`."""
         return self.explainer.trust(face, heatmap)
-
-    def face(
-        self,
-        place: LocatedFace,
-        reading: Prediction,
-        shown: int,
-        heatmap: Heatmap | None,
-        track: int | None = None,
-        person: Person | None = None,
-        plain: Prediction | None = None,
-    ) -> Face:
-        """Everything about one face, with ``shown`` as the index of the label that is shown.
-
-        ``person`` is who was taught, ``plain`` the reading without that; a face without the latter
-        was read plainly, whoever was taught.
-        """
-        confidence = float(reading.probabilities[shown])
-        threshold = self.classifier.head.sure_at
-        quality = assess(place.crop, place.detection, place.alignment)
-        return Face(
-            box_xywh=place.detection.box_xywh,
-            score=place.detection.score,
-            landmarks=place.detection.landmarks,
-            alignment=place.alignment,
-            crop=place.crop,
-            emotion=reading.labels[shown],
-            confidence=confidence,
-            probabilities=reading.by_label,
-            doubts=(*not_sure_because(confidence, reading.outside, threshold), *quality.problems),
-            explanation=heatmap,
-            track=track,
-            quality=quality,
-            person=person if plain else None,
-            plain=plain.by_label if plain else None,
-        )
-
-    def analysis(
-        self,
-        photo: NDArray[np.uint8],
-        faces: tuple[Face, ...],
-        dominant_index: int | None,
-        clock: Stopwatch,
-    ) -> Analysis:
-        """The result of one picture with the names of what made it."""
-        return Analysis(
-            image=photo,
-            faces=faces,
-            dominant_index=dominant_index,
-            model=self.model,
-            classes=self.classes,
-            detector=self.detector_name,
-            ms=dict(clock.ms),
-        )
-
-
-def _cropped(photo: NDArray[np.uint8], found: Iterable[Detection]) -> tuple[LocatedFace, ...]:
-    """The faces of a photo with their crops."""
-    places = []
-    for detection in found:
-        alignment = align(detection)
-        places.append(LocatedFace(detection, alignment, alignment.crop(photo, CROP_PX)))
-    return tuple(places)
-
-
-def is_alone(areas: Sequence[float]) -> bool:
-    """Whether a picture with faces of these areas, the largest first, shows one person.
-
-    >>> is_alone([100.0, 9.0]), is_alone([100.0, 50.0]), is_alone([])
-    (True, False, False)
-    """
-    return len([area for area in areas if area >= _SECOND_FACE * areas[0]]) == 1
-
-
-def _emotion_of(name: str) -> Emotion | None:
-    """The emotion that goes by this name in the recommendations, in any language they know."""
-    from yuzug.recommender import bundled  # a whole catalogue, which few readings need
-
-    return bundled().policy.emotion_of(name)
 
 
 Item = TypeVar("Item")

@@ -15,7 +15,8 @@ from yuzug.explain import Heatmap
 from yuzug.faces import Detection, LocatedFace, Smoother, Tracker
 from yuzug.faces.tracking import FORGET_S
 from yuzug.models import Person, Prediction
-from yuzug.pipeline import Analyzer, FacesRead, Stopwatch
+from yuzug.pipeline import Analyzer
+from yuzug.pipeline_steps import FacesRead, Stopwatch
 
 # Looking for tilted heads triples the cost, so only every fifth empty frame does.
 _THOROUGH_EVERY = 5
@@ -136,12 +137,12 @@ class StreamSession:
         """The faces of a frame: near where they were, or in all of it."""
         known = 0 < len(self._seen) <= _NEAR_FACES and frame.shape == self._seen_in
         if known and at_s - self._searched_s < self._search_every_s:
-            near = analyzer.locate_again(frame, self._seen)
+            near = analyzer.steps.locate_again(frame, self._seen)
             if near is not None:
                 return near
         self._searched_s = at_s
         self._empty_frames += 1
-        located = analyzer.locate(frame, thorough=self._empty_frames % _THOROUGH_EVERY == 0)
+        located = analyzer.steps.locate(frame, thorough=self._empty_frames % _THOROUGH_EVERY == 0)
         if located:
             self._empty_frames = 0
         return located
@@ -164,7 +165,7 @@ class StreamSession:
         """
         clock = Stopwatch()
         located = [place for frame in frames for place in frame.located]
-        read = analyzer.classify(located, person, _theirs(frames, person_track))
+        read = analyzer.steps.classify(located, person, _theirs(frames, person_track))
         readings = iter(read.predictions)
         smoothed = [
             [self._smooth(track, next(readings), frame.at_s) for track in frame.tracks]
@@ -178,7 +179,7 @@ class StreamSession:
         plain = self._smooth_plain(frames, read)
         faces = [
             tuple(
-                analyzer.face(
+                analyzer.steps.face(
                     place, reading, index, next(maps), track, person=person, plain=next(plain)
                 )
                 for place, track, (reading, index) in zip(
@@ -203,7 +204,7 @@ class StreamSession:
     ) -> Analysis:
         # The share of each frame in what the whole batch took.
         frame.clock.ms.update({stage: round(ms / frames, 2) for stage, ms in clock.ms.items()})
-        analysis = analyzer.analysis(frame.image, faces, self._dominant(faces), frame.clock)
+        analysis = analyzer.steps.analysis(frame.image, faces, self._dominant(faces), frame.clock)
         return replace(analysis, time_s=frame.at_s)
 
     def _smooth(self, track: int, reading: Prediction, at_s: float) -> tuple[Prediction, int]:

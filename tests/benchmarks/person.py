@@ -35,7 +35,7 @@ def taught(analyzer: Analyzer) -> str:
     """JSON of somebody with an example of every label: the largest that one has."""
     portrait = load_image(PORTRAIT)
     turned = [portrait, portrait[:, ::-1], portrait[20:, 20:]]
-    labels = analyzer.classifier.head.labels
+    labels = analyzer.labels
     return analyzer.teach({one: [turned[n % 3]] for n, one in enumerate(labels)}).to_json()
 
 

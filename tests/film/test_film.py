@@ -82,7 +82,9 @@ def test_raw_readings_are_those_of_each_frame_alone(clip: Path, analyzer: Analyz
     raw = read_video(clip, analyzer, every_s=None, smooth=False, heatmaps=False)
     with raw:
         for image, analysis in zip(first, raw, strict=False):
-            alone = analyzer.classify(analyzer.locate(image, thorough=False)).predictions
+            alone = analyzer.steps.classify(
+                analyzer.steps.locate(image, thorough=False)
+            ).predictions
             for face, reading in zip(analysis.faces, alone, strict=True):
                 assert list(face.probabilities.values()) == pytest.approx(
                     reading.probabilities, abs=1e-5
@@ -140,9 +142,9 @@ def test_a_film_as_a_table(clip: Path, analyzer: Analyzer) -> None:
     promised = ["film", "frame", "time_s", "track", "x", "y", "w", "h"]
     promised += ["score", "emotion", "confidence", "sure"]
     assert [name for name in frame.columns if name in promised] == promised
-    assert set(analyzer.classifier.head.labels) <= set(frame.columns)
+    assert set(analyzer.labels) <= set(frame.columns)
     seen = frame[frame["emotion"].notna()]
-    labels = list(analyzer.classifier.head.labels)
+    labels = list(analyzer.labels)
     assert seen[labels].sum(axis=1).to_numpy() == pytest.approx(1, abs=1e-3)
     assert seen["region_mouth"].between(0, 1).all()
     assert seen["sharpness"].gt(0).all()
@@ -156,7 +158,7 @@ def timeline_of(
     """A timeline in which one person shows these expressions; None for nobody."""
     with read_video(clip, analyzer, heatmaps=False) as reading:
         analysis = next(reading)
-    timeline = Timeline(analyzer.classifier.head.labels)
+    timeline = Timeline(analyzer.labels)
     for number, emotion in enumerate(emotions):
         timeline.add(_shown(analysis, number * step_s, emotion, timeline.labels))
     return timeline
@@ -444,7 +446,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path, astronaut: Picture) -> None:
 def test_rows_of_a_table_round_as_the_json_does(clip: Path, analyzer: Analyzer) -> None:
     with read_video(clip, analyzer) as reading:
         analysis = next(reading)
-    columns = Columns.of_films(analyzer.classifier.head.labels)
+    columns = Columns.of_films(analyzer.labels)
     (row,) = film_rows(columns, "clip.mp4", analysis)
     record = yuzug_face(analysis)
     assert row["confidence"] == record["confidence"]

@@ -19,6 +19,7 @@ from yuzug.lab.data.prepare import prepare_folder
 from yuzug.models import load, resolve
 from yuzug.models.preprocess import resize, to_grey
 from yuzug.pipeline import Analyzer
+from yuzug.pipeline_steps import Steps
 
 Picture = NDArray[np.uint8]
 
@@ -48,7 +49,7 @@ def test_training_sees_what_serving_sees(
     shown = face[cut]
     file = placed(tmp_path / "faces" / "happy" / "a.png", shown)
     table = rows(tmp_path / "faces.parquet", [png(shown)], ["happy"])
-    served = resize(to_grey(Analyzer.full_crop(load_image(file)).crop), 48)
+    served = resize(to_grey(Steps.full_crop(load_image(file)).crop), 48)
     np.testing.assert_array_equal(read(tmp_path / "faces", 48).images[0], served)
     # The decoder makes grey of colours itself, and rounds otherwise.
     assert np.abs(read(table, 48).images[0].astype(int) - served).max() <= 3
@@ -58,7 +59,7 @@ def test_training_sees_what_serving_sees(
 
 def test_large_faces_are_framed_as_they_are_served(astronaut: Picture) -> None:
     tall = astronaut[:, 100:350]
-    served = resize(to_grey(Analyzer.full_crop(tall).crop), 48)
+    served = resize(to_grey(Steps.full_crop(tall).crop), 48)
     np.testing.assert_array_equal(grey_square(tall, 48), served)
     thin = np.full((30_000, 16), 90, np.uint8)  # a square of its length would take 900 MB
     assert grey_square(thin, 48).shape == (48, 48)

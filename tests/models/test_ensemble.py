@@ -70,7 +70,7 @@ def test_its_map_is_the_mean_of_the_members_maps(face: np.ndarray) -> None:
     np.testing.assert_allclose(whole[0], signed.clamp_min(0), atol=1e-5)
     card = checkpoint.card.model_copy(update={"explanation": "hirescam"})
     analyzer = Analyzer(Checkpoint(network, card), 7)
-    (served,) = analyzer.explain(analyzer.classifier.classify([face]), [3])
+    (served,) = analyzer.explainer.maps(analyzer.classifier.classify([face]), [3])
     np.testing.assert_allclose(served.raw, whole[0], atol=1e-5)
 
 

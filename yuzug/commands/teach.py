@@ -28,10 +28,11 @@ def run(options: Namespace) -> int:
     """Learn from every picture of DIR/label/, write the person, print what was learned; 2 where a
     picture taught nothing, and nothing is written where none did."""
     from yuzug.records import TeachingRecord
+    from yuzug.teaching import label_named
 
     folders = _folders(options.folder)
     analyzer = analyzer_of(options, detects=not options.crops)
-    labels = [analyzer.label_named(folder.name) for folder in folders]
+    labels = [label_named(folder.name, analyzer.labels) for folder in folders]
     pictures = [
         (label, file)
         for label, folder in zip(labels, folders, strict=True)

@@ -183,7 +183,7 @@ def _write(reading: FilmReading, film: str, base: Path, options: Namespace) -> N
     from yuzug.film.timeline import Timeline
     from yuzug.records.tables import table
 
-    timeline = Timeline(reading.analyzer.classifier.head.labels, reading.duration_s)
+    timeline = Timeline(reading.analyzer.labels, reading.duration_s)
     stopped = False
     with ExitStack() as stack:
         tables = [

@@ -141,7 +141,7 @@ class FilmReading:
     @property
     def columns(self) -> Columns:
         """The columns of its table."""
-        return Columns.of_films(self.analyzer.classifier.head.labels)
+        return Columns.of_films(self.analyzer.labels)
 
     def __iter__(self) -> FilmReading:
         return self

@@ -143,7 +143,7 @@ def test_the_finer_map_of_an_ensemble_is_hirescam_as_its_line_says(
     analyzer = analyzers.get("ensemble", 7)
     face = analyzer.analyze(astronaut).faces[0]
     fused, hirescam = (
-        analyzer.explain_face(face, method=method).raw for method in ("fused", "hirescam")
+        analyzer.explain(face, method=method).raw for method in ("fused", "hirescam")
     )
     assert np.array_equal(fused, hirescam)
     assert "For an ensemble it is HiResCAM" in METHODS["fused"].line("en")
@@ -345,7 +345,7 @@ def test_the_page_gives_the_shares_of_the_command_line_where_there_are_landmarks
     assert shown.map.regions == face.regions
     # Asked again from the crop, which has no landmarks: they are those of the photo.
     asking.ask(analyzers, shown.crop, {"label": "sad"}, ACCEPTED, shown.state)
-    sad = analyzer.explain_face(face, "sad")
+    sad = analyzer.explain(face, "sad")
     there, average_there = face.regions_of(sad), average.regions_of(sad)
     assert there is not None
     assert average_there is not None

@@ -20,7 +20,7 @@ from yuzug.faces import full_image
 from yuzug.images import FORMATS, load_image
 from yuzug.lab.data.tables import is_table, not_faces, picture_of, read_table, split_name, words
 from yuzug.models.preprocess import resize, to_grey
-from yuzug.pipeline import CROP_PX
+from yuzug.pipeline_steps import CROP_PX
 
 VOTES = tuple(emotion.value for emotion in Emotion)
 # What a face is compared with: its label, or the majority of its annotators' votes.

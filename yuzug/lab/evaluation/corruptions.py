@@ -75,7 +75,7 @@ FAULTS: dict[str, tuple[Callable[[Grey, float], Grey], tuple[float, ...]]] = {
 
 def curves(analyzer: Analyzer, faces: FaceSet, labels: LabelSource) -> tuple[Curve, ...]:
     """Accuracy under every fault and level, on at most 500 of the faces, drawn by a seed."""
-    known, _ = truth_of(faces, analyzer.classifier.head.labels, labels)
+    known, _ = truth_of(faces, analyzer.labels, labels)
     faces = faces.take(known)
     if len(faces) > _FACES:
         chosen = np.random.default_rng(0).choice(len(faces), _FACES, replace=False)

@@ -118,7 +118,7 @@ def labelled_faces(
         OptionError: ``data.mapping`` for a mapping that does not fit, ``data.labels`` where no face
             has a label of the model.
     """
-    names = analyzer.classifier.head.labels
+    names = analyzer.labels
     if labels == "votes" and mapping:
         raise caused(OptionError, "data.mapping", "mapping_votes", labels=", ".join(mapping))
     faces = read(data, analyzer.classifier.checkpoint.card.preprocessing.detail_px)
@@ -155,7 +155,7 @@ def compare(
     Raises:
         OptionError: ``option.invalid`` where no face has a label of the head.
     """
-    names = analyzer.classifier.head.labels
+    names = analyzer.labels
     predictions = predictions_of(analyzer, faces, every, labels)
     truth, right, sure = predictions.truth, predictions.right, predictions.sure
     classes = per_class(truth, predictions.predicted, names)

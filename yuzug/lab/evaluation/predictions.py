@@ -93,7 +93,7 @@ def predictions_of(
     Raises:
         OptionError: ``option.invalid`` where no face has a label of the head.
     """
-    names = analyzer.classifier.head.labels
+    names = analyzer.labels
     known, truth = truth_of(faces, names, labels)
     chosen = [face for face, is_known in zip(every, known, strict=True) if is_known]
     predicted = np.array([face.emotion for face in chosen], str)
@@ -141,12 +141,12 @@ def read_crops(analyzers: Sequence[Analyzer], images: NDArray[np.uint8]) -> tupl
     steps = range(0, len(images), _BATCH)
     for start in tqdm(steps, desc="reading", unit="batch", disable=None):
         photos = [np.repeat(grey[..., None], 3, axis=2) for grey in images[start : start + _BATCH]]
-        located = [first.full_crop(photo) for photo in photos]
+        located = [first.steps.full_crop(photo) for photo in photos]
         _, features = first.classifier.see([place.crop for place in located])
         for analyzer, found in zip(analyzers, faces, strict=True):
             readings = analyzer.classifier.predictions(features)
             found += [
-                analyzer.face(place, reading, reading.top, None)
+                analyzer.steps.face(place, reading, reading.top, None)
                 for place, reading in zip(located, readings, strict=True)
             ]
     return faces

@@ -98,7 +98,7 @@ def read_subjects(data: Path, analyzers: Sequence[Analyzer]) -> list[PosedFaces]
     table = pq.read_table(data, columns=["image", "label", "subject"]).to_pydict()
     found = []
     for number, picture in enumerate(table["image"]):
-        located = analyzers[0].locate(_photo(picture), thorough=True)
+        located = analyzers[0].steps.locate(_photo(picture), thorough=True)
         if not located:
             raise ImageError(
                 "image.undecodable",

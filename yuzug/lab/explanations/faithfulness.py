@@ -200,7 +200,7 @@ class _Walk:
 
     def _by_class(self) -> dict[str, list[NDArray[np.float32]]]:
         by_class: dict[str, list[NDArray[np.float32]]] = {}
-        for column, label in enumerate(self.analyzer.classifier.head.labels):
+        for column, label in enumerate(self.analyzer.labels):
             rows = [row for row, target in enumerate(self.targets) if target == column]
             if rows:
                 by_class[label] = [self.values[row] for row in rows]

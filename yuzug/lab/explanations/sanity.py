@@ -65,7 +65,7 @@ def _alike_randomised(
 
 def _maps(analyzer: Analyzer, images: Images, targets: Sequence[int]) -> list[NDArray[np.float32]]:
     batch = analyzer.classifier.classify(list(images))
-    return [heatmap.values for heatmap in analyzer.explain(batch, targets)]
+    return [heatmap.values for heatmap in analyzer.explainer.maps(batch, targets)]
 
 
 def _with(analyzer: Analyzer, network: Network) -> Analyzer:

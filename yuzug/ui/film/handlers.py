@@ -110,7 +110,7 @@ def explain(
         require_consent(settings)
         asked = FrameOptions.model_validate_json(options or "{}")
         analyzer = analyzers.live(asked.model, asked.classes)
-        target = asked.target if asked.target in analyzer.classifier.head.labels else None
+        target = asked.target if asked.target in analyzer.labels else None
         frame = load_image(bytes_of_data_url(url or ""))
         analysis = analyzer.analyze(frame, target=target)
     except ValidationError:

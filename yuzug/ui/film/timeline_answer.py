@@ -42,7 +42,7 @@ def read_clip(job: Job, analyzer: Analyzer, name: str, limits: Limits) -> Result
         job.length_s = reading.duration_s
         if job.length_s is not None and job.length_s > limits.seconds + _ROUNDING_S:
             raise _too_long(job.length_s, limits)
-        timeline = Timeline(analyzer.classifier.head.labels, reading.duration_s)
+        timeline = Timeline(analyzer.labels, reading.duration_s)
         rows: list[Row] = []
         faces: dict[int, list[list[float]]] = {}
         size_wh = (0, 0)

@@ -120,7 +120,7 @@ def step(
         require_consent(settings)
         analyzer = analyzers.live(settings.model, settings.classes)
         stream = _stream_for(settings, live)
-        labels = analyzer.classifier.head.labels
+        labels = analyzer.labels
         live.explained = options.target if options.target in labels else None
         picked = options.track is not None and options.track != stream.picked
         if options.track in live.numbers:

@@ -128,7 +128,7 @@ def explain(analyzer: Analyzer, face: Face, question: Question) -> Heatmap | Con
     made = face.explanation
     if made is not None and (made.target, made.method) == (question.target, question.method):
         return made
-    return analyzer.explain_face(face, question.target, question.method)
+    return analyzer.explain(face, question.target, question.method)
 
 
 def _pair(

@@ -15,7 +15,8 @@ from yuzug.emotions import Language, looks
 from yuzug.errors import PersonError, YuzugError
 from yuzug.images import load_image
 from yuzug.models import Example, Person, teach_example
-from yuzug.pipeline import Analyzer, is_alone
+from yuzug.pipeline import Analyzer
+from yuzug.teaching import is_alone, label_named
 from yuzug.texts import text
 from yuzug.ui.models import Analyzers
 from yuzug.ui.session import Settings, require_consent
@@ -101,7 +102,7 @@ def learn(
         checkpoint = analyzer.classifier.checkpoint
         person = taught(lesson.person, analyzer) or analyzer.new_person()
         if lesson.label is not None:
-            label = analyzer.label_named(lesson.label)
+            label = label_named(lesson.label, analyzer.labels)
             person = person.with_example(label, _example(analyzer, lesson, picture))
             person.require(checkpoint)
     except YuzugError as error:
@@ -137,7 +138,7 @@ def frame_seen(analyzer: Analyzer, analysis: Analysis, lang: Language, take: boo
         ``example``.
     """
     neutral = analyzer.new_person().neutral
-    names = dict.fromkeys([*analyzer.classifier.head.labels, neutral])
+    names = dict.fromkeys([*analyzer.labels, neutral])
     answer: Json = {
         "neutral": neutral,
         "labels": [[name, looks(name, lang)] for name in names],
