@@ -127,7 +127,7 @@ def test_every_key_in_the_tables_is_used() -> None:
     assert not {key for key in SENTENCES if not is_used(key)}
 
 
-@pytest.mark.parametrize("dead", ["lab.report_walrus", "lab.report_shares", "ui.walrus"])
+@pytest.mark.parametrize("dead", ["lab.report_walrus", "lab.report_walruses", "ui.walrus"])
 def test_a_key_without_a_reader_is_found(dead: str) -> None:
     assert not is_used(dead)
 
