@@ -26,7 +26,7 @@ from yuzug.lab.training.finalize import LIMITS_OF_OWN
 from yuzug.models import available_models, load, resolve
 from yuzug.models.checkpoint import save
 from yuzug.pipeline import Analyzer
-from yuzug.texts import text
+from yuzug.texts import table, text
 from yuzug.ui import about
 from yuzug.ui.api.endpoints import Endpoints
 from yuzug.ui.app import build
@@ -231,6 +231,15 @@ def test_what_gradio_says_has_our_words_in_both_languages() -> None:
     assert table
     for said in json.loads(table.group(1)):
         assert set(said[-1]) == set(LANGUAGES)
+
+
+def test_no_word_of_ours_is_taken_for_one_of_gradios() -> None:
+    table_of_words = re.search(r'id="yz-words">(.*?)</script>', head(), re.S)
+    assert table_of_words
+    instead = {phrase: said[-1] for said in json.loads(table_of_words[1]) for phrase in said[:-1]}
+    for key, ours in table().items():
+        for lang in LANGUAGES:
+            assert instead.get(ours[lang], ours)[lang] == ours[lang], f"{key} would be replaced"
 
 
 def test_a_taken_port_is_told_in_one_sentence() -> None:

@@ -35,7 +35,6 @@ _GRADIO_PHRASES: dict[str, tuple[str, ...]] = {
     "photo_uploading": ("Uploading*",),
     "panel_picture": ("Image",),
     "camera_stop": ("Stop",),
-    "camera_start": ("Record", "Kaydet"),
     # Gradio measures its tabs by hidden copies that keep the first language.
     "tab_live": (),
     "tab_photo": (),
