@@ -108,7 +108,7 @@ def test_every_kind_cites_a_publication_and_is_used() -> None:
     catalogue = bundled()
     assert {activity.kind for activity in catalogue.activities} == set(catalogue.kinds)
     for kind in catalogue.kinds.values():
-        for source in kind.sources:
+        for _, source in kind.citations:
             year = catalogue.sources[source].short[-4:]
             assert f"({year})" in catalogue.sources[source].full
 
@@ -231,6 +231,13 @@ def test_the_short_way_to_near_duplicates_finds_what_all_pairs_find() -> None:
 
 
 SOURCE = "{short: Nobody 2000, full: 'Nobody (2000), Nothing', doi: 10.1000/1}"
+FOR_ANGER = """\
+    for_emotion:
+      angry:
+        because: {en: not here, tr: burada etmez}
+        effect: {en: none, tr: yok}
+        sources: [webb-2012]
+"""
 FRESH = TEA.replace("Put the kettle on", "Warm your favourite cup").replace(
     "Çaydanlığı ocağa koyun", "Sevdiğiniz fincanı ısıtın"
 )
@@ -272,6 +279,12 @@ FRESH = TEA.replace("Put the kettle on", "Warm your favourite cup").replace(
             MAGIC.replace("webb-2012", "nobody-2000"),
             "kinds.yaml:7: kinds.magic.sources: no source is called 'nobody-2000'; "
             "list it under sources",
+        ),
+        (
+            "kinds.yaml",
+            MAGIC + FOR_ANGER.replace("webb-2012", "nobody-2000"),
+            "kinds.yaml:12: kinds.magic.for_emotion.angry.sources: no source is called "
+            "'nobody-2000'; list it under sources",
         ),
         (
             "kinds.yaml",

@@ -327,9 +327,28 @@ def test_the_reasons_read_as_designed() -> None:
     assert walk.why == (
         "Picked because the expression looks sad – to brighten things up",
         "10 minutes, outdoors, some effort",
-        "After a single bout of light exercise people felt livelier, for at least half an hour; "
-        "it did not calm anger — Reed 2006; Kjærvik 2024",
+        "After a single bout of light exercise people felt livelier, for at least half an hour "
+        "— Reed 2006",
     )
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "it did not calm anger"), ("tr", "egzersiz öfkeyi ise yatıştırmadı")]
+)
+def test_that_exercise_does_not_calm_anger_is_said_of_anger_alone(
+    lang: Language, words: str
+) -> None:
+    def said(**asked: Any) -> set[bool]:
+        found = [s for s in recommend(**asked, lang=lang, count=300) if s.kind == "exercise"]
+        told = [f"{words} — Reed 2006; Kjærvik 2024" in s.why[2] for s in found]
+        assert told == [words in " ".join(s.why) for s in found]
+        assert told == ["Kjærvik" in s.evidence for s in found]
+        return set(told)
+
+    assert said(mood="angry") == said(emotion="angry") == {True}
+    for mood in ("calm", "stressed", "sad"):
+        assert said(mood=mood) == {False}, mood
+    assert said(emotion="angry", sure=False) == {False}, "no emotion is named"
 
 
 def test_what_an_activity_is_not_for_never_comes() -> None:

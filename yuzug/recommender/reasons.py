@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yuzug.emotions import Language
-from yuzug.recommender.catalogue.models import Activity, Catalogue
+from yuzug.recommender.catalogue.models import Activity, Catalogue, Evidence
 from yuzug.recommender.engine import Choice
 from yuzug.recommender.filters import Filters
 from yuzug.recommender.history import History
@@ -34,7 +34,7 @@ def why(choice: Choice, request: Request, lang: Language) -> tuple[str, ...]:
     return (
         for_mood(choice, request.mood, lang),
         circumstances(choice.activity, request.filters, lang),
-        because(choice, request.catalogue, lang),
+        because(choice, request, lang),
         *([text("why.helped", lang)] if name in history.helped else []),
         *([text("why.favourite", lang)] if name in history.favourites else []),
     )
@@ -93,15 +93,24 @@ def company_of(activity: Activity, filters: Filters) -> str:
     return (filters.company if activity.company == "any" else None) or activity.company
 
 
-def because(choice: Choice, catalogue: Catalogue, lang: Language) -> str:
-    """What is known of activities of this kind, with the publications in short."""
-    kind = catalogue.kinds[choice.activity.kind]
-    sources = "; ".join(catalogue.sources[source].short for source in kind.sources)
-    return text("why.because", lang, because=kind.because.of(lang), sources=sources)
+def because(choice: Choice, request: Request, lang: Language) -> str:
+    """What is known of activities of this kind in this mood, with the publications in short."""
+    known, sources = _known(choice, request), request.catalogue.sources
+    said = "; ".join(one.because.of(lang) for one in known)
+    cited = "; ".join(sources[source].short for one in known for source in one.sources)
+    return text("why.because", lang, because=said, sources=cited)
 
 
-def evidence(choice: Choice, catalogue: Catalogue, lang: Language) -> str:
-    """The publications behind this kind of activity in full, and what they found."""
-    kind = catalogue.kinds[choice.activity.kind]
-    sources = "; ".join(catalogue.sources[source].full for source in kind.sources)
-    return text("why.evidence", lang, sources=sources, effect=kind.effect.of(lang))
+def evidence(choice: Choice, request: Request, lang: Language) -> str:
+    """The publications behind that in full, and what they found."""
+    known, sources = _known(choice, request), request.catalogue.sources
+    effect = "; ".join(one.effect.of(lang) for one in known)
+    cited = "; ".join(sources[source].full for one in known for source in one.sources)
+    return text("why.evidence", lang, sources=cited, effect=effect)
+
+
+def _known(choice: Choice, request: Request) -> tuple[Evidence, ...]:
+    """The evidence for the kind, then what it says of the mood's main emotion, if that is sure."""
+    kind, mood = request.catalogue.kinds[choice.activity.kind], request.mood
+    more = kind.for_emotion.get(mood.dominant) if mood.sure else None
+    return (kind,) if more is None else (kind, more)

@@ -94,7 +94,7 @@ class Suggestion:
     @property
     def evidence(self) -> str:
         """The publications behind this kind of activity, and what they found."""
-        return reasons.evidence(self.choice, self.request.catalogue, self.lang)
+        return reasons.evidence(self.choice, self.request, self.lang)
 
     @property
     def notes(self) -> tuple[str, ...]:

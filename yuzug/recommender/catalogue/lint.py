@@ -110,7 +110,8 @@ class _Lint:
     def not_named(self) -> Iterator[Finding]:
         """Kinds without an activity, and sources that no kind cites."""
         used = {f"kinds.{activity.kind}" for activity in self.catalogue.activities}
-        cited = {f"sources.{one}" for kind in self.catalogue.kinds.values() for one in kind.sources}
+        kinds = self.catalogue.kinds.values()
+        cited = {f"sources.{source}" for kind in kinds for _, source in kind.citations}
         cited |= {f"sources.{rule.source}" for rule in self.catalogue.policy.withheld}
         for key, (file, line) in self.places.items():
             if key.startswith("kinds.") and key not in used:

@@ -187,11 +187,12 @@ def _add_kinds(document: Document, name: str, parts: Parts) -> None:
         parts.sources[key] = source
         parts.places[f"sources.{key}"] = (name, document.line(("sources", key)))
     for key, kind in read_kinds.kinds.items():
-        missing = [source for source in kind.sources if source not in parts.sources]
+        missing = [one for one in kind.citations if one[1] not in parts.sources]
         if missing:
-            line = document.line(("kinds", key, "sources"))
-            message = f"no source is called {missing[0]!r}; list it under sources"
-            parts.findings.append(Finding(name, line, f"kinds.{key}.sources", message))
+            within, unknown = missing[0]
+            path = ("kinds", key, *within)
+            message = f"no source is called {unknown!r}; list it under sources"
+            parts.findings.append(Finding(name, document.line(path), ".".join(path), message))
         else:
             parts.kinds[key] = kind
             parts.places[f"kinds.{key}"] = (name, document.line(("kinds", key)))

@@ -119,18 +119,33 @@ class Activity(Strict):
         return {} if self.prompt is None else {"prompt": self.prompt.of(lang)}
 
 
-class Kind(Strict):
-    """A way in which activities work, with the evidence for it."""
+class Evidence(Strict):
+    """What publications found, in a sentence and as a figure."""
 
-    name: Words
-    family: Literal["activation", "regulation"]
-    """Behavioural activation, or emotion regulation."""
     because: Words
     """The sentence that a person reads under an activity; the sources follow it."""
     effect: Words
     """The figure behind that sentence: the shift to be expected."""
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
     """Keys of the list of sources."""
+
+
+class Kind(Evidence):
+    """A way in which activities work, with the evidence for it."""
+
+    name: Words
+    family: Literal["activation", "regulation"]
+    """Behavioural activation, or emotion regulation."""
+    for_emotion: dict[Emotion, Evidence] = Field(default_factory=dict)
+    """What else is known where the mood is mostly this emotion; for other moods it is not said."""
+
+    @property
+    def citations(self) -> tuple[tuple[tuple[str, ...], Id], ...]:
+        """Every source that it names, those for one emotion too, after its path in the kind."""
+        named: dict[tuple[str, ...], Evidence] = {("sources",): self}
+        for emotion, more in self.for_emotion.items():
+            named["for_emotion", emotion.value, "sources"] = more
+        return tuple((path, source) for path, one in named.items() for source in one.sources)
 
 
 class Source(Strict):
