@@ -55,7 +55,7 @@ def percent(fraction: float, lang: Language) -> str:
     """A share of 1 as people write it: "83%" in English, "%83" in Turkish.
 
     >>> percent(0.834, "en"), percent(0.834, "tr"), percent(-0.02, "tr")
-    ('83%', '%83', '-%2')
+    ('83%', '%83', '−%2')
     """
     return with_percent_sign(str(round(100 * fraction)), lang)
 
@@ -64,7 +64,7 @@ def with_percent_sign(number: str, lang: Language) -> str:
     """A written number with the percent sign; in Turkish it stands between minus and number.
 
     >>> with_percent_sign("-1,5", "tr"), with_percent_sign("-1.5", "en")
-    ('-%1,5', '-1.5%')
+    ('−%1,5', '−1.5%')
     """
-    minus = "-" if number.startswith("-") else ""
+    minus = "−" if number.startswith("-") else ""
     return minus + text("ui.percent", lang, percent=number.removeprefix("-"))
