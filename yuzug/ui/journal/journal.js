@@ -37,7 +37,9 @@ const put = (place, text) => {
   if (place.textContent !== text) place.textContent = text;
 };
 const fill = () => {
-  const form = new Intl.DateTimeFormat(document.documentElement.lang, {
+  // The day before the month in English too, as in the calendar above.
+  const lang = document.documentElement.lang;
+  const form = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, {
     day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
   });
   for (const time of element.querySelectorAll("time")) put(time, form.format(new Date(time.dateTime)));
