@@ -241,7 +241,7 @@ def test_the_picture_shows_each_person_and_episode(analyzer: Analyzer, clip: Pat
         timeline.add(_shown(analysis, 2.0 + number, "fear", timeline.labels, track=number + 1))
     for lang, words in (
         ("en", ("happy", "person 1 (track 0)", "3 more")),
-        ("tr", ("mutlu", "1. kişi (track 0)", "3 kişi")),
+        ("tr", ("mutlu", "1. kişi (takip no: 0)", "3 kişi")),
     ):
         figure = draw(timeline, "clip $1.mp4", lang)  # type: ignore[arg-type]
         assert len(figure.axes) == MAX_PERSONS
