@@ -177,7 +177,11 @@ def measure(data: str) -> None:
 
 
 def main() -> None:
-    """Write the page anew, after measuring where data is named."""
+    """Write the page anew, after measuring where data is named; with --check only compare it."""
+    if sys.argv[1:] == ["--check"]:
+        if page() != PAGE.read_text(encoding="utf-8"):
+            sys.exit("docs/explanations.md is stale: run python tools/explanations.py")
+        return
     if len(sys.argv) > 1:
         measure(str(Path(sys.argv[1]).resolve()))
     PAGE.write_text(page(), encoding="utf-8")

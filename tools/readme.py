@@ -48,14 +48,19 @@ def printed(lang: Language) -> str:
 
 
 def table(lang: Language) -> str:
-    """The README with a fresh table of models."""
-    page = README[lang].read_text(encoding="utf-8")
+    """The README with the table of models that is true now."""
+    text = README[lang].read_text(encoding="utf-8")
     rows = [
         row
         for number, row in enumerate(markdown(available_models(), lang).splitlines())
         if number < 2 or row.split("|")[4].strip() in SHOWN
     ]
-    return TABLE.sub(lambda found: found[1] + "\n".join(rows) + f"\n{found[2]}", page)
+    return TABLE.sub(lambda found: found[1] + "\n".join(rows) + f"\n{found[2]}", text)
+
+
+def page(lang: Language) -> str:
+    """The README with the table and the output of the example that are true now."""
+    return EXAMPLE.sub(lambda found: f"{found[1]}{printed(lang)}{found[4]}", table(lang))
 
 
 def _example(lang: Language) -> re.Match[str]:
@@ -65,15 +70,17 @@ def _example(lang: Language) -> re.Match[str]:
 
 
 def main() -> None:
-    """Write both READMEs anew."""
+    """Write both READMEs and docs/recipes.md; with --check only say which are stale."""
     os.environ["HF_HUB_OFFLINE"] = "1"  # as in the tests: the detector that is always there
     os.environ["HF_HOME"] = tempfile.mkdtemp()
     os.chdir(ROOT)
-    recipes.PAGE.write_text(recipes.page(), encoding="utf-8")
-    for lang, path in README.items():
-        path.write_text(table(lang), encoding="utf-8")
-        fresh = EXAMPLE.sub(rf"\g<1>{printed(lang)}\g<4>", path.read_text(encoding="utf-8"))
-        path.write_text(fresh, encoding="utf-8")
+    pages = {recipes.PAGE: recipes.page()} | {path: page(lang) for lang, path in README.items()}
+    stale = [path for path, text in pages.items() if path.read_text(encoding="utf-8") != text]
+    if "--check" not in sys.argv:
+        for path in stale:
+            path.write_text(pages[path], encoding="utf-8")
+    elif stale:
+        sys.exit(f"run python tools/readme.py: {', '.join(path.name for path in stale)} is stale")
 
 
 if __name__ == "__main__":

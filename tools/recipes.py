@@ -146,4 +146,7 @@ def _class_rows(what: str, one: Metrics) -> Iterator[tuple[str, ...]]:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    if "--check" not in sys.argv:
+        PAGE.write_text(page(), encoding="utf-8")
+    elif page() != PAGE.read_text(encoding="utf-8"):
+        sys.exit("docs/recipes.md is stale: run python tools/recipes.py")
