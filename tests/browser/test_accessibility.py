@@ -16,10 +16,10 @@ import clips
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from guide_player import open_guide
 from journeys import ASTRONAUT, open_tab, show_example, show_file, start_camera
 from PIL import Image
 from playwright.sync_api import Page, expect
-from test_guide import open_guide
 
 from yuzug.emotions import LANGUAGES, Language
 

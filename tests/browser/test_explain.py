@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from journeys import show_example, start_camera
+from journeys import show_example, speak, start_camera
+from page_words import no_word_of
 from PIL import Image
 from playwright.sync_api import Download, Page, expect
-from test_page import no_word_of, speak
 
 from yuzug.emotions import Language
 from yuzug.models import available_models

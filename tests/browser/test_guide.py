@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
+from guide_player import GUIDES, MOOD, STEPS, open_guide
 from journeys import open_tab, speak
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from yuzug.emotions import Language
 from yuzug.texts import text
 
-MOOD = "#yz-mood-advice"
-STEPS = ["First of all", "And then"]
-GUIDES: dict[str, dict[str, Any]] = {
-    "timer": {"seconds": 90},
-    "breath": {"in_s": 4, "hold_s": 2, "out_s": 6, "rounds": 2},
-    "count": {"counts": [{"times": 2, "what": "sounds"}, {"times": 1, "what": "smell"}]},
-    "write": {"prompt": "What went well?"},
-}
-
 
 def say(name: str, lang: Language = "en", **values: object) -> str:
     return text(f"advice.guide_{name}", lang, **values)
-
-
-def open_guide(page: Page, guide: str) -> Locator:
-    """Open the player on the first card, whose activity becomes one with this guide."""
-    told = {"title": "An activity", "steps": STEPS, "guide": guide, "data": GUIDES[guide]}
-    card = page.locator(f"{MOOD} .yz-card").first
-    card.evaluate("(card, told) => { card.dataset.guide = told }", json.dumps(told))
-    card.locator("[data-act=start]").click()
-    return page.locator("dialog.yz-guide")
 
 
 def at_the_steps(page: Page, guide: str) -> Locator:
