@@ -96,9 +96,9 @@ def company_of(activity: Activity, filters: Filters) -> str:
 def because(choice: Choice, request: Request, lang: Language) -> str:
     """What is known of activities of this kind in this mood, with the publications in short."""
     known, sources = _known(choice, request), request.catalogue.sources
-    said = "; ".join(one.because.of(lang) for one in known)
+    findings = "; ".join(one.because.of(lang) for one in known)
     cited = "; ".join(sources[source].short for one in known for source in one.sources)
-    return text("why.because", lang, because=said, sources=cited)
+    return text("why.because", lang, because=findings, sources=cited)
 
 
 def evidence(choice: Choice, request: Request, lang: Language) -> str:
