@@ -120,6 +120,12 @@ def test_a_file_that_bears_the_name_of_a_bundled_model_is_not_taken_for_it(tmp_p
     assert "According to the owner: my own faces" in page
 
 
+def test_a_live_frame_builds_no_analyzer(analyzers: Analyzers) -> None:
+    first = analyzers.live("cnn", 3)
+    assert analyzers.live("cnn", 3) is first
+    assert analyzers.live("cnn", 7) is not first
+
+
 def page_of_own(lang: Language, **changes: object) -> str:
     """What the tab says of weights that somebody else made."""
     ours = load(resolve("cnn"))

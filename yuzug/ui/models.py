@@ -81,6 +81,10 @@ class Analyzers:
     stems: Mapping[str, Stem] = field(default_factory=dict)
     activities: Loaded = field(default_factory=partial(load_own, None))
     bundled: Sequence[ModelInfo] = field(default_factory=available_models)
+    # By model and number of classes: a live frame must not build its analyzer anew.
+    _chosen: dict[tuple[str, int], Analyzer] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -104,10 +108,12 @@ class Analyzers:
         """
         self._require(model)
         analyzer = self.by_model[model]
-        # The page and the interface for programs count emotions; labels of one's own have one head.
+        # The page and the HTTP API count emotions; labels of one's own have one head.
         if len(analyzer.classifier.checkpoint.card.heads) == 1:
             return analyzer
-        return analyzer.with_classes(classes)
+        if (model, classes) not in self._chosen:
+            self._chosen[model, classes] = analyzer.with_classes(classes)
+        return self._chosen[model, classes]
 
     def label_sets(self, model: str) -> tuple[int, ...]:
         """The numbers of emotions that a model tells apart; none for labels of one's own.
