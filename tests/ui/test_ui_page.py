@@ -177,7 +177,7 @@ def test_the_notice_says_all_that_it_must(lang: Language) -> None:
             "education",
             "never compared",
         ),
-        "tr": ("saklan", "Tanı", "İşte", "eğitim", "kimseyle karşılaştırılmaz"),
+        "tr": ("saklan", "Tanı", "İş yerinde", "eğitim", "kimseyle karşılaştırılmaz"),
     }[lang]:
         assert must in words
 
@@ -209,7 +209,7 @@ def reading_of(*faces: FaceReading) -> PictureReading:
         (
             replace(FACE, doubts=("dark",)),
             "Hard to tell from this picture – closest match: happy (83%)",
-            "Bu görüntüden emin olmak zor. En yakın ifade: mutlu (%83)",
+            "Bu görüntüden anlamak zor. En yakın ifade: mutlu (%83)",
         ),
         (
             replace(FACE, doubts=("none_of_these",)),
