@@ -1,6 +1,6 @@
 """Write the coverage tables of recommendations/README.md: how many activities there are for what.
 
-Run it after activities, the policy or the filters have changed: python tools/coverage.py
+Run it after activities, the policy or the filters have changed: python tools/catalogue_tables.py
 With --check it writes nothing and fails where a table is stale.
 """
 
@@ -32,4 +32,4 @@ if __name__ == "__main__":
     if "--check" not in sys.argv:
         PAGE.write_text(page(), encoding="utf-8")
     elif page() != PAGE.read_text(encoding="utf-8"):
-        sys.exit("recommendations/README.md is stale: run python tools/coverage.py")
+        sys.exit("recommendations/README.md is stale: run python tools/catalogue_tables.py")
