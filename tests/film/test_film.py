@@ -24,7 +24,7 @@ from yuzug import Analyzer
 from yuzug.analysis import Analysis
 from yuzug.cli import main
 from yuzug.faces import Detection
-from yuzug.film import Film, read_video
+from yuzug.film import DEFAULT_EVERY_S, Film, read_video
 from yuzug.film.annotated import AnnotatedFilm, drawn
 from yuzug.film.picture import MAX_PERSONS, draw
 from yuzug.film.summary import summary
@@ -63,7 +63,7 @@ def test_a_film_gives_analyses_with_time_and_track(clip: Path, analyzer: Analyze
 
 
 def test_it_reads_what_live_reads_of_the_same_frames(clip: Path, analyzer: Analyzer) -> None:
-    session = yuzug.StreamSession()
+    session = yuzug.StreamSession(search_every_s=DEFAULT_EVERY_S)
     with Film(clip) as film:
         live = [session.step(analyzer, one.image, one.time_s) for one in film.frames()]
     for one, other in zip(read_video(clip, analyzer, every_s=None), live, strict=True):

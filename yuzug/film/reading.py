@@ -51,8 +51,11 @@ def read_video(
         source: any film that FFmpeg reads, or an animated GIF, WebP or PNG, as a path or as a file
             opened in binary mode, which stays open.
         analyzer: what reads the faces; the default model where none is given.
-        every_s: the first frame of each so many seconds; None for every frame.
-        smooth: whether probabilities are averaged over time, as on the page.
+        every_s: the first frame of each so many seconds; None for every frame. Then known faces
+            are looked for near where they were, and the whole frame is searched for others
+            every 0.1 s.
+        smooth: whether probabilities are averaged over time, as on the page; without, each frame
+            is searched and read as if it stood alone.
         heatmaps: whether heat maps are made; without them there are no region shares.
         person: somebody who was taught: see :meth:`Analyzer.teach`. Whether it is that person,
             nobody checks.
@@ -186,7 +189,11 @@ class FilmReading:
     def _read(self) -> Generator[Analysis, None, None]:
         # Seldom frames must not make another person of everybody.
         forget_s = max(FORGET_S, _FORGET_FRAMES * (self.every_s or 0.0))
-        session = StreamSession(smooth=self.smooth, forget_s=forget_s)
+        # As often as a film is read by default; unsmoothed, each frame stands alone.
+        search_every_s = DEFAULT_EVERY_S if self.every_s is None and self.smooth else 0.0
+        session = StreamSession(
+            smooth=self.smooth, forget_s=forget_s, search_every_s=search_every_s
+        )
         stop = Event()
         decoded: _Stage[Frame] = _Stage(stop, self.film.frames(self.every_s))
         tracked = _Stage(stop, self._tracked(session, decoded))
