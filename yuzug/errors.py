@@ -86,6 +86,7 @@ KINDS: frozenset[str] = frozenset(
         "request.refused",  # nothing that the server answers, or from elsewhere
         "live.full",
         "server.busy",  # too many calls wait already
+        "server.disk",  # no room for an upload
         "call.ended",  # it worked for too long, or nobody waits for its answer
         "host.unknown",  # no name or address of this machine
         "port.invalid",  # no number from 1 to 65535

@@ -12,6 +12,7 @@ import asyncio
 import mimetypes
 import os
 import re
+import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from ipaddress import ip_address
@@ -336,7 +337,11 @@ class Gate:
             form = await request.form(max_files=_MAX_FILES, max_fields=_MAX_FILES)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
-        except (MultiPartException, HTTPException, _TooLargeError, OSError) as error:
+        except OSError as error:
+            # What is longer than a megabyte lies on the disk of this server.
+            print(f"yuzug: an upload could not be kept: {error}", file=sys.stderr)
+            return _say(507, _no_room(), request.headers)
+        except (MultiPartException, HTTPException, _TooLargeError) as error:
             got = getattr(error, "detail", "") or str(error) or type(error).__name__
             return _say(400, _refusal("an upload must be a form with files", got), request.headers)
         paths = []
@@ -420,6 +425,15 @@ def _refusal(must: str, got: str) -> YuzugError:
         must=must,
         got=got[:200],
         do=f"see docs/api.md and docs/security.md ({ALLOWED_HOSTS})",
+    )
+
+
+def _no_room() -> YuzugError:
+    return YuzugError(
+        "server.disk",
+        must="the server must have room on its disk for an upload",
+        got="a disk that cannot be written to",
+        do="try again later, or tell whoever runs it",
     )
 
 
