@@ -137,3 +137,14 @@ def check_tool_arguments(
         return prepare(name, check(arguments))
 
     server._prepare_tool_call_args = prepared
+
+
+def take_tool_calls_of(blocks: gr.Blocks, most_bytes: int) -> None:
+    """Let a call of an MCP tool have this many bytes, as any other call: the package takes 4 MiB.
+
+    Held by ``test_mcp.py::test_a_tool_takes_a_large_picture``.
+    """
+    if blocks.mcp_server_obj is not None:
+        limit: Any = getattr(blocks.mcp_server_obj.manager, "asgi_app", None)
+        if limit is not None:  # earlier versions of the package have no limit
+            limit.max_body_size = most_bytes

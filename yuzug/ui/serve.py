@@ -33,7 +33,7 @@ from yuzug.ui import draining, quiet_log, zerogpu
 from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.api import mcp_tools
 from yuzug.ui.app import build
-from yuzug.ui.gate import guards
+from yuzug.ui.gate import MAX_BODY_BYTES, guards
 from yuzug.ui.i18n import head
 from yuzug.ui.models import Analyzers, OnDemand, Waiting
 from yuzug.ui.session import Settings
@@ -237,7 +237,7 @@ def launch(demo: GuardedBlocks, host: str, port: int) -> None:
         favicon_path=STYLE_SHEET.with_name("favicon.svg"),
     )
     if mcp_tools.installed():
-        mcp_tools.guard_tools(demo)
+        mcp_tools.guard_tools(demo, MAX_BODY_BYTES)
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("mcp", reason="the extra 'mcp' is not installed")
 
@@ -81,6 +84,17 @@ def test_a_tool_reads_a_picture_and_answers_json(talk: Talk, astronaut_path: Pat
     assert len(read["recommendations"]) == 3
     explained = answer_of(call(talk, "explain", image=picture, model="cnn"))
     assert explained["faces"][0]["heatmap"].startswith("data:image/jpeg;base64,")
+
+
+def test_a_tool_takes_a_large_picture(talk: Talk) -> None:
+    """As much as over HTTP; the package by itself takes calls of 4 MiB."""
+    noise = np.random.default_rng(1).integers(0, 256, (1400, 1400, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, "PNG", compress_level=0)
+    picture = base64.b64encode(file.getvalue()).decode()
+    assert len(picture) > 5 * 2**20
+    [read] = answer_of(call(talk, "analyze", images=[picture], crops=True))
+    assert read["width"] == 1400
 
 
 def test_a_tool_speaks_turkish(talk: Talk) -> None:

@@ -9,7 +9,11 @@ from importlib.util import find_spec
 from typing import Any
 
 from yuzug.ui.admission import GuardedBlocks, check_bounds, without_paths
-from yuzug.ui.gradio_patches import answer_tools_with_json, check_tool_arguments
+from yuzug.ui.gradio_patches import (
+    answer_tools_with_json,
+    check_tool_arguments,
+    take_tool_calls_of,
+)
 
 
 def installed() -> bool:
@@ -17,8 +21,10 @@ def installed() -> bool:
     return find_spec("mcp") is not None
 
 
-def guard_tools(demo: GuardedBlocks) -> None:
+def guard_tools(demo: GuardedBlocks, most_bytes: int) -> None:
     """Let the tools of a running page answer with JSON, and open no file of this machine.
+
+    A call may have ``most_bytes``, as over HTTP.
 
     Raises:
         AttributeError: where this version of Gradio prepares a call elsewhere: it must not start.
@@ -31,3 +37,4 @@ def guard_tools(demo: GuardedBlocks) -> None:
 
     answer_tools_with_json(demo)
     check_tool_arguments(demo, checked)
+    take_tool_calls_of(demo, most_bytes)
