@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -521,6 +522,20 @@ def test_the_package_runs_as_a_module() -> None:
         [sys.executable, "-m", "yuzug", "--version"], capture_output=True, text=True, check=True
     )
     assert ran.stdout.startswith("yuzug 0.2.")
+
+
+def test_a_picture_with_the_longest_name_there_is_gets_a_heat_map(
+    capsys: Capture, astronaut_path: Path, tmp_path: Path
+) -> None:
+    """Two that differ at their end only are numbered; a longer name is one that is not there."""
+    faces = [tmp_path / f"{'y' * 250}{number}.jpg" for number in range(2)]
+    for face in faces:
+        shutil.copy(astronaut_path, face)
+    maps, none = tmp_path / "maps", tmp_path / f"{'y' * 300}.jpg"
+    code, read, _ = lines(capsys, "analyze", none, *faces, "--cam", maps)
+    assert code == 2
+    assert ["error" in one for one in read] == [True, False, False]
+    assert len(list(maps.iterdir())) == 2
 
 
 def test_a_heat_map_that_cannot_be_written_is_one_line(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from yuzug.analysis import Analysis
+from yuzug.commands.output import stem_of
 from yuzug.errors import OptionError
 from yuzug.explain import Contrast
 from yuzug.images import png_bytes
@@ -45,7 +46,7 @@ class Overlays:
         """
         if not analysis.faces:
             return None
-        path = self.folder / self._free_name(Path(image).stem)
+        path = self.folder / self._free_name(stem_of(image))
         try:
             path.write_bytes(png_bytes(painted(analysis, contrasts)))
         except OSError as error:

@@ -1,13 +1,18 @@
-"""Output of a command: records on stdout, log records of the logger ``yuzug`` on stderr."""
+"""Output of a command: records on stdout, log records on stderr, and the names of its files."""
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from yuzug.records import Record
+
+# A name has at most 255 bytes in most file systems.
+_LONGEST_STEM_BYTES = 220
 
 
 def emit(record: Record) -> None:
@@ -18,6 +23,18 @@ def emit(record: Record) -> None:
 def complain(sentence: str) -> None:
     """One line on stderr; ``--quiet`` leaves it out."""
     _LOG.warning("%s", sentence)
+
+
+def stem_of(path: str) -> str:
+    """A file's name without its ending, short enough for an ending of ours and a number.
+
+    >>> stem_of("faces/anna.jpg"), len(stem_of("a" * 251 + ".jpg"))
+    ('anna', 220)
+    """
+    stem = Path(path).stem
+    while len(os.fsencode(stem)) > _LONGEST_STEM_BYTES:
+        stem = stem[:-1]
+    return stem
 
 
 class _Stderr(logging.Handler):

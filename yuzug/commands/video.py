@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yuzug.commands.options import analyzer_of, model_options, person_of, person_option
-from yuzug.commands.output import complain, emit
+from yuzug.commands.output import complain, emit, stem_of
 from yuzug.commands.parser import Parser
 from yuzug.errors import FilmError, ImageError, OptionError, YuzugError
 from yuzug.texts import text
@@ -142,7 +142,7 @@ class _Names:
 
     def free(self, film: str) -> Path:
         """A path without ending for the files of this film."""
-        stem = Path(film).stem or "film"
+        stem = stem_of(film) or "film"
         number, name = 1, stem
         while name in self._taken:
             number += 1
