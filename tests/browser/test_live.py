@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 
 import pytest
-from journeys import open_tab, shares, start_camera
+from journeys import ASTRONAUT, open_tab, shares, start_camera
 from playwright.sync_api import Page, Request, expect
 
 from yuzug.texts import text
@@ -23,6 +24,22 @@ WATCHED = """
     const stream = await real(wanted);
     window.streams.push(stream);
     return stream;
+  };
+"""
+# A camera that shows a portrait or, without ``there``, a wall.
+COMES_AND_GOES = """
+  window.there = true;
+  navigator.mediaDevices.getUserMedia = async () => {
+    const [canvas, face] = [document.createElement("canvas"), new Image()];
+    [canvas.width, canvas.height, face.src] = [640, 480, "data:image/jpeg;base64,PORTRAIT"];
+    await face.decode();
+    const brush = canvas.getContext("2d");
+    setInterval(() => {
+      brush.fillStyle = "#8a9";
+      brush.fillRect(0, 0, 640, 480);
+      if (window.there) brush.drawImage(face, 80 + Math.random(), 0, 480, 480);
+    }, 50);
+    return canvas.captureStream(20);
   };
 """
 
@@ -89,6 +106,22 @@ def test_a_frozen_frame_stays_and_can_be_asked_for_its_evidence(
     expect(page.locator("#yz-live-picture canvas.still")).to_be_hidden()
     page.wait_for_function("() => true")
     page.locator("[data-camera=freeze]").wait_for()
+
+
+def test_a_phone_does_not_jump_where_a_face_is_lost(visit: Callable[..., Page]) -> None:
+    portrait = base64.b64encode(ASTRONAUT.read_bytes()).decode()
+    page = visit(width=390, script=COMES_AND_GOES.replace("PORTRAIT", portrait))
+    start_camera(page)
+    page.locator("#yz-live-reading .yz-bars").wait_for()
+    page.wait_for_timeout(500)
+    top = "document.querySelector('#yz-live-ribbon').getBoundingClientRect().top + scrollY"
+    before = page.evaluate(top)
+    page.evaluate("window.there = false")
+    page.locator("#yz-live-reading .yz-bars").wait_for(state="detached")
+    page.wait_for_timeout(300)
+    assert abs(page.evaluate(top) - before) < 2
+    page.locator("[data-camera=stop]").click()
+    page.wait_for_function(f"before => {top} < before", arg=before)
 
 
 def test_stopping_and_leaving_turn_the_camera_off(visit: Callable[..., Page]) -> None:

@@ -77,8 +77,24 @@ const show = () => {
 };
 
 let patient = false;
+// The reading keeps its height while the camera runs: on a phone, what stands below it would jump
+// each time a face is lost and found.
+let held = [0, 0]; // width and height
+const letGo = () => {
+  held = [0, 0];
+  room.style.removeProperty("--yz-held");
+};
+new ResizeObserver(([{ target: { offsetWidth: width, offsetHeight: height } }]) => {
+  if (width !== held[0]) letGo();
+  if ((state !== "on" && state !== "frozen") || height <= held[1]) return;
+  held = [width, height];
+  room.style.setProperty("--yz-held", `${height}px`);
+}).observe(find("#yz-live-reading"));
+document.addEventListener("change", (event) => event.target.closest?.("#yz-selectors") && letGo());
+
 const enter = (next) => {
   state = next;
+  if (next !== "on" && next !== "frozen") letGo();
   patient = false;
   show();
 };
@@ -357,6 +373,8 @@ const drawBoxes = (mine, loop) => {
   for (const face of faces.values()) {
     const age = now - face.at;
     const group = groupOf(face);
+    // The chosen face lies on top, so that no other frame crosses its words.
+    if (face.chosen && group.nextElementSibling) group.parentNode.append(group);
     const ahead = frozen ? 0 : Math.min(age, PREDICT_MS);
     const [x, y, w, h] = face.box.map((value, i) => value + ahead * face.speed[i]);
     write(group, {
