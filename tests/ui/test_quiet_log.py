@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -21,6 +23,21 @@ def test_the_same_message_comes_once_a_minute(caplog: pytest.LogCaptureFixture) 
     now_s[0] = REPEATED_AFTER_S
     logger.error("socket.accept() out of system resource")
     assert len(caplog.messages) == 3
+
+
+def test_a_warning_of_gradio_is_no_error_where_warnings_are() -> None:
+    """As with PYTHONWARNINGS=error: Gradio counts its calls with what pandas is about to drop."""
+    said = "import warnings; from yuzug.ui import quiet_log; quiet_log.install()\n"
+    warn = "warnings.warn_explicit('gone soon', DeprecationWarning, 'queueing.py', 1, module={!r})"
+    codes = [
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", said + warn.format(module)],
+            capture_output=True,
+            check=False,
+        ).returncode
+        for module in ("gradio.queueing", "yuzug.ui.app")
+    ]
+    assert codes == [0, 1]
 
 
 def test_what_agents_send_wrongly_is_told_to_them_and_not_to_the_log(server: AppServer) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+import warnings
 from collections.abc import Callable
 
 REPEATED_AFTER_S = 60.0
@@ -27,6 +28,8 @@ def install() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     logging.getLogger().addFilter(_not_refused)  # where the sessions of agents log
     logging.getLogger(_POSTED).addFilter(_not_undecodable)
+    # Where warnings are errors, Gradio's count of its calls failed at each one.
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"gradio\.")
     # Without a free descriptor asyncio says so for every connection that waits.
     logging.getLogger("asyncio").addFilter(Once())
 
