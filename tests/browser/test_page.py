@@ -155,6 +155,20 @@ def test_the_page_can_be_installed_and_is_dark_from_the_first_paint(
     assert page.evaluate(ground) == "rgb(15, 23, 24)"
 
 
+# The choices that are longer than the room for them.
+CUT_CHOICES = """() => {
+  const brush = document.createElement("canvas").getContext("2d");
+  const selects = document.querySelectorAll("#yz-photo-advice .yz-filters select");
+  return [...selects].flatMap(select => {
+    const { font, paddingLeft, paddingRight } = getComputedStyle(select);
+    const room = select.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    brush.font = font;
+    return [...select.options].map(one => one.text)
+      .filter(text => brush.measureText(text).width > room + 1);
+  });
+}"""
+
+
 def test_a_phone_never_scrolls_sideways(visit: Callable[..., Page]) -> None:
     page = visit(lang="tr", width=390, accept=False)
 
@@ -170,6 +184,9 @@ def test_a_phone_never_scrolls_sideways(visit: Callable[..., Page]) -> None:
     show_example(page)
     page.locator("#yz-photo-advice summary").first.click()
     fits()
+    page.locator("#yz-photo-advice .yz-filters summary").click()
+    fits()
+    assert page.evaluate(CUT_CHOICES) == []
     open_tab(page, "about")
     page.locator(".yz-about").wait_for()
     fits()

@@ -77,6 +77,7 @@ def test_the_card_of_every_label_set_is_told(
     assert len(re.findall(r"<section", page)) == (7 if metrics else 6)
     weak = metrics and [one for one in metrics[0].per_class.values() if one.recall < 0.5]
     assert ("yz-notice" in page) == bool(weak)
+    assert "&amp;" not in page, "a word was escaped twice"
 
 
 def test_weights_that_are_damaged_later_close_the_page_for_nobody(
