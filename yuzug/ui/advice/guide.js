@@ -19,13 +19,13 @@
     return made;
   };
 
-  // Milliseconds that have run, by the clock: timers are slowed in a tab in the background.
+  // Milliseconds that have run, by a clock that nobody sets: timers are slowed in a tab behind.
   const stopwatch = () => {
     let ran = 0, since = null;
     return {
       get running() { return since !== null; },
-      get ms() { return ran + (since === null ? 0 : Date.now() - since); },
-      start() { since ??= Date.now(); },
+      get ms() { return ran + (since === null ? 0 : performance.now() - since); },
+      start() { since ??= performance.now(); },
       pause() { [ran, since] = [this.ms, null]; },
       reset() { [ran, since] = [0, null]; },
     };
