@@ -70,6 +70,8 @@ def test_language_model_and_consent_are_remembered(visit: Callable[..., Page]) -
 def test_a_visit_that_the_server_forgot_is_taken_up_again(visit: Callable[..., Page]) -> None:
     page = visit()
     speak(page, "tr")
+    # It was taken up once before, and the clock was set back by an hour since.
+    page.evaluate("sessionStorage.setItem('yz-taken-up', Date.now() + 3_600_000)")
     page.evaluate("window.before = true")
     page.route(
         "**/queue/join*", lambda route: route.fulfill(status=410, json={"detail": ""}), times=1

@@ -41,10 +41,11 @@
   // The server forgets a visit some time after its page fell asleep or lost its connection. Loaded
   // again, the page opens it from what the browser remembers; but not twice in a row, and not
   // under somebody who is in the middle of an activity.
-  const takenUpAt = () => Number(sessionStorage.getItem("yz-taken-up"));
+  // A clock that was set back since must not hold it up.
+  const sinceTakenUp = () => Math.abs(Date.now() - Number(sessionStorage.getItem("yz-taken-up")));
   // So does Gradio, once it reaches a server again after it said that the line is gone.
   const takenUp =
-    Date.now() - takenUpAt() < 30_000 || sessionStorage.getItem("yz-interrupted") !== null;
+    sinceTakenUp() < 30_000 || sessionStorage.getItem("yz-interrupted") !== null;
   sessionStorage.removeItem("yz-interrupted");
   const tellTakenUp = () => {
     const words = document.querySelector(".yz-taken-up");
@@ -66,8 +67,7 @@
     read(new File([picture], "photo.jpg", { type: picture.type }));
   };
   const takeUp = () => {
-    const before = takenUpAt();
-    if (Date.now() - before < 10_000) return;
+    if (sinceTakenUp() < 10_000) return;
     const activity = document.querySelector("dialog[open]");
     if (activity) return activity.addEventListener("close", takeUp, { once: true });
     sessionStorage.setItem("yz-taken-up", Date.now());
