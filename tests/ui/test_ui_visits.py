@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import datetime, tzinfo
 from pathlib import Path
 from queue import Queue as ThreadQueue
 from types import SimpleNamespace
@@ -67,6 +68,23 @@ def test_a_visit_is_forgotten_a_minute_after_its_page_was_left(
     clock.now_s += FORGET_AFTER_S
     assert sessions.forget_left() == ["a-visit"]
     assert "a-visit" not in sessions
+
+
+def test_no_part_of_an_open_visit_goes_where_the_clock_is_set_ahead(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Later:
+            return cls(2100, 1, 1)
+
+    visit = sessions.open("a-visit")
+    [settings] = sessions.blocks.blocks
+    visit[settings] = "consent"
+    visit.is_closed = True  # as Gradio has it once the line was lost, also where it is back
+    monkeypatch.setattr("gradio.state_holder.datetime", SimpleNamespace(datetime=Later))
+    sessions.delete_all_expired_state()
+    assert visit.state_data == {settings: "consent"}
 
 
 def test_visits_are_bounded_and_those_that_were_left_go_first(

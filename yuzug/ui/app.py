@@ -36,8 +36,6 @@ from yuzug.ui.session import STORAGE_KEY, STORAGE_SECRET, Settings
 from yuzug.ui.teaching import events as teaching_events
 from yuzug.ui.teaching.view import lesson_call
 
-STATE_TIME_TO_LIVE_S = 4 * 3600
-
 
 def build(analyzers: Analyzers, default: Settings) -> GuardedBlocks:
     """The app for these models; ``default`` is what a new visitor gets."""
@@ -118,13 +116,12 @@ def _draw(analyzers: Analyzers, default: Settings, limits: Limits) -> Page:
 
 
 def _states(default: Settings) -> dict[str, Any]:
-    keep: dict[str, Any] = {"time_to_live": STATE_TIME_TO_LIVE_S}
     return {
-        "settings": gr.State(default, **keep),
+        "settings": gr.State(default),
         "browser": gr.BrowserState(None, storage_key=STORAGE_KEY, secret=STORAGE_SECRET),
-        "live_state": gr.State(live.LiveState(), **keep),
-        "photo_state": gr.State(photo.PhotoState(), **keep),
-        "mood_state": gr.State(Board(), **keep),
+        "live_state": gr.State(live.LiveState()),
+        "photo_state": gr.State(photo.PhotoState()),
+        "mood_state": gr.State(Board()),
     }
 
 

@@ -86,6 +86,13 @@ class Sessions(StateHolder):
             self._beats[session_id] > 0 or time.monotonic() - used_s < CLOSED_AFTER_S
         )
 
+    def delete_all_expired_state(self) -> None:
+        """Nothing: a visit is forgotten as a whole, and never while its page is there.
+
+        Gradio would empty one part of a visit after the other by the time of day, also when the
+        clock was set ahead; the page then asked for a consent that had been given.
+        """
+
     def forget(self, session_id: str) -> None:
         """Keep nothing of a visit."""
         for known in (self.session_data, self.time_last_used, self._used_s):
