@@ -102,6 +102,8 @@ def test_two_faces_can_be_chosen_by_chip_and_by_frame(
 def test_another_model_reads_the_shown_photo_again(visit: Callable[..., Page]) -> None:
     page = visit()
     show_example(page)
+    switch = page.locator("[data-shows=photo]").first
+    expect(switch, "whose face, though nobody was taught").to_be_hidden()
     page.evaluate("window.sameVisit = true")
     before = shares(page, "photo")
     page.get_by_test_id("CNN-radio-label").click()
