@@ -87,7 +87,7 @@ class Sessions(StateHolder):
         )
 
     def delete_all_expired_state(self) -> None:
-        """Nothing: a visit is forgotten as a whole, and never while its page is there.
+        """Do nothing: a visit is forgotten with all its state, and never while its page is open.
 
         Gradio would empty one part of a visit after the other by the time of day, also when the
         clock was set ahead; the page then asked for a consent that had been given.
