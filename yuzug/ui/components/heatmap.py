@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +106,22 @@ def heat_over_face(image: Picture, face: Face) -> Picture:
     square = around(face.alignment).crop(image, HEAT_PX)
     values = spread(face.explanation.values, face.alignment, HEAT_PX)
     return paint(square, values, face.explanation.strength)
+
+
+def on_frame(face: Face | None, size_px: int) -> dict[str, Any] | None:
+    """The map of a face as values for a script: a PNG over a square of the frame, in its pixels.
+
+    None where there is no face, or none that was explained.
+    """
+    if face is None or face.explanation is None:
+        return None
+    square = around(face.alignment)
+    values = spread(face.explanation.values, face.alignment, size_px)
+    return {
+        "png": _png_url(_layer(face.explanation, values)),
+        "center": [round(float(value), 1) for value in square.center_xy],
+        "side": round(float(square.side_px), 1),
+    }
 
 
 def around(alignment: Alignment) -> Alignment:

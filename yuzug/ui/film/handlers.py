@@ -5,7 +5,6 @@ The server keeps neither: the page shows its visitor's own file, and holds what 
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -13,13 +12,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from yuzug.analysis import Analysis, Face
+from yuzug.analysis import Analysis
 from yuzug.errors import FilmError, YuzugError
-from yuzug.explain import layer
-from yuzug.images import load_image, png_bytes
-from yuzug.ui.components import evidence
+from yuzug.images import load_image
+from yuzug.ui.components import evidence, heatmap
 from yuzug.ui.components import reading as panels
-from yuzug.ui.components.heatmap import around, spread
 from yuzug.ui.components.readings import reading_of
 from yuzug.ui.film.jobs import FilmJobs, Job
 from yuzug.ui.film.limits import Limits
@@ -121,7 +118,7 @@ def explain(
     if index is None:
         return {"map": None, "words": ""}
     words = evidence.under_map(reading_of(analysis, index), settings.lang, "film")
-    return {"map": _map(analysis.faces[index]), "words": words}
+    return {"map": heatmap.on_frame(analysis.faces[index], _MAP_PX), "words": words}
 
 
 def _nearest(analysis: Analysis, box: tuple[float, float, float, float]) -> int | None:
@@ -136,16 +133,3 @@ def _nearest(analysis: Analysis, box: tuple[float, float, float, float]) -> int 
         if max(aside, above) < nearest:
             best, nearest = index, max(aside, above)
     return best
-
-
-def _map(face: Face) -> dict[str, Any] | None:
-    if face.explanation is None:
-        return None
-    square = around(face.alignment)
-    values = spread(face.explanation.values, face.alignment, _MAP_PX)
-    png = png_bytes(layer(values, face.explanation.strength))
-    return {
-        "png": "data:image/png;base64," + base64.b64encode(png).decode(),
-        "center": [round(float(value), 1) for value in square.center_xy],
-        "side": round(float(square.side_px), 1),
-    }

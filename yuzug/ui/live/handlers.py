@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from yuzug.analysis import Analysis, Face
+from yuzug.analysis import Analysis
 from yuzug.emotions import Language, looks
 from yuzug.errors import PersonError, YuzugError
-from yuzug.explain import layer
-from yuzug.images import load_image, png_bytes
+from yuzug.images import load_image
 from yuzug.models import Person
 from yuzug.pipeline import Analyzer
 from yuzug.stream import StreamSession
 from yuzug.texts import percent, text
 from yuzug.ui.advice import view as advice
-from yuzug.ui.components import evidence
+from yuzug.ui.components import evidence, heatmap
 from yuzug.ui.components import reading as panels
-from yuzug.ui.components.heatmap import around, spread
 from yuzug.ui.components.readings import FaceReading, PictureReading, reading_of
 from yuzug.ui.live.advice_pacing import Following
 from yuzug.ui.live.view import LiveShown, camera_bar
@@ -218,7 +215,7 @@ def _answer(
     return {
         "size": [width, height],
         "faces": faces,
-        "map": _map(chosen),
+        "map": heatmap.on_frame(chosen, MAP_PX),
         "html": {
             "reading": panels.reading_panel(reading, lang, "live", shows),
             "heat_words": evidence.under_map(reading, lang, "live"),
@@ -229,20 +226,6 @@ def _answer(
 def _label(face: FaceReading, lang: Language) -> str:
     name = looks(face.emotion, lang)
     return f"{name} {percent(face.confidence, lang)}" if face.sure else "?"
-
-
-def _map(face: Face | None) -> dict[str, Any] | None:
-    """The map of a face as a PNG over a square of the frame, in its pixels."""
-    if face is None or face.explanation is None:
-        return None
-    square = around(face.alignment)
-    values = spread(face.explanation.values, face.alignment, MAP_PX)
-    png = png_bytes(layer(values, face.explanation.strength))
-    return {
-        "png": "data:image/png;base64," + base64.b64encode(png).decode(),
-        "center": [round(float(value), 1) for value in square.center_xy],
-        "side": round(float(square.side_px), 1),
-    }
 
 
 def camera(event: Mapping[str, Any], live: LiveState) -> None:
