@@ -207,6 +207,42 @@ def test_the_journal_goes_on_after_a_reload_and_two_tabs_add_up(visit: Callable[
     assert restore_journal(told) is not None
 
 
+def test_what_another_tab_overwrote_is_written_again(visit: Callable[..., Page]) -> None:
+    page = visit(accept=False)
+    open_tab(page, "journal")
+    page.locator("[data-keep=start]").click()
+    expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", "en"))
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("body.yz-ready")
+    stale = page.evaluate("key => localStorage.getItem(key)", STORAGE_KEY)
+    page.evaluate(
+        """() => window.yuzug.journal.apply([
+          { change: "activity", entry: { at: "2026-01-01T10:00:00Z", id: "tea" } },
+          { change: "mark", list: "helped", id: "tea", on: true },
+        ])"""
+    )
+    # As a tab writes that has not been told of it.
+    other.evaluate(
+        """([key, stale]) => {
+          const journal = JSON.parse(stale);
+          journal.activities = [{ at: "2026-01-01T10:00:01Z", id: "walk" }];
+          localStorage.setItem(key, JSON.stringify(journal));
+        }""",
+        [STORAGE_KEY, stale],
+    )
+    for tab in (page, other):
+        tab.wait_for_function(
+            """() => {
+              const { activities, helped } = window.yuzug.journal.read();
+              return activities.map((one) => one.id).join() === "tea,walk" && helped[0] === "tea";
+            }"""
+        )
+    # Erased is erased.
+    other.evaluate("window.yuzug.journal.erase()")
+    page.wait_for_function("() => window.yuzug.journal.read() === null")
+
+
 def test_no_title_or_note_is_a_formula_in_a_spreadsheet(visit: Callable[..., Page]) -> None:
     page = visit(accept=False)
     formula = '=HYPERLINK("http://evil.example")'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +20,8 @@ RECENT = 20  # these many last suggestions do not come again
 KEPT = 200
 READINGS = 10
 Marks = Literal["helped", "rejected", "favourites"]
+# Events of one visit run side by side: a press may add a note while the browser tells of others.
+_NOTES = threading.Lock()
 
 
 @dataclass
@@ -148,8 +151,9 @@ class Memory:
         if not (had_one or self.journal_on):
             return  # what was said of activities holds for the visit
         self.last_mood = self.last_mood if self.journal_on else None
-        pending = [note for note in self.notes if self.journal_on and note["number"] > written]
-        self.notes = tuple(pending)
+        with _NOTES:
+            pending = [note for note in self.notes if self.journal_on and note["number"] > written]
+            self.notes = tuple(pending)
         journal = journal or Journal()
         self.hard_days = self._hard_days(journal)
         self.helped, self.rejected = journal.helped, journal.rejected
@@ -174,8 +178,9 @@ class Memory:
 
     def _add_note(self, note: Mapping[str, Any]) -> None:
         if self.journal_on:
-            self.news += 1
-            self.notes = (*self.notes, {"number": self.news, **note})[-KEPT:]
+            with _NOTES:
+                self.news += 1
+                self.notes = (*self.notes, {"number": self.news, **note})[-KEPT:]
 
 
 def _json(entry: Entry) -> dict[str, Any]:

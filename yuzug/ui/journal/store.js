@@ -1,5 +1,7 @@
 // The journal in this browser. It is read and changed here alone, each change in one go, so that
-// two tabs of the browser add to it and neither overwrites the other.
+// two tabs of the browser add to it. A browser tells other tabs of a write a moment later: where two
+// tabs write within that moment, one overwrites the other, and makes its own changes again when it
+// is told.
 //
 // `words` holds what a person wrote to an entry, by the entry's key: {note, tags}. It never leaves
 // the browser: `told()` is what the server gets to draw the page, and has no `words`.
@@ -11,6 +13,7 @@
   const MOST_TAG = 24;  // characters
   // A mood within this time of the last one takes its place: people try, and correct themselves.
   const SAME_MOMENT_MS = 60_000;
+  const LATELY_MS = 3000;  // after this time every tab has been told of a write
   const MARKS = ["helped", "rejected", "favourites"];
   const LISTS = ["moods", "activities", ...MARKS];
   const COLUMNS = [
@@ -84,7 +87,36 @@
       journal[list] = journal[list].filter((one) => one !== id);
       if (on) journal[list].push(id);
     },
+    words(journal, { key, written }) {
+      const kept = bounded(written);
+      if (kept) journal.words[key] = kept;
+      else delete journal.words[key];
+    },
   };
+
+  let lately = [];  // {at, notes}: what this tab wrote within the last seconds
+  const change = (journal, notes) => {
+    for (const list of LISTS) journal[list] ??= [];
+    journal.words ??= {};
+    for (const note of notes) changes[note.change]?.(journal, note);
+    write(journal);
+  };
+  const changeAndRemember = (journal, notes) => {
+    change(journal, notes);
+    lately.push({ at: performance.now(), notes });
+  };
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key !== null && key !== KEY) return;
+    const recent = lately.filter(({ at }) => performance.now() - at < LATELY_MS);
+    lately = [];
+    const journal = newValue === null ? null : read();
+    if (!journal || !recent.length) return;
+    const before = localStorage.getItem(KEY);
+    change(journal, recent.flatMap(({ notes }) => notes));
+    // Once: two tabs that contradict each other would go on for ever. Where nothing was
+    // overwritten, another write may still be on its way.
+    if (localStorage.getItem(KEY) === before) lately = recent;
+  });
 
   const withWords = (journal, entry) => ({ ...entry, ...journal.words?.[keyOf(entry)] });
   const cell = (value) => {
@@ -105,28 +137,21 @@
       return journal;
     },
     start() {
+      lately = [];
       write(read() ?? { schema: 1 });
     },
     erase() {
+      lately = [];
       localStorage.removeItem(KEY);
     },
     apply(notes) {
       const journal = read() ?? (notes.some((note) => note.change === "merge") ? { schema: 1 } : null);
-      if (!journal) return;
-      for (const list of LISTS) journal[list] ??= [];
-      journal.words ??= {};
-      for (const note of notes) changes[note.change]?.(journal, note);
-      write(journal);
+      if (journal) changeAndRemember(journal, notes);
     },
     wordsOf: (key) => read()?.words?.[key] ?? null,
     writeWords(key, written) {
       const journal = read();
-      if (!journal) return;
-      journal.words ??= {};
-      const kept = bounded(written);
-      if (kept) journal.words[key] = kept;
-      else delete journal.words[key];
-      write(journal);
+      if (journal) changeAndRemember(journal, [{ change: "words", key, written }]);
     },
     // Every tag that was used, the most frequent first.
     tags() {
