@@ -50,6 +50,7 @@ def test_a_journal_is_started_filled_kept_saved_and_erased(visit: Callable[..., 
         scale = done.locator("fieldset", has_text=text(f"advice.rate_{when}", "en"))
         scale.locator("label", has_text=str(rating)).click()
     page.locator(f"{MOOD} [data-act=reject]").first.click()
+    page.wait_for_function("() => window.yuzug.journal.read().rejected.length === 1")
 
     open_tab(page, "journal")
     rating = text("journal.rating", "en", before=2, after=4)
