@@ -18,7 +18,7 @@ import gradio  # noqa: E402
 
 from yuzug.emotions import LANGUAGES  # noqa: E402
 from yuzug.texts import text  # noqa: E402
-from yuzug.ui.document import PAPER, PREVIEW_WH  # noqa: E402
+from yuzug.ui.server.document import PAPER, PREVIEW_WH  # noqa: E402
 
 UI = ROOT / "yuzug" / "ui"
 FONTS = Path(gradio.__file__).parent / "templates" / "frontend" / "static" / "fonts"
@@ -27,7 +27,7 @@ SHARES = {"icon-192.png": (192, 0.84), "icon-512.png": (512, 0.84), "icon-maskab
 
 
 def main() -> None:
-    """Draw all of them into yuzug/ui/icons."""
+    """Draw all of them into yuzug/ui/server/icons."""
     mark = (UI / "favicon.svg").read_text(encoding="utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -77,7 +77,7 @@ def data_url(font: Path) -> str:
 def save(name: str, png: bytes) -> None:
     """Few colours are enough for the mark, and make a small file."""
     few = Image.open(io.BytesIO(png)).convert("RGB").quantize(64)
-    few.save(UI / "icons" / name, optimize=True)
+    few.save(UI / "server" / "icons" / name, optimize=True)
 
 
 if __name__ == "__main__":

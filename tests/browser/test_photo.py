@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from yuzug.emotions import Language
 from yuzug.texts import text
-from yuzug.ui.uploads import MAX_UPLOAD_BYTES
+from yuzug.ui.server.uploads import MAX_UPLOAD_BYTES
 
 READING = "#yz-photo-reading"
 

@@ -36,10 +36,10 @@ from yuzug.ui.components.readings import FaceReading, PictureReading
 from yuzug.ui.i18n import head
 from yuzug.ui.models import Analyzers
 from yuzug.ui.serve import require_free_port
+from yuzug.ui.server.uploads import Uploads
+from yuzug.ui.server.visits import Sessions
 from yuzug.ui.session import Settings
 from yuzug.ui.theme import STYLE_SHEET, theme
-from yuzug.ui.uploads import Uploads
-from yuzug.ui.visits import Sessions
 
 Result = TypeVar("Result")
 

@@ -11,7 +11,6 @@ import gradio as gr
 
 from yuzug.texts import text
 from yuzug.ui import about, advice_events, session_events
-from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.advice.board import Board
 from yuzug.ui.advice.view import mood_tab, talk
 from yuzug.ui.api import endpoints as api
@@ -31,7 +30,8 @@ from yuzug.ui.parts import Notice, Page
 from yuzug.ui.photo import events as photo_events
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.view import photo_tab
-from yuzug.ui.places import AT_ONCE
+from yuzug.ui.server.admission import GuardedBlocks
+from yuzug.ui.server.queue_limits import AT_ONCE
 from yuzug.ui.session import STORAGE_KEY, STORAGE_SECRET, Settings
 from yuzug.ui.teaching import events as teaching_events
 from yuzug.ui.teaching.view import lesson_call

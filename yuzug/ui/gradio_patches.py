@@ -7,11 +7,11 @@ later version moves it.
 
 Inner classes that the page extends:
 
-* ``SessionState``, ``StateHolder``: :class:`yuzug.ui.visits.Sessions` forgets a visit some time
-  after its page was left, which Gradio never does. Held by ``test_ui_visits.py::
+* ``SessionState``, ``StateHolder``: :class:`yuzug.ui.server.visits.Sessions` forgets a visit some
+  time after its page was left, which Gradio never does. Held by ``test_ui_visits.py::
   test_a_visit_is_forgotten_a_minute_after_its_page_was_left``.
-* ``Queue``, ``Event``: :class:`yuzug.ui.places.BoundedQueue` bounds what waits, for one function
-  and for one visit. Held by ``test_ui_visits.py::
+* ``Queue``, ``Event``: :class:`yuzug.ui.server.queue_limits.BoundedQueue` bounds what waits, for
+  one function and for one visit. Held by ``test_ui_visits.py::
   test_direct_calls_share_the_places_of_the_queue_and_are_refused_when_too_many_wait``.
 * ``FnIndexInferError``: what Gradio raises for a function that does not exist; the page answers
   404. Held by ``test_api.py::test_what_no_endpoint_takes_is_refused_in_one_sentence``.

@@ -29,16 +29,16 @@ from yuzug.recommender import Loaded
 from yuzug.records import sentence_of
 from yuzug.texts import text
 from yuzug.texts.numbers import tenths
-from yuzug.ui import draining, quiet_log, zerogpu
-from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.api import mcp_tools
 from yuzug.ui.app import build
-from yuzug.ui.gate import MAX_BODY_BYTES, guards
 from yuzug.ui.i18n import head
 from yuzug.ui.models import Analyzers, OnDemand, Waiting
+from yuzug.ui.server import draining, log_filters, zerogpu
+from yuzug.ui.server.admission import GuardedBlocks
+from yuzug.ui.server.gate import MAX_BODY_BYTES, guards
+from yuzug.ui.server.uploads import MAX_UPLOAD_BYTES
 from yuzug.ui.session import Settings
 from yuzug.ui.theme import STYLE_SHEET, STYLE_SHEETS, theme
-from yuzug.ui.uploads import MAX_UPLOAD_BYTES
 
 DEFAULT_PORT = 7860
 # The environment variable with a repository whose weights the page is to use.
@@ -216,7 +216,7 @@ def launch(demo: GuardedBlocks, host: str, port: int) -> None:
     # From here on this process asks itself alone: at the start, and for mcp_tools. Gradio would ask
     # through a proxy, which knows no server of this machine.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
-    quiet_log.install()
+    log_filters.install()
     demo.launch(
         server_name=host,
         server_port=port,

@@ -29,7 +29,7 @@ from yuzug.pipeline import Analyzer
 from yuzug.records import AnalysisRecord, ExplanationRecord, ModelsRecord, RecommendationsRecord
 from yuzug.ui.api.endpoints import MAX_IMAGES, Endpoints
 from yuzug.ui.models import Analyzers
-from yuzug.ui.uploads import DELETE_AFTER_S, FILE_ADDRESS
+from yuzug.ui.server.uploads import DELETE_AFTER_S, FILE_ADDRESS
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "api.md"
 NAMES = ("analyze", "explain", "models", "recommend")

@@ -34,8 +34,8 @@ from yuzug.ui.film.limits import Limits
 from yuzug.ui.film.timeline_answer import read_clip
 from yuzug.ui.film.view import source
 from yuzug.ui.models import Analyzers
+from yuzug.ui.server.uploads import Uploads
 from yuzug.ui.session import Settings
-from yuzug.ui.uploads import Uploads
 
 READER = Settings(model="cnn", consent=True)
 PATIENCE_S = 60.0

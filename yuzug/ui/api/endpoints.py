@@ -29,15 +29,15 @@ from yuzug.records import (
     RecommendationsRecord,
     Record,
 )
-from yuzug.ui import call_limits
-from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.api.filters import filters_by_name
 from yuzug.ui.api.publish import Json, answered, publish
 from yuzug.ui.components.data_urls import data_url
 from yuzug.ui.components.heatmap import heat_over_face
 from yuzug.ui.models import Analyzers
+from yuzug.ui.server import call_limits
+from yuzug.ui.server.admission import GuardedBlocks
+from yuzug.ui.server.uploads import Uploads
 from yuzug.ui.teaching.lesson import taught
-from yuzug.ui.uploads import Uploads
 
 MAX_IMAGES = 32
 NO_FILTERS = Filters()

@@ -8,12 +8,12 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any
 
-from yuzug.ui.admission import GuardedBlocks, check_bounds, without_paths
 from yuzug.ui.gradio_patches import (
     answer_tools_with_json,
     check_tool_arguments,
     take_tool_calls_of,
 )
+from yuzug.ui.server.admission import GuardedBlocks, check_bounds, without_paths
 
 
 def installed() -> bool:

@@ -13,8 +13,8 @@ from pydantic import TypeAdapter, ValidationError, validate_call
 from yuzug.emotions import Language
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
-from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.gradio_patches import add_endpoint
+from yuzug.ui.server.admission import GuardedBlocks
 
 Json = dict[str, Any]
 Method = TypeVar("Method", bound=Callable[..., Any])

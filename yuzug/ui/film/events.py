@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from yuzug.ui.admission import GuardedBlocks
 from yuzug.ui.components.event_options import quietly
 from yuzug.ui.film import handlers as film
 from yuzug.ui.models import Analyzers
+from yuzug.ui.server.admission import GuardedBlocks
 from yuzug.ui.session import Settings
 
 if TYPE_CHECKING:

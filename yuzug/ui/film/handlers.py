@@ -22,8 +22,8 @@ from yuzug.ui.film.jobs import FilmJobs, Job
 from yuzug.ui.film.limits import Limits
 from yuzug.ui.film.timeline_answer import read_clip
 from yuzug.ui.models import Analyzers
+from yuzug.ui.server.uploads import Uploads, bytes_of_data_url
 from yuzug.ui.session import Settings, require_consent
-from yuzug.ui.uploads import Uploads, bytes_of_data_url
 
 _MAP_PX = 112  # a map is smooth, so that the browser may enlarge it
 

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from yuzug.errors import YuzugError
 from yuzug.ui.film.limits import MAX_MINUTES
-from yuzug.ui.places import busy
+from yuzug.ui.server.queue_limits import busy
 
 AT_ONCE = 1  # a clip uses the cores of a small server
 MAX_WAITING = 6

@@ -13,8 +13,8 @@ from yuzug.ui.components.event_options import event_values, every_one, quietly
 from yuzug.ui.live import handlers as live
 from yuzug.ui.live.turns import MAX_VISITORS, Turns
 from yuzug.ui.models import Analyzers
+from yuzug.ui.server.uploads import bytes_of_data_url
 from yuzug.ui.session import Settings
-from yuzug.ui.uploads import bytes_of_data_url
 
 if TYPE_CHECKING:
     from yuzug.ui.parts import Page

@@ -19,8 +19,8 @@ from yuzug.ui.photo import explain
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.examples import NAMES, example
 from yuzug.ui.photo.view import PhotoShown
+from yuzug.ui.server.uploads import Uploads, bytes_of_data_url
 from yuzug.ui.session import Settings
-from yuzug.ui.uploads import Uploads, bytes_of_data_url
 
 if TYPE_CHECKING:
     from yuzug.ui.parts import Page

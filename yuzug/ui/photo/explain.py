@@ -35,9 +35,9 @@ from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo import report as sheet
 from yuzug.ui.photo.handlers import PhotoState
 from yuzug.ui.photo.view import PhotoShown
+from yuzug.ui.server.uploads import bytes_of_data_url
 from yuzug.ui.session import Settings, require_consent
 from yuzug.ui.teaching.lesson import Sent
-from yuzug.ui.uploads import bytes_of_data_url
 
 
 def ask(

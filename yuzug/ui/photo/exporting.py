@@ -14,7 +14,7 @@ from yuzug.emotions import Emotion
 from yuzug.errors import YuzugError
 from yuzug.images import load_image, png_bytes
 from yuzug.models.preprocess import to_grey
-from yuzug.ui.uploads import bytes_of_data_url
+from yuzug.ui.server.uploads import bytes_of_data_url
 
 _LABELS = frozenset(emotion.value for emotion in Emotion)
 

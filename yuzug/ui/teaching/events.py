@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from yuzug.ui.components.event_options import quietly
 from yuzug.ui.live.turns import MAX_VISITORS
 from yuzug.ui.models import Analyzers
+from yuzug.ui.server.uploads import bytes_of_data_url
 from yuzug.ui.session import Settings
 from yuzug.ui.teaching import lesson
-from yuzug.ui.uploads import bytes_of_data_url
 
 if TYPE_CHECKING:
     from yuzug.ui.parts import Page

@@ -18,14 +18,14 @@ import gradio as gr
 import pytest
 
 from yuzug.errors import YuzugError
-from yuzug.ui import places, visits
-from yuzug.ui.gate import Gate
-from yuzug.ui.places import MAX_DIRECT, UNFETCHED_S, BoundedQueue, Places
 from yuzug.ui.serve import require_free_port, serve
-from yuzug.ui.uploads import Uploads
-from yuzug.ui.visits import FORGET_AFTER_S, MAX_VISITS, Sessions
+from yuzug.ui.server import queue_limits, visits
+from yuzug.ui.server.gate import Gate
+from yuzug.ui.server.queue_limits import MAX_DIRECT, UNFETCHED_S, BoundedQueue, Places
+from yuzug.ui.server.uploads import Uploads
+from yuzug.ui.server.visits import FORGET_AFTER_S, MAX_VISITS, Sessions
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Clock:
@@ -41,7 +41,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(visits, "time", clock)
-    monkeypatch.setattr(places, "time", clock)
+    monkeypatch.setattr(queue_limits, "time", clock)
     return clock
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from yuzug.ui.draining import Draining
-from yuzug.ui.gate import Gate
-from yuzug.ui.uploads import Uploads
+from yuzug.ui.server.draining import Draining
+from yuzug.ui.server.gate import Gate
+from yuzug.ui.server.uploads import Uploads
 
 
 def status_of(draining: Draining, path: str, method: str = "GET") -> int:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from yuzug.emotions import Language
 from yuzug.texts import text
-from yuzug.ui.document import PAPER, finished, packed
+from yuzug.ui.server.document import PAPER, finished, packed
 from yuzug.ui.theme import STYLE_SHEET
 
 

@@ -16,8 +16,8 @@ from yuzug.ui.components.readings import PictureReading
 from yuzug.ui.live import handlers as live
 from yuzug.ui.models import Analyzers
 from yuzug.ui.photo import handlers as photo
+from yuzug.ui.server.zerogpu import Faces, Lent, stem_on, with_gpu
 from yuzug.ui.session import Settings
-from yuzug.ui.zerogpu import Faces, Lent, stem_on, with_gpu
 
 ME = Settings(model="cnn", consent=True)
 

@@ -31,16 +31,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from yuzug.emotions import Language
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
-from yuzug.ui.admission import STATUS_KEY, GuardedBlocks
-from yuzug.ui.call_limits import watched
-from yuzug.ui.document import finished, icon, manifest, packed
-from yuzug.ui.draining import Draining
 from yuzug.ui.gradio_patches import FnIndexInferError, queue_of, replace_sessions
 from yuzug.ui.photo.examples import thumbnail
-from yuzug.ui.places import MAX_HELD_BYTES, BoundedQueue, busy, no_function
+from yuzug.ui.server.admission import STATUS_KEY, GuardedBlocks
+from yuzug.ui.server.call_limits import watched
+from yuzug.ui.server.document import finished, icon, manifest, packed
+from yuzug.ui.server.draining import Draining
+from yuzug.ui.server.queue_limits import MAX_HELD_BYTES, BoundedQueue, busy, no_function
+from yuzug.ui.server.uploads import MAX_UPLOAD_BYTES, Uploads
+from yuzug.ui.server.visits import Sessions
 from yuzug.ui.session import preferred_language
-from yuzug.ui.uploads import MAX_UPLOAD_BYTES, Uploads
-from yuzug.ui.visits import Sessions
 
 # The environment variable with further names under which a server is reached, such as those that
 # a proxy passes on.

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from yuzug.errors import YuzugError
-from yuzug.ui import call_limits
-from yuzug.ui.call_limits import MAX_CALL_S, begun, check, watched
+from yuzug.ui.server import call_limits
+from yuzug.ui.server.call_limits import MAX_CALL_S, begun, check, watched
 
 
 class Clock:

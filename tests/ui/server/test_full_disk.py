@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from yuzug.emotions import Language
 from yuzug.texts import text
-from yuzug.ui.gate import Gate
-from yuzug.ui.uploads import Uploads
+from yuzug.ui.server.gate import Gate
+from yuzug.ui.server.uploads import Uploads
 
 
 class OnAFullDisk(SpooledTemporaryFile[bytes]):

@@ -16,8 +16,6 @@ import gradio as gr
 
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
-from yuzug.ui import call_limits
-from yuzug.ui.draining import Draining
 from yuzug.ui.film.jobs import FilmJobs
 from yuzug.ui.film.limits import Limits
 from yuzug.ui.gradio_patches import (
@@ -28,10 +26,12 @@ from yuzug.ui.gradio_patches import (
     replace_event_data,
     replace_queue,
 )
-from yuzug.ui.places import BoundedQueue, Places, no_function
+from yuzug.ui.server import call_limits
+from yuzug.ui.server.draining import Draining
+from yuzug.ui.server.queue_limits import BoundedQueue, Places, no_function
+from yuzug.ui.server.uploads import Uploads, not_here
+from yuzug.ui.server.visits import visit_of
 from yuzug.ui.session import Settings, require_consent
-from yuzug.ui.uploads import Uploads, not_here
-from yuzug.ui.visits import visit_of
 
 MAX_CHARACTERS = 64 * 2**20
 MAX_VALUES = 20_000

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from app_server import AppServer
 
-from yuzug.ui.quiet_log import REPEATED_AFTER_S, Once
+from yuzug.ui.server.log_filters import REPEATED_AFTER_S, Once
 
 
 def test_the_same_message_comes_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
@@ -27,7 +27,7 @@ def test_the_same_message_comes_once_a_minute(caplog: pytest.LogCaptureFixture) 
 
 def test_a_warning_of_gradio_is_no_error_where_warnings_are() -> None:
     """As with PYTHONWARNINGS=error: Gradio counts its calls with what pandas is about to drop."""
-    said = "import warnings; from yuzug.ui import quiet_log; quiet_log.install()\n"
+    said = "import warnings; from yuzug.ui.server import log_filters; log_filters.install()\n"
     warn = "warnings.warn_explicit('gone soon', DeprecationWarning, 'queueing.py', 1, module={!r})"
     codes = [
         subprocess.run(
