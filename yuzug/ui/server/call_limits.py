@@ -1,7 +1,7 @@
 """How long a call may work, and whether anybody still waits for its answer.
 
 What one call asks for is made in pieces: a picture, a face. Between two of them the work asks here
-whether to go on. A single piece is bounded by ``decode_limits`` and by the size of a picture.
+whether to go on. :mod:`yuzug.images` bounds a single piece: its size and its file's structure.
 """
 
 from __future__ import annotations

@@ -1,0 +1,28 @@
+"""Decode and encode images: RGB uint8 (H, W, 3), contiguous, upright, bounded.
+
+The only package that decodes and encodes images, turns them upright, and knows BGR. Bounds are
+checked on the header and the structure of the file, before a pixel is decoded, so that a
+decompression bomb costs nothing.
+
+files (bytes) → file_structure, limits (bounds) → decode → pixels (RGB, upright); encode
+"""
+
+from yuzug.images.decode import FORMATS, ImageSource, animation, is_picture, load_image
+from yuzug.images.encode import jpeg_bytes, png_bytes
+from yuzug.images.limits import MAX_BYTES, MIN_SIDE_PX
+from yuzug.images.pixels import Rgb, fit_within, to_bgr
+
+__all__ = [
+    "FORMATS",
+    "MAX_BYTES",
+    "MIN_SIDE_PX",
+    "ImageSource",
+    "Rgb",
+    "animation",
+    "fit_within",
+    "is_picture",
+    "jpeg_bytes",
+    "load_image",
+    "png_bytes",
+    "to_bgr",
+]
