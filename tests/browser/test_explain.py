@@ -11,7 +11,7 @@ import pytest
 from journeys import show_example, speak, start_camera
 from page_words import no_word_of
 from PIL import Image
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Download, Page, Route, expect
 
 from yuzug.emotions import Language
 from yuzug.models import available_models
@@ -159,3 +159,23 @@ def test_of_quick_presses_the_last_is_answered_and_its_map_is_checked(
     page.locator(f"{WORDS} .yz-trust:not(.checking)").wait_for(timeout=60_000)
     expect(page.locator(WORDS)).to_contain_text("angry")
     expect(page.locator("#yz-photo-busy [role=status] span")).to_be_hidden()
+
+
+def test_a_slow_line_changes_nothing_in_the_order_of_presses(visit: Callable[..., Page]) -> None:
+    page = visit()
+    show_example(page)
+    held: list[Route] = []
+
+    def hold_first(route: Route) -> None:
+        held.append(route)
+        if len(held) > 1:
+            route.continue_()
+
+    page.route("**/queue/join*", hold_first)
+    for label in ("sad", "angry"):
+        page.locator(f"#yz-photo-reading [data-explain={label}]").click()
+    page.wait_for_timeout(500)  # long enough for the second press to be sent, if it were
+    assert len(held) == 1, "an event was sent before the server had the one before it"
+    held[0].continue_()
+    pressed = page.locator("#yz-photo-reading [data-explain][aria-pressed=true]")
+    expect(pressed).to_have_attribute("data-explain", "angry")

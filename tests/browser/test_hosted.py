@@ -27,6 +27,13 @@ from yuzug.cli import main
 
 USER_ID = 1000
 KEPT = ("PATH", "LD_LIBRARY_PATH", "HF_HUB_OFFLINE")
+# `python app.py`, without the repository of an editable install: on a Space its folder `spaces` is
+# not there to be taken for the package of that name.
+START = """import runpy, sys
+from pathlib import Path
+sys.path = [place for place in sys.path if not Path(place, "pyproject.toml").is_file()]
+runpy.run_path("app.py", run_name="__main__")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +92,7 @@ def started(place: Path, space: Path, interpreter: str) -> Iterator[tuple[str, f
         "SYSTEM": "spaces",
         "SPACE_ID": "ada/yuzug",
     }
-    command = [*as_another_user(interpreter, space), interpreter, "app.py"]
+    command = [*as_another_user(interpreter, space), interpreter, "-c", START]
     start_s = time.monotonic()
     with serving(command, space, environment, "GRADIO_SERVER_PORT") as server:
         yield server.url, start_s

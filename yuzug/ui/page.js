@@ -74,8 +74,18 @@
     keepPhoto();
     location.reload();
   };
+  // A browser sends requests side by side, so quick presses may arrive in another order than they
+  // were made. An event is sent when the server has the one before it.
+  let queued = Promise.resolve();
+  const inTurn = (send) => {
+    const sent = queued.then(send);
+    queued = sent.catch(() => {});
+    return sent;
+  };
   window.fetch = async (...request) => {
-    const answer = await fetched(...request);
+    const address = String(request[0]?.url ?? request[0]);
+    const send = () => fetched(...request);
+    const answer = await (address.includes("/queue/join") ? inTurn(send) : send());
     if (answer.status === 410) takeUp();
     return answer;
   };
