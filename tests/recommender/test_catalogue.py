@@ -332,6 +332,36 @@ def test_each_rule_broken_once_is_the_only_finding(
 
 
 @pytest.mark.parametrize(
+    ("content", "finding"),
+    [
+        (MAGIC, None),
+        (MAGIC + FOR_ANGER, None),
+        (
+            MAGIC.replace("It works", "It lowered anger"),
+            "because.en: “anger” is shown for every mood; move it to for_emotion.angry",
+        ),
+        (
+            MAGIC.replace("İşe yarar", "Duyguyu hafifletti"),
+            "because.tr: “hafifletti” is shown for happy moods too; move it to for_emotion of "
+            "those for which it was found",
+        ),
+        (
+            MAGIC + FOR_ANGER.replace("burada etmez", "üzüntüyü azalttı"),
+            "for_emotion.angry.because.tr: “üzüntüyü” is shown for angry; move it to "
+            "for_emotion.sad",
+        ),
+    ],
+)
+def test_evidence_for_one_emotion_stands_under_that_emotion(
+    tmp_path: Path, content: str, finding: str | None
+) -> None:
+    written(tmp_path, "kinds.yaml", content)
+    written(tmp_path, "a.yaml", FRESH.replace("kind: pleasure", "kind: magic"))
+    found = [f"{found.key}: {found.message}" for found in check(tmp_path)]
+    assert found == ([f"kinds.magic.{finding}"] if finding else [])
+
+
+@pytest.mark.parametrize(
     ("lang", "step"), [("en", "Warm your favourite cup"), ("tr", "Sevdiğiniz fincanı ısıtın")]
 )
 def test_an_activity_like_one_of_ours_is_named_at_its_steps(

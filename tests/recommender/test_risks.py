@@ -55,6 +55,7 @@ def risky(folder: Path, content: str) -> list[Finding]:
 
 def test_there_is_a_rule_for_each_thing_the_review_named() -> None:
     named = {"ligature", "heights", "water", "effort", "conflict", "dark", "washing", "blades"}
+    named |= {"breath-holding", "cold", "heat", "falls", "isolation", "checking"}
     assert named <= set(RISKS)
 
 
@@ -89,7 +90,7 @@ def test_what_nothing_makes_right_must_go(tmp_path: Path) -> None:
 
 
 def test_great_effort_needs_a_caution(tmp_path: Path) -> None:
-    high = TEA.replace("energy: low", "energy: high")
+    high = TEA.replace("energy: low", "energy: high") + "  times: [morning]\n"
     [finding] = risky(tmp_path, high)
     assert finding.message == (
         "high energy is risky: it can harm people with heart disease, high blood pressure or "
@@ -105,6 +106,28 @@ def test_the_open_air_at_night_is_found(tmp_path: Path, times: str) -> None:
     )
     [found] = [f for f in check(tmp_path) if "at night" in f.message]
     assert found.key == ("tea.times" if times else "tea.place")
+
+
+@pytest.mark.parametrize("times", ["", "  times: [evening, night]\n"])
+def test_great_effort_at_night_is_found(tmp_path: Path, times: str) -> None:
+    high = TEA.replace("energy: low", "energy: high") + "  cautions: [heart]\n" + times
+    (tmp_path / "mine.yaml").write_text(high, encoding="utf-8")
+    [found] = [f for f in check(tmp_path) if "at night" in f.message]
+    assert found.key == ("tea.times" if times else "tea.energy")
+
+
+@pytest.mark.parametrize(("held_s", "found"), [(7, []), (8, ["tea.breath.hold_s"])])
+def test_a_breath_held_for_long_is_found(tmp_path: Path, held_s: int, found: list[str]) -> None:
+    guide = f"  guide: breath\n  breath: {{in_s: 4, hold_s: {held_s}, out_s: 8, rounds: 4}}\n"
+    (tmp_path / "mine.yaml").write_text(TEA + guide, encoding="utf-8")
+    assert [f.key for f in check(tmp_path) if "holds the breath" in f.message] == found
+
+
+def test_a_prompt_and_what_is_counted_are_read_too(tmp_path: Path) -> None:
+    write = "  guide: write\n  prompt: {en: Whom will you forgive?, tr: Kimi bağışlarsınız?}\n"
+    count = "  guide: count\n  count: [{times: 3, what: {en: pills, tr: düğme}}]\n"
+    assert [f.key for f in risky(tmp_path, TEA + write)] == ["tea.prompt.en"]
+    assert [f.key for f in risky(tmp_path, TEA + count)] == ["tea.count.0.what.en"]
 
 
 def test_what_the_policy_withholds_is_found(tmp_path: Path) -> None:
@@ -143,10 +166,12 @@ def test_a_list_of_ones_own_is_added(tmp_path: Path) -> None:
         ("tr", "Bir DÜĞÜM atın", "düğüm"),
         ("tr", "İPİ çekin", "ipi"),
         ("tr", "İpek bir yastık", None),
+        ("en", "Double-check it", "double-check"),
+        ("en", "Don't answer", "don't answer"),
     ],
 )
 def test_words_end_where_they_end(lang: Language, sentence: str, found: str | None) -> None:
-    words = RiskWords(en=("knot*",), tr=("düğüm*", "ipi"))
+    words = RiskWords(en=("knot*", "double check", "don’t answer"), tr=("düğüm*", "ipi"))
     assert word_found(words, sentence, lang) == found
 
 

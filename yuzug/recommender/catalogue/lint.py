@@ -1,9 +1,10 @@
 """What is wrong with a catalogue, beyond what keeps it from loading.
 
 Faults of reading · sentences not translated · activities that never come · risky words without
-what they ask for, and the open air at night · kinds and sources that nobody names, and names that
-are none · contacts that were not checked for long · two activities that are almost the same · too
-little choice for an emotion, a mood and a filter · two moods of one name.
+what they ask for, the open air and great effort at night, a breath held for long · evidence shown
+for a mood of which it says nothing · kinds and sources that nobody names, and names that are none ·
+contacts that were not checked for long · two activities that are almost the same · too little
+choice for an emotion, a mood and a filter · two moods of one name.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import NamedTuple
 
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.recommender.catalogue.coverage import coverage, mood_coverage
+from yuzug.recommender.catalogue.evidence_words import misplaced
 from yuzug.recommender.catalogue.faults import Finding
 from yuzug.recommender.catalogue.load import Loaded, bundled, read_parts, stands_alone
 from yuzug.recommender.catalogue.models import Activity
@@ -27,6 +29,7 @@ from yuzug.recommender.catalogue.yaml_line_numbers import Document, read
 from yuzug.texts.case_and_alphabet import lower
 
 CHECK_CONTACTS_AFTER = 180  # days
+LONGEST_HOLD_S = 7  # of the well-known 4-7-8 rhythm
 MOST_SHARED = 0.6  # of the words of the shorter one
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -65,6 +68,9 @@ class _Lint:
             yield from self.never_offered(activity)
             yield from self.risky(activity)
             yield from self.outdoors_at_night(activity)
+            yield from self.effort_at_night(activity)
+            yield from self.breath_held_long(activity)
+        yield from self.evidence_of_one_emotion()
         yield from self.not_named()
         yield from self.names_that_are_none()
         yield from self.moods_of_one_name()
@@ -106,6 +112,28 @@ class _Lint:
         if activity.place == "outdoor" and (not activity.times or "night" in activity.times):
             message = "is outdoors and may come at night; list the times of day without night"
             yield self.at(activity, ("times",) if activity.times else ("place",), message)
+
+    def effort_at_night(self, activity: Activity) -> Iterator[Finding]:
+        """Great effort that may come at night, when it keeps people awake and the house too."""
+        if activity.energy == "high" and (not activity.times or "night" in activity.times):
+            message = "is a great effort and may come at night; list the times of day without night"
+            yield self.at(activity, ("times",) if activity.times else ("energy",), message)
+
+    def breath_held_long(self, activity: Activity) -> Iterator[Finding]:
+        """A breathing pacer that asks for a breath held long enough to bring on panic."""
+        held_s = 0 if activity.breath is None else activity.breath.hold_s
+        if held_s > LONGEST_HOLD_S:
+            message = f"holds the breath for {held_s} s, {LONGEST_HOLD_S} s are the most"
+            yield self.at(activity, ("breath", "hold_s"), message)
+
+    def evidence_of_one_emotion(self) -> Iterator[Finding]:
+        """What was found for one emotion and is shown for others too."""
+        for name, kind in self.catalogue.kinds.items():
+            if f"kinds.{name}" in self.places:
+                file = self.places[f"kinds.{name}"][0]
+                for path, message in misplaced(kind):
+                    at = ("kinds", name, *path)
+                    yield Finding(file, self.line(file, at), ".".join(at), message)
 
     def not_named(self) -> Iterator[Finding]:
         """Kinds without an activity, and sources that no kind cites."""
@@ -245,6 +273,10 @@ def _sentences(activity: Activity) -> Iterator[tuple[tuple[int | str, ...], Lang
         yield ("title", lang), lang, activity.title.of(lang)
         for number, step in enumerate(activity.steps):
             yield ("steps", number, lang), lang, step.of(lang)
+        for number, counted in enumerate(activity.count or ()):
+            yield ("count", number, "what", lang), lang, counted.what.of(lang)
+        if activity.prompt is not None:
+            yield ("prompt", lang), lang, activity.prompt.of(lang)
 
 
 class Pair(NamedTuple):

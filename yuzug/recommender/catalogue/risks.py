@@ -16,11 +16,16 @@ from yuzug.emotions import Emotion, Language
 from yuzug.recommender.catalogue.vocabulary import Caution, Energy, Id, Place, Sentence, Strict
 from yuzug.texts.case_and_alphabet import lower
 
-RiskWord = Annotated[str, StringConstraints(pattern=r"^[^\W\d_]+( [^\W\d_]+)*\*?$", max_length=40)]
+RiskWord = Annotated[
+    str, StringConstraints(pattern=r"^[^\W\d_]+([ ’][^\W\d_]+)*\*?$", max_length=40)
+]
 
 
 class RiskWords(Strict):
-    """The words in both languages, in small letters; with a * at the end also longer words."""
+    """The words in both languages, in small letters; with a * at the end also longer words.
+
+    Between two words of one entry a hyphen or a line break may stand where the list has a space.
+    """
 
     en: Annotated[tuple[RiskWord, ...], Field(min_length=1)]
     tr: Annotated[tuple[RiskWord, ...], Field(min_length=1)]
@@ -58,5 +63,11 @@ def word_found(words: RiskWords, sentence: str, lang: Language) -> str | None:
 @lru_cache(maxsize=256)
 def _pattern(words: RiskWords, lang: Language) -> re.Pattern[str]:
     listed = words.en if lang == "en" else words.tr
-    either = (re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in listed)
-    return re.compile(rf"\b(?:{'|'.join(either)})\b")
+    either = "|".join(_one_word(word) for word in listed)
+    return re.compile(rf"\b(?:{either})\b")
+
+
+def _one_word(word: str) -> str:
+    """An entry as a pattern: its letters stand for themselves."""
+    pattern = word.rstrip("*").replace(" ", r"[\s-]+").replace("’", "[’']")
+    return pattern + (r"\w*" if word.endswith("*") else "")
