@@ -1,6 +1,7 @@
 """Recordings: a film becomes a table, a summary and a picture.
 
-decoding → reading for the frames; timeline → summary and picture; annotated for a film of it.
+container → frame_times → decoding (frames) → reading (faces); timeline → summary and picture;
+annotated: a video with boxes and labels.
 """
 
 from yuzug.film.decoding import Film, Frame

@@ -6,17 +6,23 @@ rate: phones and screen recorders film at a rate that varies.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yuzug.errors import FilmError, YuzugError
+from yuzug.errors import YuzugError
+from yuzug.film.container import (
+    FilmSource,
+    animation_length,
+    open_container,
+    require_bytes,
+    video_stream,
+)
+from yuzug.film.frame_times import FrameNumbers, WantedTimes, frame_time_s, packet_s, shown_for
 from yuzug.images import animation, is_picture, load_image
 
 if TYPE_CHECKING:
@@ -25,13 +31,6 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-FilmSource: TypeAlias = str | Path | IO[bytes]
-# Playlists (HLS, DASH, concat) and picture sequences are left out: they open other files.
-CONTAINERS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,"
-    "flv,live_flv,ogg,asf,asf_o,rm,dv,mxf,nut,gxf,wtv,yuv4mpegpipe,mjpeg,vc1,dhav,nsv,"
-    "mp3,wav,w64,flac,aac,aiff,caf,amr,wv,ape,ac3,eac3,dts"
-)
 MOTION_JPEG = (".mjpeg", ".mjpg")
 # A film that ends this much before its own length was cut.
 CUT_SHORT_S = 1.0
@@ -91,12 +90,12 @@ class Film:
         self.notes = Notes()
         self.duration_s: float | None = None
         self._container: InputContainer | None = None
-        _require_bytes(self._source)
+        require_bytes(self._source)
         if self.path.suffix.lower() not in MOTION_JPEG and is_picture(self._source):
-            self.duration_s = _animation_length(self._source)
+            self.duration_s = animation_length(self._source)
         else:
-            self._container = _opened(self._source)
-            self._stream = _moving_pictures(self._container)
+            self._container = open_container(self._source)
+            self._stream = video_stream(self._container)
             self.duration_s = self._length()
 
     def __enter__(self) -> Film:
@@ -117,7 +116,7 @@ class Film:
         Frames that are not wanted are not converted, and those of a group of pictures without a
         wanted frame are not even decoded.
         """
-        wanted = _Wanted(every_s)
+        wanted = WantedTimes(every_s)
         frames = self._animation(wanted) if self._container is None else self._decoded(wanted)
         size = None
         for frame in frames:
@@ -126,7 +125,7 @@ class Film:
             size = frame.image.shape
             yield frame
 
-    def _animation(self, wanted: _Wanted) -> Iterator[Frame]:
+    def _animation(self, wanted: WantedTimes) -> Iterator[Frame]:
         try:
             for number, (time_s, duration_s, image) in enumerate(animation(self._source)):
                 if wanted.takes(time_s):
@@ -134,10 +133,10 @@ class Film:
         except YuzugError:  # the first frame was read when the film was opened
             self.notes.add("damaged", count=1)
 
-    def _decoded(self, wanted: _Wanted) -> Iterator[Frame]:
+    def _decoded(self, wanted: WantedTimes) -> Iterator[Frame]:
         container, stream = self._open_container(), self._stream
         start_s = (container.start_time or 0) / 1_000_000
-        numbers = _Numbers()
+        numbers = FrameNumbers()
         last_s, untimed_s, rate = 0.0, 0.0, float(stream.average_rate or 25)
         for frame in self._pictures(wanted, numbers, start_s):
             number = numbers.of(frame)
@@ -145,18 +144,20 @@ class Film:
                 self.notes.add("untimed", rate=round(rate, 2))
                 time_s, untimed_s = untimed_s, untimed_s + 1 / rate
             else:
-                time_s = _seconds(frame, stream) - start_s
+                time_s = frame_time_s(frame, stream) - start_s
                 untimed_s = time_s + 1 / rate
             time_s = max(time_s, 0.0)
             last_s = max(last_s, time_s)
             if wanted.takes(time_s):
-                yield Frame(number, time_s, _shown_for(frame, stream), _upright(frame, stream))
+                yield Frame(number, time_s, shown_for(frame, stream), _upright(frame, stream))
         shown_s = 1 / rate
         if self.duration_s is not None and last_s + shown_s < self.duration_s - CUT_SHORT_S:
             at_s, of_s = round(last_s + shown_s, 1), round(self.duration_s, 1)
             self.notes.add("cut_short", at_s=at_s, of_s=of_s)
 
-    def _pictures(self, wanted: _Wanted, numbers: _Numbers, start_s: float) -> Iterator[VideoFrame]:
+    def _pictures(
+        self, wanted: WantedTimes, numbers: FrameNumbers, start_s: float
+    ) -> Iterator[VideoFrame]:
         """Decode what is needed for the wanted frames, and little more.
 
         Packets wait undecoded until one at or after the next wanted time comes. Where a key frame
@@ -181,7 +182,7 @@ class Film:
             end = packet.size == 0
             if not end:
                 numbers.saw(packet)
-                at_s = _packet_s(packet, stream, start_s)
+                at_s = packet_s(packet, stream, start_s)
                 if packet.is_keyframe and waiting:
                     waiting.clear()
                     stream.codec_context.flush_buffers()
@@ -212,160 +213,6 @@ class Film:
         if container.duration is not None:
             return container.duration / 1_000_000
         return None
-
-
-class _Wanted:
-    """Which frames are wanted: all, or the first at or after each multiple of ``every_s``."""
-
-    def __init__(self, every_s: float | None) -> None:
-        self._every_s = every_s
-        self.next_s = 0.0 if every_s else -1.0
-
-    def takes(self, time_s: float) -> bool:
-        if self._every_s is None:
-            return True
-        if time_s < self.next_s - 1e-9:
-            return False
-        # Multiples of the step, not the last time plus the step: errors must not add up.
-        self.next_s = (int((time_s + 1e-9) / self._every_s) + 1) * self._every_s
-        return True
-
-
-class _Numbers:
-    """The number of each frame, counted in packets, so that frames not decoded count too."""
-
-    def __init__(self) -> None:
-        self._ahead: list[int] = []
-        self._passed = 0
-
-    def saw(self, packet: Packet[VideoStream]) -> None:
-        stamp = packet.pts if packet.pts is not None else packet.dts
-        if stamp is not None:
-            heapq.heappush(self._ahead, stamp)
-
-    def of(self, frame: VideoFrame) -> int:
-        stamp = frame.pts if frame.pts is not None else frame.dts
-        if stamp is None:
-            self._passed += 1
-            return self._passed - 1
-        while self._ahead and self._ahead[0] < stamp:
-            heapq.heappop(self._ahead)
-            self._passed += 1
-        return self._passed
-
-
-def _require_bytes(source: Path | IO[bytes]) -> None:
-    try:
-        if isinstance(source, Path):
-            with source.open("rb") as file:
-                empty = not file.read(1)
-        else:
-            source.seek(0)
-            empty = not source.read(1)
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        raise FilmError(
-            "film.missing",
-            must="the path must be that of a readable file",
-            got=f"{source} ({getattr(error, 'strerror', None) or error})",
-            do="check the path",
-        ) from error
-    if empty:
-        raise FilmError(
-            "film.empty", must="a film must have bytes", got="0 bytes", do="choose another file"
-        )
-
-
-def _opened(source: Path | IO[bytes]) -> InputContainer:
-    try:
-        import av
-        from av.error import FFmpegError
-    except ModuleNotFoundError as error:
-        raise YuzugError(
-            "extra.missing",
-            must="reading a film needs the packages of the extra 'video'",
-            got=f"no {error.name}",
-            do="install them with: pip install 'yuzug[video]'",
-        ) from error
-    only = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
-    try:
-        if isinstance(source, Path):
-            # An absolute path is never taken for the address of a server or of a device.
-            named = str(source.absolute())
-            return av.open(named, container_options=only, metadata_errors="replace")
-        source.seek(0)
-        only["protocol_whitelist"] = "none"  # what comes from elsewhere opens no file of ours
-        return av.open(source, "r", container_options=only, metadata_errors="replace")
-    except (FFmpegError, ValueError) as error:
-        raise FilmError(
-            "film.undecodable",
-            must="the file must be a complete video in a format that FFmpeg reads",
-            got=f"{getattr(error, 'strerror', None) or error}",
-            do="choose another file, or save the video again, for example as MP4",
-        ) from error
-
-
-def _moving_pictures(container: InputContainer) -> VideoStream:
-    from av.stream import Disposition
-
-    for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
-            stream.thread_type = "AUTO"
-            height, width = stream.codec_context.height, stream.codec_context.width
-            if height and width:
-                # A view of one byte that only looks as large: the same bounds as for a photo.
-                load_image(np.broadcast_to(np.zeros(1, np.uint8), (height, width)))
-            return stream
-    kinds = sorted({str(stream.type) for stream in container.streams})
-    cover = "a cover picture" if container.streams.video else None
-    has = [cover or kind if kind == "video" else kind for kind in kinds]
-    container.close()
-    raise FilmError(
-        "film.no_video",
-        must="a film must have moving pictures",
-        got=" and ".join(has) or "no stream at all",
-        do="choose a file with video",
-    )
-
-
-def _animation_length(source: Path | IO[bytes]) -> float:
-    """Seconds of an animation; its frames are decoded once for that, as only they tell."""
-    end_s, count = 0.0, 0
-    with suppress(YuzugError):  # told with the frames, where there are two
-        for start_s, duration_s, _ in animation(source):
-            end_s, count = start_s + duration_s, count + 1
-    if count < 2:
-        if isinstance(source, Path):
-            load_image(source)  # a damaged picture says so itself
-        else:
-            source.seek(0)
-            load_image(source.read())
-        raise FilmError(
-            "film.picture",
-            must="a film must have more than one picture",
-            got="a still picture",
-            do="read it with: yuzug analyze",
-        )
-    return end_s
-
-
-def _seconds(frame: VideoFrame, stream: VideoStream) -> float:
-    stamp = frame.pts if frame.pts is not None else frame.dts
-    base = frame.time_base or stream.time_base
-    if stamp is None or base is None:
-        raise ValueError("a frame without a time stamp has no time")
-    return float(stamp * base)
-
-
-def _shown_for(frame: VideoFrame, stream: VideoStream) -> float | None:
-    base = frame.time_base or stream.time_base
-    return float(frame.duration * base) if frame.duration and base else None
-
-
-def _packet_s(packet: Packet[VideoStream], stream: VideoStream, start_s: float) -> float:
-    stamp = packet.pts if packet.pts is not None else packet.dts
-    base = packet.time_base or stream.time_base
-    # Without a time it may be any frame: never to be thrown away.
-    return float("inf") if stamp is None or base is None else float(stamp * base) - start_s
 
 
 def _upright(frame: VideoFrame, stream: VideoStream) -> NDArray[np.uint8]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from yuzug.analysis import Analysis
 from yuzug.errors import OptionError
 from yuzug.faces.tracking import FORGET_S
-from yuzug.film.decoding import Film, FilmSource, Frame
+from yuzug.film.container import FilmSource
+from yuzug.film.decoding import Film, Frame
 from yuzug.models import Person
 from yuzug.pipeline import Analyzer
 from yuzug.records.tables import Columns, Row, arrow, film_rows
