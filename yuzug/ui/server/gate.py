@@ -13,11 +13,9 @@ import mimetypes
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, nullcontext, suppress
-from ipaddress import ip_address
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders, QueryParams, UploadFile
@@ -33,70 +31,29 @@ from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
 from yuzug.ui.gradio_patches import FnIndexInferError, queue_of, replace_sessions
 from yuzug.ui.photo.examples import thumbnail
-from yuzug.ui.server.admission import STATUS_KEY, GuardedBlocks
+from yuzug.ui.server.admission import GuardedBlocks
+from yuzug.ui.server.allowed_requests import ALLOWED_HOSTS, closed, hosts_of, refusal, stranger
 from yuzug.ui.server.call_limits import watched
 from yuzug.ui.server.document import finished, icon, manifest, packed
 from yuzug.ui.server.draining import Draining
 from yuzug.ui.server.queue_limits import MAX_HELD_BYTES, BoundedQueue, busy, no_function
+from yuzug.ui.server.response_headers import EXAMPLES, ICONS, with_headers
 from yuzug.ui.server.uploads import MAX_UPLOAD_BYTES, Uploads
 from yuzug.ui.server.visits import Sessions
 from yuzug.ui.session import preferred_language
 
-# The environment variable with further names under which a server is reached, such as those that
-# a proxy passes on.
-ALLOWED_HOSTS = "YUZUG_ALLOWED_HOSTS"
 MAX_BODY_BYTES = 65 * 2**20  # one call; a picture of 40 MB has 54 as base64
 _FORM_BYTES = 2**16  # what stands around the files of a form
 _MAX_FILES = 32
 
-_READ = re.compile(
-    r"""/(config|favicon\.ico|manifest\.json|robots\.txt|theme\.css)?/?
-    | /(static|assets|svelte)/.+
-    | /icons/[\w-]+\.png
-    | /examples/\w+\.jpg
-    | /gradio_api/(info|openapi\.json|app_id|startup-events|theme\.css|user|login_check)/?
-    | /gradio_api/(queue/(data|status)|upload_progress|heartbeat/[\w-]{1,64})
-    | /gradio_api/call/(v2/)?[\w-]+/[\w-]+
-    | /gradio_api/file=.+
-    | /gradio_api/mcp(/schema|/http)?/?""",
-    re.VERBOSE,
-)
-_WRITE = re.compile(
-    r"""/gradio_api/(run|api|call|call/v2)/[\w-]+/?
-    | /gradio_api/(queue/join|upload|cancel|reset/?)
-    | /gradio_api/stream/[\w-]+(/close)?
-    | /gradio_api/mcp(/http)?/?""",
-    re.VERBOSE,
-)
 _CALL = re.compile(r"/gradio_api/((run|api|call|call/v2)/[\w-]+/?|queue/join)")
 _DIRECT = re.compile(r"/gradio_api/(run|api)/[\w-]+/?")
 _BY_NAME = re.compile(r"/gradio_api/call/v2/[\w-]+/?")
 _HEALTH = "/health"
 _FILE = "/gradio_api/file="
 _JSON = "application/json"
-_ICONS = "/icons/"
-_EXAMPLES = "/examples/"
-# What a browser may keep.
-_KEPT = ("/static/", "/assets/", "/svelte/", "/theme.css", "/favicon", _ICONS, _EXAMPLES)
 _MANIFEST = "application/manifest+json"
 _BEAT = "/gradio_api/heartbeat/"
-# Gradio's page holds scripts of its own, and makes functions of the words of ours.
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "media-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self' data: blob:",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-    )
-)
-_PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
 _SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"})
 
 
@@ -142,21 +99,6 @@ async def _sweep(demo: GuardedBlocks, visits: Sessions) -> None:
             queue.drop_unfetched()
 
 
-def hosts_of(listens_on: str, allowed: Iterable[str]) -> frozenset[str] | None:
-    """The names that a request may ask for; None for any.
-
-    >>> sorted(hosts_of("127.0.0.1", ["faces.example"]))
-    ['127.0.0.1', '::1', 'faces.example', 'localhost']
-    >>> hosts_of("0.0.0.0", []) is None
-    True
-    """
-    names = frozenset(name.lower() for name in allowed)
-    local = listens_on in ("localhost", "") or _is_loopback(listens_on)
-    if not (names or local):
-        return None
-    return names | {"localhost", "127.0.0.1", "::1"} | ({listens_on} if listens_on else set())
-
-
 class Gate:
     """Lets in what the page, programs and agents need, and refuses the rest in one sentence."""
 
@@ -182,7 +124,7 @@ class Gate:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
-            await self._answer(scope, receive, _with_headers(scope, send))
+            await self._answer(scope, receive, with_headers(scope, send))
         # Nothing of the page is a web socket: the connection is closed without an answer.
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -191,16 +133,16 @@ class Gate:
         if path == _HEALTH and method in ("GET", "HEAD"):
             await self._health()(scope, receive, send)
             return
-        refused = self._stranger(headers) or _closed(path, method)
+        refused = stranger(headers, self.hosts) or closed(path, method)
         if refused is None and path == "/" and self.draining.begun:
             refused = 503, busy("a page that is opened while this server is about to stop")
         length = headers.get("content-length", "0")
         most = self._most_bytes(path, scope)
         if refused is None and not (length.isdecimal() and int(length) <= most):
-            refused = 413, _refusal(f"a request must have at most {most} bytes", length)
+            refused = 413, refusal(f"a request must have at most {most} bytes", length)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if refused is None and method == "POST" and _CALL.fullmatch(path) and kind != _JSON:
-            refused = 415, _refusal(f"a call must be sent as {_JSON}", repr(kind))
+            refused = 415, refusal(f"a call must be sent as {_JSON}", repr(kind))
         if refused is not None:
             await _say(*refused, headers)(scope, receive, send)
         elif path in ("", "/") and method == "GET":
@@ -208,12 +150,12 @@ class Gate:
         elif path == "/manifest.json":
             described = JSONResponse(manifest(_language(headers)), media_type=_MANIFEST)
             await described(scope, receive, send)
-        elif path.startswith(_ICONS):
-            name = path.removeprefix(_ICONS)
+        elif path.startswith(ICONS):
+            name = path.removeprefix(ICONS)
             drawn = _picture(icon(name), "image/png", name, headers)
             await drawn(scope, receive, send)
-        elif path.startswith(_EXAMPLES):
-            name = path.removeprefix(_EXAMPLES).removesuffix(".jpg")
+        elif path.startswith(EXAMPLES):
+            name = path.removeprefix(EXAMPLES).removesuffix(".jpg")
             jpeg = await run_in_threadpool(thumbnail, name)
             shown = _picture(jpeg, "image/jpeg", name, headers)
             await shown(scope, receive, send)
@@ -312,25 +254,6 @@ class Gate:
             )
             await _say(422, wrong, Headers(scope=scope))(scope, receive, send)
 
-    def _stranger(self, headers: Headers) -> tuple[int, YuzugError] | None:
-        """The refusal of a request under another name, or from a page elsewhere."""
-        if self.hosts is None:
-            return None
-        asked = _name_of(f"//{headers.get('host', '')}")
-        if not self._known(asked):
-            return 403, _refusal("a local server must be asked by its own name", repr(asked))
-        origin = headers.get("origin")
-        if origin is None or self._known(_name_of(origin)):
-            return None
-        # Only a proxy sets this: a page elsewhere may not, without the browser asking us first.
-        forwarded = headers.get("x-forwarded-host")
-        if forwarded and _name_of(origin) == _name_of(f"//{forwarded}"):
-            return None
-        return 403, _refusal("a local server must be asked by its own page", repr(origin[:100]))
-
-    def _known(self, name: str) -> bool:
-        return self.hosts is None or name in self.hosts or _is_loopback(name)
-
     async def _take(self, request: Request) -> Response:
         """Hold the files of a form, and tell their paths, as Gradio does."""
         try:
@@ -343,7 +266,7 @@ class Gate:
             return _say(507, _no_room(), request.headers)
         except (MultiPartException, HTTPException, _TooLargeError) as error:
             got = getattr(error, "detail", "") or str(error) or type(error).__name__
-            return _say(400, _refusal("an upload must be a form with files", got), request.headers)
+            return _say(400, refusal("an upload must be a form with files", got), request.headers)
         paths = []
         for name, value in form.multi_items():
             if isinstance(value, UploadFile) and name == "files":
@@ -353,13 +276,13 @@ class Gate:
                 await value.close()
         if not paths:
             got = "a form without any in the field 'files'"
-            return _say(400, _refusal("an upload must be a form with files", got), request.headers)
+            return _say(400, refusal("an upload must be a form with files", got), request.headers)
         return JSONResponse(paths)
 
     async def _show(self, path: str, headers: Headers) -> Response:
         data = await run_in_threadpool(self.uploads.show, path)
         if data is None:
-            return _say(404, _refusal("a file must be an upload that is still here", path), headers)
+            return _say(404, refusal("a file must be an upload that is still here", path), headers)
         kind = mimetypes.guess_type(path)[0]
         if kind in _SHOWN:
             return Response(data, media_type=kind)
@@ -369,28 +292,6 @@ class Gate:
 
 class _TooLargeError(Exception):
     """More came than was announced, or than is taken."""
-
-
-def _with_headers(scope: Scope, send: Send) -> Send:
-    """Add security and cache headers to every answer."""
-    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-    kept = path.startswith(_KEPT)
-    spaces = " https://huggingface.co https://*.huggingface.co" if "SPACE_ID" in os.environ else ""
-
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            if message["status"] == 500:
-                message["status"] = scope.get(STATUS_KEY, 500)
-            headers = MutableHeaders(scope=message)
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers["Referrer-Policy"] = "same-origin"
-            headers["Permissions-Policy"] = _PERMISSIONS
-            headers["Content-Security-Policy"] = f"{_POLICY}; frame-ancestors 'self'{spaces}"
-            if not kept:
-                headers["Cache-Control"] = "no-store"
-        await send(message)
-
-    return sending
 
 
 def _counted(receive: Receive, most: int) -> Receive:
@@ -406,26 +307,6 @@ def _counted(receive: Receive, most: int) -> Receive:
         return message
 
     return counted
-
-
-def _closed(path: str, method: str) -> tuple[int, YuzugError] | None:
-    """The refusal of what this page does not use."""
-    reads = method in ("GET", "HEAD") and _READ.fullmatch(path)
-    writes = method == "POST" and _WRITE.fullmatch(path)
-    ends = method == "DELETE" and path.startswith("/gradio_api/mcp")
-    if reads or writes or ends:
-        return None
-    got = f"{method} {path[:100]}"
-    return 404, _refusal("a request must be one that the page or its API answers", got)
-
-
-def _refusal(must: str, got: str) -> YuzugError:
-    return YuzugError(
-        "request.refused",
-        must=must,
-        got=got[:200],
-        do=f"see docs/api.md and docs/security.md ({ALLOWED_HOSTS})",
-    )
 
 
 def _no_room() -> YuzugError:
@@ -447,18 +328,5 @@ def _language(headers: Headers) -> Language:
 
 def _picture(data: bytes | None, kind: str, name: str, headers: Headers) -> Response:
     if data is None:
-        return _say(404, _refusal("a picture must be one of the page", name), headers)
+        return _say(404, refusal("a picture must be one of the page", name), headers)
     return Response(data, media_type=kind)
-
-
-def _name_of(address: str) -> str:
-    """The name of the host in an address; empty where there is none."""
-    with suppress(ValueError):
-        return urlsplit(address).hostname or ""
-    return ""
-
-
-def _is_loopback(name: str) -> bool:
-    with suppress(ValueError):
-        return ip_address(name.strip("[]")).is_loopback
-    return False
