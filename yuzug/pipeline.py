@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import accumulate, islice
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
-from typing import TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
 
 from yuzug.analysis import Analysis, Face, largest_sure
 from yuzug.errors import ImageError, PersonError
 from yuzug.explain import Contrast, Heatmap, Trust
 from yuzug.explainer import Explainer
-from yuzug.faces import Detector, LocatedFace, default_detector
+from yuzug.faces import Detector, default_detector
 from yuzug.images import ImageSource, load_image
 from yuzug.models import (
     DEFAULT_MODEL,
@@ -32,25 +23,15 @@ from yuzug.models import (
     packed_features,
     teach_example,
 )
+from yuzug.pipeline_batches import crop_or_faces, read_many
 from yuzug.pipeline_steps import Steps, Stopwatch
 from yuzug.teaching import is_alone, label_named, neutral_label
-
-# Pictures whose faces are read together by ``analyze_many``.
-BATCH = 8
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A picture whose faces were found and not read yet."""
-
-    photo: NDArray[np.uint8]
-    located: tuple[LocatedFace, ...]
-    clock: Stopwatch
 
 
 class Analyzer:
     """A detector and a classifier; holds no state of a visitor, so threads may share it.
 
+    >>> import numpy as np
     >>> analyzer = Analyzer.load("cnn", classes=3)
     >>> analyzer.analyze(np.zeros((64, 64, 3), np.uint8)).faces
     ()
@@ -171,7 +152,7 @@ class Analyzer:
         clock = Stopwatch()
         photo = load_image(image)
         clock.lap("decode")
-        located = self._crop_or_faces(photo, crops=crops)
+        located = crop_or_faces(self.steps, photo, crops=crops)
         clock.lap("detect")
         read = self.steps.classify(located, person)
         clock.lap("classify")
@@ -198,8 +179,8 @@ class Analyzer:
     ) -> Iterator[Analysis | ImageError]:
         """Read many pictures, faster than one by one, with the same results in the same order.
 
-        Pictures are decoded and searched for faces ahead, in threads; the faces of 8 pictures
-        are read in one batch. Only these few pictures are in memory at a time.
+        Images are decoded and searched for faces ahead, in threads; the faces of 8 images are
+        classified in one batch. Only these few images are in memory at a time.
 
         Args:
             images: as for :meth:`analyze`; may be endless.
@@ -211,58 +192,15 @@ class Analyzer:
         Yields:
             An analysis a picture; in place of one that cannot be read, its :class:`ImageError`.
 
+        >>> import numpy as np
         >>> analyzer = Analyzer.load("cnn")
         >>> grey = np.zeros((64, 64, 3), np.uint8)
         >>> [type(found).__name__ for found in analyzer.analyze_many([grey, "nowhere.jpg"])]
         ['Analysis', 'ImageError']
         """
-        found = _ahead(
-            lambda image: self._found(image, crops), images, workers or os.cpu_count() or 1
+        return read_many(
+            self.steps, images, heatmaps=heatmaps, crops=crops, workers=workers, person=person
         )
-        while group := list(islice(found, BATCH)):
-            fine = [one for one in group if isinstance(one, _Found)]
-            read = iter(self._read(fine, heatmaps, person))
-            for one in group:
-                yield one if isinstance(one, ImageError) else next(read)
-
-    def _found(self, image: ImageSource, crops: bool) -> _Found | ImageError:
-        clock = Stopwatch()
-        try:
-            photo = load_image(image)
-        except ImageError as error:
-            return error
-        clock.lap("decode")
-        located = self._crop_or_faces(photo, crops=crops)
-        clock.lap("detect")
-        return _Found(photo, located, clock)
-
-    def _read(
-        self, found: Sequence[_Found], heatmaps: bool, person: Person | None
-    ) -> Iterator[Analysis]:
-        """The analyses of pictures whose faces were found, all faces in one batch."""
-        clock = Stopwatch()
-        places = [place for one in found for place in one.located]
-        firsts = accumulate((len(one.located) for one in found), initial=0)
-        whose = [first for first, one in zip(firsts, found, strict=False) if one.located]
-        batch = self.steps.classify(places, person, whose)
-        clock.lap("classify")
-        tops = [reading.top for reading in batch.predictions]
-        maps = batch.maps(tops) if heatmaps else [None] * len(places)
-        clock.lap("explain")
-        rest = zip(places, batch.predictions, tops, maps, batch.plain, strict=True)
-        for one in found:
-            # The share of each picture in what the whole batch took.
-            one.clock.ms.update({name: round(ms / len(found), 2) for name, ms in clock.ms.items()})
-            faces = tuple(
-                self.steps.face(place, reading, top, heatmap, person=person, plain=plain)
-                for place, reading, top, heatmap, plain in islice(rest, len(one.located))
-            )
-            yield self.steps.analysis(one.photo, faces, largest_sure(faces), one.clock)
-
-    def _crop_or_faces(self, photo: NDArray[np.uint8], *, crops: bool) -> tuple[LocatedFace, ...]:
-        if crops:
-            return (self.steps.full_crop(photo),)
-        return self.steps.locate(photo, thorough=True, turned=True)
 
     def example(self, image: ImageSource, *, crops: bool = False) -> Example:
         """The numbers of a picture with one face, for :meth:`Person.with_example`; keeps nothing.
@@ -272,7 +210,7 @@ class Analyzer:
             PersonError: ``person.picture`` where it does not show one face.
         """
         photo = load_image(image)
-        located = self._crop_or_faces(photo, crops=crops)
+        located = crop_or_faces(self.steps, photo, crops=crops)
         areas = [place.detection.area_px for place in located]
         if not is_alone(areas):
             raise PersonError(
@@ -322,26 +260,3 @@ class Analyzer:
     def trust(self, face: Face, heatmap: Heatmap | None = None) -> Trust:
         """Whether a heat map of a face can be relied on: :meth:`Explainer.trust`."""
         return self.explainer.trust(face, heatmap)
-
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-
-def _ahead(
-    function: Callable[[Item], Result], items: Iterable[Item], workers: int
-) -> Iterator[Result]:
-    """What a function gives for each item, in order, computed a little ahead in threads."""
-    waiting: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            for item in items:
-                waiting.append(pool.submit(function, item))
-                # Enough that the threads have work while a batch is read.
-                if len(waiting) > BATCH + workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()

@@ -21,7 +21,8 @@ from typing import Any
 from yuzug.analysis import Analysis
 from yuzug.errors import ImageError, YuzugError
 from yuzug.models import Person
-from yuzug.pipeline import BATCH, Analyzer
+from yuzug.pipeline import Analyzer
+from yuzug.pipeline_batches import BATCH
 from yuzug.records.tables import Columns, Row, arrow, error_row, format_of, picture_rows, table
 
 # A part: some seconds of work, and a multiple of the batch, so that batches never depend on where
