@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import gradio as gr
 
@@ -11,11 +11,9 @@ from yuzug.ui.components import reading as panels
 from yuzug.ui.i18n import Chrome, script
 
 
-def panel(name: str, value: str = "", js: str | None = None) -> gr.HTML:
-    """Our own HTML; ``js`` names its script, which tells the server what is pressed."""
-    return gr.HTML(
-        value, elem_id=name, js_on_load=script(js) if js else None, apply_default_css=False
-    )
+def panel(name: str, value: str = "", js: str | Sequence[str] | None = None) -> gr.HTML:
+    """Our own HTML; ``js`` names its script, or the parts of it, which tells what is pressed."""
+    return gr.HTML(value, elem_id=name, js_on_load=_joined(js), apply_default_css=False)
 
 
 def labelled_html(
@@ -25,9 +23,14 @@ def labelled_html(
         gr.HTML,
         {"value": words},
         elem_id=name,
-        js_on_load=script(js) if js else None,
+        js_on_load=_joined(js),
         apply_default_css=False,
     )
+
+
+def _joined(js: str | Sequence[str] | None) -> str | None:
+    names = [js] if isinstance(js, str) else js
+    return "\n".join(script(name) for name in names) if names else None
 
 
 def column(chrome: Chrome, title: str, name: str) -> gr.Column:

@@ -60,6 +60,8 @@ _TIMELINE = (
     '<output></output><input type="range" min="0" value="0" step="1" /></div>'
     '<ul class="yz-film-legend"></ul><p class="yz-fine more" hidden></p>'
 )
+# They share one scope; the first holds what the others read.
+_SCRIPTS = ("film/film", "film/upload", "film/moment", "film/timeline")
 # Files that browsers call no video.
 _ALSO = ".mkv,.avi,.mpg,.mpeg,.ts,.m2ts,.flv,.wmv,.gif,.webp,.png"
 
@@ -111,7 +113,7 @@ def film_tab(chrome: Chrome, limits: Limits, there: bool) -> FilmTab:
             with gr.Column(elem_classes="yz-panel", min_width=0):
                 labelled_html(chrome, None, _heading("download", "download_hint"))
                 panel("yz-film-files", '<div class="buttons"></div>')
-    script = panel("yz-film-script", js="film/film")
+    script = panel("yz-film-script", js=_SCRIPTS)
     return FilmTab(clip, read, progress, cancel, frame, options, answer, script)
 
 

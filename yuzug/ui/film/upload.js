@@ -1,0 +1,139 @@
+// Part of the Video tab's script: a clip is sent to the server, and its progress is shown.
+const POLL_MS = 500;
+const PATIENCE = 20; // answers that may fail one after another, before the line is called lost
+
+// --- A clip to the server ---------------------------------------------------------------------
+let round = 0; // what belongs to an earlier clip is void
+let work = null; // { phase, … } while a clip is on its way or read
+let outcome = { said: null, trouble: null };
+let pending = null; // the address of the file, until it is shown
+
+const root = () => window.gradio_config.root.replace(/\/$/, "");
+const ask = async (name, data, options = {}) => {
+  const answer = await fetch(`${root()}/gradio_api/run/${name}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ data, session_hash: window.__gradio_session_hash__ }),
+    ...options,
+  });
+  const body = await answer.json();
+  return answer.ok ? (body.data[0] ?? {}) : { refused: body.error ?? body.detail ?? "" };
+};
+
+const lengthOf = (url) =>
+  new Promise((resolve) => {
+    const probe = make("video", { preload: "metadata", muted: true });
+    const end = () => resolve(Number.isFinite(probe.duration) ? probe.duration : null);
+    probe.onloadedmetadata = probe.onerror = end;
+    setTimeout(end, 3000);
+    probe.src = url;
+  });
+
+const send = (file, mine) =>
+  new Promise((resolve) => {
+    const form = new FormData();
+    form.append("files", file, file.name);
+    const sent = new XMLHttpRequest();
+    sent.open("POST", `${root()}/gradio_api/upload?film=${window.__gradio_session_hash__}`);
+    sent.responseType = "json";
+    sent.upload.onprogress = ({ loaded, total }) => {
+      if (mine === round) show({ phase: "sending", share: loaded / total, abort: () => sent.abort() });
+    };
+    sent.onload = () =>
+      resolve(sent.status === 200 ? { path: sent.response[0] } : { refused: sent.response?.detail });
+    sent.onerror = () => resolve({ lost: true });
+    sent.send(form);
+  });
+
+const trouble = (words) => end({ trouble: words });
+const end = (now) => {
+  work = null;
+  outcome = { said: null, trouble: null, ...now };
+  drawWork();
+};
+const show = (now) => {
+  work = now;
+  outcome = { said: null, trouble: null };
+  drawWork();
+};
+
+const choose = async (file) => {
+  const mine = (round += 1);
+  work?.abort?.();
+  const { limits } = told();
+  if (file.size > limits.megabytes * 2 ** 20)
+    return trouble(() => say("too_large", { ...limits, got: number(Math.ceil(file.size / 2 ** 20)) }));
+  show({ phase: "sending", share: 0 });
+  if (pending) URL.revokeObjectURL(pending);
+  const url = (pending = URL.createObjectURL(file));
+  const length = await lengthOf(url);
+  if (mine !== round) return;
+  if (length > limits.seconds + 0.5)
+    return trouble(() => say("too_long", { ...limits, got: number(Math.ceil(length)) }));
+  const { path, refused, lost } = await send(file, mine);
+  if (mine !== round) return;
+  if (lost) return trouble(() => say("lost"));
+  if (!path) return trouble(() => refused ?? say("lost"));
+  const given = { path, orig_name: file.name };
+  await follow(mine, url, await ask("film_read", [given, null]).catch(() => null));
+};
+
+const follow = async (mine, url, answer) => {
+  for (let failed = 0; mine === round; ) {
+    if (answer === null && (failed += 1) > PATIENCE) return trouble(() => say("lost"));
+    if (answer !== null) {
+      failed = 0;
+      if (answer.refused !== undefined) return trouble(() => answer.refused);
+      if (answer.notice) return end({ html: answer.notice });
+      if (answer.state === "none") return trouble(() => say("lost"));
+      if (answer.state === "done") {
+        end({ said: () => say("done") });
+        return open(answer.film, url);
+      }
+      show({ phase: answer.state, ...answer });
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    if (mine === round) answer = await ask("film_progress", [null]).catch(() => null);
+  }
+};
+
+const cancel = () => {
+  round += 1;
+  work?.abort?.();
+  ask("film_cancel", [null]).catch(() => {});
+  end({ said: () => say("cancelled") });
+  source().querySelector("input[type=file]").focus();
+};
+
+const drawWork = () => {
+  const progress = source().querySelector(".yz-film-progress");
+  progress.hidden = work === null;
+  source().classList.toggle("working", work !== null);
+  source().classList.toggle("shown", film !== null);
+  source().querySelector(".yz-film-said").textContent = outcome.said?.() ?? "";
+  const wrong = source().querySelector(".yz-film-trouble");
+  if (outcome.html) wrong.innerHTML = outcome.html;
+  else if (outcome.trouble)
+    wrong.replaceChildren(
+      make("div", { className: "yz-notice error" }, make("strong", {}, outcome.trouble())),
+    );
+  else wrong.replaceChildren();
+  if (work === null) return;
+  const share =
+    work.phase === "sending" ? work.share : work.phase === "reading" && work.length
+      ? Math.min(work.at / work.length, 1) : null;
+  const words = {
+    sending: () => say("sending", { percent: percent(share) }),
+    waiting: () =>
+      work.before === 1 ? say("waiting_one") : say("waiting_many", { count: number(work.before) }),
+    reading: () =>
+      share === null
+        ? say("reading_unknown", { at: seconds(work.at) })
+        : say("reading", { percent: percent(share) })
+          + (work.left === null ? "" : ` · ${say("left", { seconds: number(work.left) })}`),
+  };
+  const bar = progress.querySelector("progress");
+  if (share === null) bar.removeAttribute("value");
+  else bar.value = share;
+  progress.querySelector("p").textContent = bar.ariaLabel = words[work.phase]();
+};
