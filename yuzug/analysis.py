@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from yuzug.emotions import Language
 from yuzug.explain import Heatmap, RegionShares, region_shares
 from yuzug.faces import Alignment, Quality
 from yuzug.models import Person
+
+if TYPE_CHECKING:
+    from yuzug.recommender import Catalogue, Suggestion
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -133,6 +136,20 @@ class Analysis:
         """The face that advice is for: the picked one, else the largest sure one, else the
         largest; None where there is no face."""
         return None if self.dominant_index is None else self.faces[self.dominant_index]
+
+    def suggestions(
+        self, lang: Language = "en", catalogue: Catalogue | None = None
+    ) -> list[Suggestion]:
+        """Activities for the expression of the main face: see :func:`yuzug.recommend`.
+
+        Where the prediction is not sure they are neutral and short; without a face there are none.
+        """
+        from yuzug.recommender import recommend  # reads the catalogue
+
+        face = self.main_face
+        if face is None:
+            return []
+        return recommend(face.probabilities, lang=lang, sure=face.sure, catalogue=catalogue)
 
     @property
     @deprecated("use Analysis.main_face", category=None)

@@ -10,17 +10,16 @@ from yuzug.commands import picture_table
 from yuzug.commands.options import analyzer_of, loaded_of, model_options, person_of, person_option
 from yuzug.commands.output import complain, emit
 from yuzug.commands.parser import Parser
-from yuzug.emotions import Language
 from yuzug.errors import ImageError, OptionError
 from yuzug.texts import text
 
 if TYPE_CHECKING:
-    from yuzug.analysis import Analysis, Face
+    from yuzug.analysis import Analysis
     from yuzug.commands.heatmap_files import Overlays
     from yuzug.explain import Contrast
     from yuzug.models import Person
     from yuzug.pipeline import Analyzer
-    from yuzug.recommender import Catalogue, Suggestion
+    from yuzug.recommender import Catalogue
 
 
 def options(command: Parser) -> None:
@@ -94,7 +93,7 @@ def _analyze_one(
     except ImageError as error:
         emit(ErrorRecord.of(image, error, options.lang))
         return False
-    suggestions = _advice(analysis.main_face, catalogue, options.lang) if catalogue else []
+    suggestions = analysis.suggestions(options.lang, catalogue) if catalogue else []
     trusts = [analyzer.trust(face) for face in analysis.faces] if options.trust else []
     emit(AnalysisRecord.of(image, analysis, suggestions, trusts, options.lang))
     if overlays:
@@ -110,11 +109,3 @@ def _contrasts(analyzer: Analyzer, analysis: Analysis, options: Namespace) -> li
         analyzer.contrast(face, options.target or face.emotion, options.against)
         for face in analysis.faces
     ]
-
-
-def _advice(face: Face | None, catalogue: Catalogue, lang: Language) -> list[Suggestion]:
-    from yuzug.recommender import recommend as suggest
-
-    if face is None:
-        return []
-    return suggest(face.probabilities, lang=lang, sure=face.sure, catalogue=catalogue)

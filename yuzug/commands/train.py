@@ -6,7 +6,7 @@ import json
 import os
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from yuzug.commands.extras import installed
 from yuzug.commands.options import mapping_of
@@ -18,7 +18,9 @@ from yuzug.texts import text
 from yuzug.texts.numbers import percent_tenths
 
 if TYPE_CHECKING:
+    from yuzug.lab.data.duplicates import NearCopies
     from yuzug.lab.data.training_data import Gathered
+    from yuzug.lab.training.devices import Device
     from yuzug.lab.training.recipe import Recipe
     from yuzug.lab.training.repeats import Over, Spread
     from yuzug.lab.training.results import Result
@@ -130,6 +132,26 @@ def _watch(recipe: Recipe, options: Namespace) -> Watch | None:
     return Watch(data, epoch, fold, tracking.close)
 
 
+class _Settings(TypedDict):
+    """What one run and the folds are called with alike."""
+
+    mapping: dict[str, str]
+    near_copies: NearCopies
+    minutes: float | None
+    device: Device
+    watch: Watch | None
+
+
+def _settings(recipe: Recipe, options: Namespace) -> _Settings:
+    return {
+        "mapping": mapping_of(options.map),
+        "near_copies": options.near_copies,
+        "minutes": _minutes_each(options),
+        "device": options.device,
+        "watch": _watch(recipe, options),
+    }
+
+
 def _train(options: Namespace, recipe: Recipe, out: Path) -> Result:
     from yuzug.lab.training.run import train
 
@@ -140,11 +162,7 @@ def _train(options: Namespace, recipe: Recipe, out: Path) -> Result:
         options.data,
         out,
         outside=options.outside,
-        mapping=mapping_of(options.map),
-        near_copies=options.near_copies,
-        minutes=_minutes_each(options),
-        device=options.device,
-        watch=_watch(recipe, options),
+        **_settings(recipe, options),
     )
     if _leads():
         _tell_baseline(done.result, recipe, lang)
@@ -252,11 +270,7 @@ def _fold(options: Namespace, recipe: Recipe) -> None:
         options.out,
         options.folds,
         subject=options.subject,
-        mapping=mapping_of(options.map),
-        near_copies=options.near_copies,
-        minutes=_minutes_each(options),
-        device=options.device,
-        watch=_watch(recipe, options),
+        **_settings(recipe, options),
     )
     if not _leads():
         return

@@ -153,7 +153,7 @@ def arrange(
         near_copies=near_copies,
     )
     rest, held = (_visible(pool.take(rows)) for rows in drawn)
-    known, held_known = _taught(rest, heads), _taught(held, heads)
+    known, held_known = _learnable(rest, heads), _learnable(held, heads)
     _are_enough(known, held_known, labels[_is_known(labels, heads)])
     parts = _sampled(known, recipe), _sampled(held_known, recipe, recipe.held_out)
     counts = _counts(sets, parts, measured, len(drawn[0]) + len(drawn[1]), len(rest) + len(held))
@@ -281,7 +281,7 @@ def _is_known(labels: NDArray[np.str_], heads: Mapping[str, tuple[str, ...]]) ->
     return np.isin(labels, [label for names in heads.values() for label in names])
 
 
-def _taught(faces: FaceSet, heads: Mapping[str, tuple[str, ...]]) -> FaceSet:
+def _learnable(faces: FaceSet, heads: Mapping[str, tuple[str, ...]]) -> FaceSet:
     """The faces that some head can learn from."""
     known = _is_known(faces.labels, heads)
     if VOTES in heads.values():

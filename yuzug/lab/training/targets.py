@@ -1,4 +1,4 @@
-"""What each head is to say of each training face: labels, votes, and what our own networks say."""
+"""Training targets of each head: labels, votes, and the probabilities of teacher networks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FACES_AT_ONCE = 256
 
 @dataclass(frozen=True)
 class Targets:
-    """What each head is to say: (N, classes) float32 shares and (N,) weights, by head name."""
+    """Target distributions: (N, classes) float32 shares and (N,) weights, by head name."""
 
     shares: dict[str, Tensor]
     weights: dict[str, Tensor]
@@ -58,13 +58,15 @@ def targets(
     return Targets(shares, weights)
 
 
-def taught(
+def distilled(
     own: Targets,
     faces: FaceSet,
     teaching: Teaching,
     heads: Mapping[str, tuple[str, ...]] = ALL_HEADS,
 ) -> Targets:
-    """The targets with what the teachers say mixed in, for faces that have votes.
+    """The targets with the teachers' probabilities mixed in, for faces that have votes.
+
+    Knowledge distillation (Hinton, Vinyals and Dean 2015, arXiv:1503.02531).
 
     Raises:
         ModelError: ``model.unknown`` for a teacher that there is not.

@@ -38,7 +38,7 @@ from yuzug.lab.training.resume import (
 )
 from yuzug.lab.training.robustness import degrade
 from yuzug.lab.training.schedule import is_over, keeps_last, learning_rate, plateau_factor
-from yuzug.lab.training.targets import drawn, draws, targets, taught
+from yuzug.lab.training.targets import distilled, drawn, draws, targets
 from yuzug.models.preprocess import normalise
 from yuzug.texts.causes import caused
 
@@ -84,7 +84,7 @@ class Trainer:
         self.optimizer = optimizer_of(recipe, self.network)
         self.targets = targets(train, recipe.label_smoothing, self.heads)
         if recipe.teaching is not None:
-            self.targets = taught(self.targets, train, recipe.teaching, self.heads)
+            self.targets = distilled(self.targets, train, recipe.teaching, self.heads)
         self.class_weights = class_weights_of(self.targets, recipe.class_weights)
         self.draws = draws(train, recipe.balance)
         out.mkdir(parents=True, exist_ok=True)

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
-from yuzug.analysis import Analysis
 from yuzug.emotions import Language
 from yuzug.errors import ImageError, OptionError
 from yuzug.explain import method_named
 from yuzug.models import DEFAULT_MODEL
-from yuzug.recommender import Catalogue, Filters, advise
-from yuzug.recommender import recommend as suggest
+from yuzug.recommender import Filters, advise
 from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.records import (
     AnalysisRecord,
@@ -37,7 +34,7 @@ from yuzug.ui.models import Analyzers
 from yuzug.ui.server import call_limits
 from yuzug.ui.server.admission import GuardedBlocks
 from yuzug.ui.server.uploads import Uploads
-from yuzug.ui.teaching.lesson import taught
+from yuzug.ui.teaching.lesson import read_person
 
 MAX_IMAGES = 32
 NO_FILTERS = Filters()
@@ -105,7 +102,7 @@ class Endpoints:
             one object a picture: its faces with box, emotion, confidence, probabilities and regions
         """
         analyzer = self._analyzers.get(model or self._analyzers.models[0], classes)
-        theirs = taught(person, analyzer)
+        theirs = read_person(person, analyzer)
         answers: list[Json] = []
         for number, picture in enumerate(_few(images), 1):
             name = _name(picture, number)
@@ -117,8 +114,8 @@ class Endpoints:
             except ImageError as error:
                 answers.append(_json(ErrorRecord.of(name, error, lang)))
                 continue
-            ideas = _ideas(analysis, lang, self._catalogue) if recommend else []
-            answers.append(_json(AnalysisRecord.of(name, analysis, ideas)))
+            suggestions = analysis.suggestions(lang, self._catalogue) if recommend else []
+            answers.append(_json(AnalysisRecord.of(name, analysis, suggestions)))
         return answers
 
     @answered
@@ -238,7 +235,7 @@ class Endpoints:
             crops=crops,
             target=target,
             method=_fast(method),
-            person=taught(person, analyzer),
+            person=read_person(person, analyzer),
         )
         faces = []
         for face in analysis.faces[:MAX_EXPLAINED]:
@@ -251,13 +248,6 @@ class Endpoints:
 
 def _json(record: Record) -> Json:
     return record.model_dump(mode="json", by_alias=True)
-
-
-def _ideas(analysis: Analysis, lang: Language, catalogue: Catalogue) -> list[Any]:
-    face = analysis.main_face
-    if face is None:
-        return []
-    return suggest(face.probabilities, lang=lang, sure=face.sure, catalogue=catalogue)
 
 
 def _name(picture: Picture, number: int) -> str:

@@ -25,6 +25,15 @@ def data_url(image: Picture, quality: int = 80, of: str = "") -> str:
     return f"data:image/jpeg{name};base64,{encoded}"
 
 
+def png_url(png: bytes) -> str:
+    """The bytes of a PNG file as a data URL.
+
+    >>> png_url(b"hi")
+    'data:image/png;base64,aGk='
+    """
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
 def is_of(url: str, of: str) -> bool:
     """Whether :func:`data_url` made this URL for what is named ``of``."""
     return f";of={of};" in url.partition(",")[0]

@@ -5,7 +5,6 @@ They hold no words, so that a change of language redraws nothing here, and leave
 
 from __future__ import annotations
 
-import base64
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from yuzug.explain import Contrast, Heatmap, layer, layer_contrast, paint, paint_contrast
 from yuzug.faces import Alignment, full_image
 from yuzug.images import png_bytes
-from yuzug.ui.components.data_urls import Picture, data_url
+from yuzug.ui.components.data_urls import Picture, data_url, png_url
 from yuzug.ui.components.readings import PictureReading
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def on_frame(face: Face | None, size_px: int) -> dict[str, Any] | None:
     square = around(face.alignment)
     values = spread(face.explanation.values, face.alignment, size_px)
     return {
-        "png": _png_url(_layer(face.explanation, values)),
+        "png": png_url(png_bytes(_layer(face.explanation, values))),
         "center": [round(float(value), 1) for value in square.center_xy],
         "side": round(float(square.side_px), 1),
     }
@@ -170,8 +169,4 @@ def _figure(
 
 
 def _veil(layer: Picture) -> str:
-    return f'<span class="veil"><img class="map" src="{_png_url(layer)}" alt="" /></span>'
-
-
-def _png_url(rgba: Picture) -> str:
-    return "data:image/png;base64," + base64.b64encode(png_bytes(rgba)).decode()
+    return f'<span class="veil"><img class="map" src="{png_url(png_bytes(layer))}" alt="" /></span>'

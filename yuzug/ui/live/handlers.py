@@ -123,7 +123,7 @@ def step(
         if options.track in live.numbers:
             stream.pick(options.track)
         frame = load_image(source or b"")
-        person, refused = _taught(options, analyzer)
+        person, refused = _person_of(options, analyzer)
         # A frozen frame is of when it was shown first, and is not mixed with those before it.
         reader = stream.without_readings(smooth=False) if options.still else stream
         live.read_s = live.read_s if options.still else now_s
@@ -155,7 +155,9 @@ def step(
     return answer
 
 
-def _taught(options: FrameOptions, analyzer: Analyzer) -> tuple[Person | None, PersonError | None]:
+def _person_of(
+    options: FrameOptions, analyzer: Analyzer
+) -> tuple[Person | None, PersonError | None]:
     """The person whose face is in the picture; None, with the reason, where they cannot be used.
 
     The picture is read plainly then: Live goes on.
@@ -163,7 +165,7 @@ def _taught(options: FrameOptions, analyzer: Analyzer) -> tuple[Person | None, P
     if options.person_track is None:  # whose face it is, only the visitor knows
         return None, None
     try:
-        return lesson.taught(options.person, analyzer), None
+        return lesson.read_person(options.person, analyzer), None
     except PersonError as error:
         return None, error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import gradio as gr
 from yuzug.errors import YuzugError
 from yuzug.texts import text
 from yuzug.ui.components import reading as panels
-from yuzug.ui.components.data_urls import is_of
+from yuzug.ui.components.data_urls import is_of, png_url
 from yuzug.ui.components.event_options import event_values, in_order, quietly
 from yuzug.ui.components.heatmap import crop_of
 from yuzug.ui.models import Analyzers
@@ -193,5 +192,4 @@ def _crop(url: str | None, photo_state: photo.PhotoState) -> bytes | None:
 
 def _link(png: bytes, settings: Settings) -> str:
     name = text("closer.file_report", settings.lang)
-    url = "data:image/png;base64," + base64.b64encode(png).decode()
-    return f'<a hidden download="{name}" href="{url}"></a>'
+    return f'<a hidden download="{name}" href="{png_url(png)}"></a>'

@@ -83,7 +83,7 @@ class Sent(BaseModel):
     def person_for(self, analyzer: Analyzer) -> Person | None:
         """The person, where these weights can read them; the badge tells which reading is shown."""
         try:
-            return taught(self.person, analyzer)
+            return read_person(self.person, analyzer)
         except PersonError:
             return None
 
@@ -100,7 +100,7 @@ def learn(
         lesson = Lesson.of(sent)
         analyzer = analyzers.live(settings.model, settings.classes)
         checkpoint = analyzer.classifier.checkpoint
-        person = taught(lesson.person, analyzer) or analyzer.new_person()
+        person = read_person(lesson.person, analyzer) or analyzer.new_person()
         if lesson.label is not None:
             label = label_named(lesson.label, analyzer.labels)
             person = person.with_example(label, _example(analyzer, lesson, picture))
@@ -116,8 +116,8 @@ def _example(analyzer: Analyzer, lesson: Lesson, picture: bytes | None) -> Examp
     return Example.mean_of([Example.from_json(one) for one in lesson.examples])
 
 
-def taught(description: Json | None, analyzer: Analyzer) -> Person | None:
-    """The person that came with a picture.
+def read_person(description: Json | None, analyzer: Analyzer) -> Person | None:
+    """The person in the JSON that came with an image, checked against the analyzer's weights.
 
     Raises:
         PersonError: ``person.weights`` or ``person.invalid``.
