@@ -157,7 +157,7 @@ def test_what_tflite_needs_is_named(
     monkeypatch.setitem(sys.modules, "litert_torch", None)
     words = ["export", "cnn", "--format", "tflite", "--out", str(tmp_path / "a.tflite")]
     assert main(words) == 2
-    assert "environment of its own with: pip install '.[tflite]'" in capsys.readouterr().err
+    assert "environment of its own with: pip install 'yuzug[tflite]'" in capsys.readouterr().err
 
 
 def split_faces(place: Path, names: dict[str, str] | None = None) -> Path:
@@ -222,5 +222,5 @@ def test_what_eight_bits_need_is_named_before_anything_is_written(
     monkeypatch.setitem(sys.modules, missing, None)
     words = ["export", "cnn", "--format", "onnx", "--out", str(tmp_path / "a.onnx")]
     assert main([*words, "--quantise", str(tmp_path)]) == 2
-    assert f"install them with: pip install '.[{extra}]'" in capsys.readouterr().err
+    assert f"install them with: pip install 'yuzug[{extra}]'" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

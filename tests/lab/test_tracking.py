@@ -44,5 +44,5 @@ def test_a_tracker_that_is_not_installed_is_named_before_training(
     monkeypatch.setitem(sys.modules, "trackio", None)
     out = tmp_path / "run"
     assert main([*words(tmp_path), "--out", str(out), "--log", "trackio"]) == 2
-    assert "pip install '.[trackio]'" in capsys.readouterr().err
+    assert "pip install 'yuzug[trackio]'" in capsys.readouterr().err
     assert not out.exists()

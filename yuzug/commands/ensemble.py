@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.extras import installed
 from yuzug.commands.parser import Parser
+from yuzug.extras import needs_extra
 
 
 def options(command: Parser) -> None:
@@ -15,7 +15,7 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Calibrate and measure the ensemble of the bundled members, and write its file."""
-    with installed("lab"):
+    with needs_extra("lab"):
         from yuzug.lab.training.build_ensemble import build_bundled
     print(build_bundled(options.data))
     return 0

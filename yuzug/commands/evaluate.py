@@ -8,11 +8,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yuzug.commands.extras import installed
 from yuzug.commands.options import analyzer_of, data_options, labelled, model_options
 from yuzug.commands.output import complain
 from yuzug.commands.parser import Parser
 from yuzug.errors import OptionError
+from yuzug.extras import needs_extra
 from yuzug.texts import text
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run(options: Namespace) -> int:
     _fit_together(options)
     if options.explain:
         return run_explained(options, options.out)
-    with installed("lab"):
+    with needs_extra("lab"):
         from yuzug.lab.evaluation.corruptions import curves
         from yuzug.lab.evaluation.evaluate import compare
         from yuzug.lab.evaluation.predictions import predictions_of, read_crops
@@ -109,7 +109,7 @@ def run_explained(options: Namespace, out: Path | None) -> int:
             got=str(sample),
             do="give a larger number",
         )
-    with installed("lab"):
+    with needs_extra("lab"):
         from yuzug.lab.explanations.faithfulness import explain_set
         from yuzug.lab.explanations.mean_maps import write
     from yuzug.models import DEFAULT_MODEL, resolve

@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.extras import installed
 from yuzug.commands.options import number_or_name
 from yuzug.commands.parser import Parser
 from yuzug.errors import OptionError
+from yuzug.extras import needs_extra
 
 _EXTRAS = {"onnx": "export", "tflite": "tflite"}
 
@@ -29,7 +29,7 @@ def run(options: Namespace) -> int:
         _can_quantise(options)
     checkpoint = load_model(options.model)
     classes = check_classes(checkpoint.card, options.classes)
-    with installed(_EXTRAS.get(options.format, "lab")):
+    with needs_extra(_EXTRAS.get(options.format, "lab")):
         from yuzug.lab.export.export import export
 
         done = export(checkpoint, classes, options.format, options.out)
@@ -57,7 +57,7 @@ def _can_quantise(options: Namespace) -> None:
             got=f"--format {options.format}",
             do="choose --format onnx",
         )
-    with installed("lab"):
+    with needs_extra("lab"):
         import yuzug.lab.data.training_data
-    with installed("export"):
+    with needs_extra("export"):
         import yuzug.lab.export.quantise  # noqa: F401

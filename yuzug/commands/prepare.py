@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.extras import installed
 from yuzug.commands.output import complain
 from yuzug.commands.parser import Parser
+from yuzug.extras import needs_extra
 from yuzug.texts import text
 
 
@@ -25,7 +25,7 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """Write the prepared faces, a report and their counts as a picture; print the summary."""
-    with installed("lab"):
+    with needs_extra("lab"):
         from yuzug.lab.data.faceset import COUNTS
         from yuzug.lab.data.prepare import prepare_folder
         from yuzug.lab.evaluation.charts import class_counts

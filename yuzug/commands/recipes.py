@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.extras import installed
 from yuzug.commands.parser import Parser
 from yuzug.errors import OptionError
+from yuzug.extras import needs_extra
 from yuzug.texts import text
 
 
@@ -20,7 +20,7 @@ def options(command: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """List what there is, print a recipe, or write a short one of your own."""
-    with installed("lab"):
+    with needs_extra("lab"):
         from yuzug.lab.training.recipe_files import (
             described,
             find_recipe,

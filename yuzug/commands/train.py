@@ -8,12 +8,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from yuzug.commands.extras import installed
 from yuzug.commands.options import mapping_of
 from yuzug.commands.output import complain
 from yuzug.commands.parser import Parser
 from yuzug.emotions import Language
 from yuzug.errors import OptionError
+from yuzug.extras import needs_extra
 from yuzug.texts import text
 from yuzug.texts.numbers import percent_tenths
 
@@ -57,7 +57,7 @@ def run(options: Namespace) -> int:
 
     With folds it is first measured over them; the weights file comes from a last run on all data.
     """
-    with installed("lab"):
+    with needs_extra("lab"):
         from yuzug.lab.training.recipe_files import find_recipe, read_recipe
     if options.minutes is not None and options.minutes <= 0:
         raise OptionError(
@@ -68,7 +68,7 @@ def run(options: Namespace) -> int:
         )
     _check_repeats(options)
     for tracker in options.log:
-        with installed(tracker):
+        with needs_extra(tracker):
             from yuzug.lab.training.tracking import check_installed
 
             check_installed([tracker])

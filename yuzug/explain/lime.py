@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from yuzug.errors import YuzugError
 from yuzug.explain.forward_pass import ForwardPass
 from yuzug.explain.grad_cam_library import quietly
+from yuzug.extras import needs_extra
 
 _SAMPLES = 500
 _PATCHES = 49
@@ -27,16 +27,9 @@ def lime(forward: ForwardPass, targets: Sequence[int]) -> NDArray[np.float32]:
     Raises:
         YuzugError: ``extra.missing`` where the package ``lime`` is not installed.
     """
-    try:
+    with needs_extra("lab", "LIME"):
         from lime.lime_image import LimeImageExplainer
         from skimage.segmentation import slic
-    except ModuleNotFoundError as error:
-        raise YuzugError(
-            "extra.missing",
-            must="LIME needs the packages of the extra 'lab'",
-            got=f"no {error.name}",
-            do="install them with: pip install '.[lab]'",
-        ) from error
 
     def patches(image: NDArray[np.float64]) -> NDArray[np.int64]:
         grey = (image[..., 0] - image.min()) / max(1e-6, float(np.ptp(image)))

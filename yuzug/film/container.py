@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from yuzug.errors import FilmError, YuzugError
+from yuzug.extras import needs_extra
 from yuzug.images import animation, load_image
 
 if TYPE_CHECKING:
@@ -53,16 +54,9 @@ def open_container(source: Path | IO[bytes]) -> InputContainer:
         FilmError: ``film.undecodable``.
         YuzugError: ``extra.missing`` where PyAV is not installed.
     """
-    try:
+    with needs_extra("video", "reading a film"):
         import av
         from av.error import FFmpegError
-    except ModuleNotFoundError as error:
-        raise YuzugError(
-            "extra.missing",
-            must="reading a film needs the packages of the extra 'video'",
-            got=f"no {error.name}",
-            do="install them with: pip install 'yuzug[video]'",
-        ) from error
     only = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
     try:
         if isinstance(source, Path):

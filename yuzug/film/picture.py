@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuzug.emotions import Language, looks
-from yuzug.errors import YuzugError
+from yuzug.extras import needs_extra
 from yuzug.film.timeline import Timeline, Track
 from yuzug.texts import text
 
@@ -54,15 +54,8 @@ def draw(timeline: Timeline, title: str, lang: Language = "en") -> Figure:
     Raises:
         YuzugError: ``extra.missing`` where matplotlib is not installed.
     """
-    try:
+    with needs_extra("video", "the picture of a film"):
         from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        raise YuzugError(
-            "extra.missing",
-            must="the picture of a film needs the packages of the extra 'video'",
-            got=f"no {error.name}",
-            do="install them with: pip install 'yuzug[video]'",
-        ) from error
     persons = timeline.persons
     shown = persons[:MAX_PERSONS]
     figure = Figure(figsize=(12, 1.2 + 2.6 * max(len(shown), 1)), layout="constrained")

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from yuzug.errors import OptionError, YuzugError
+from yuzug.extras import needs_extra
 from yuzug.folders.job import Job, Part, fingerprint_of
 from yuzug.pipeline import Analyzer
 
@@ -157,14 +158,7 @@ def _connect(ray: Any, address: str | None, workers: int | None) -> None:
 
 
 def _ray() -> tuple[Any, Any]:
-    try:
+    with needs_extra("ray", "the engine ray", "leave --engine out"):
         import ray
         import ray.data
-    except ModuleNotFoundError as error:
-        raise YuzugError(
-            "extra.missing",
-            must="the engine ray needs the packages of the extra 'ray'",
-            got=f"no {error.name}",
-            do="install them with: pip install 'yuzug[ray]', or leave --engine out",
-        ) from error
     return ray, ray.data

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
 from yuzug.errors import OptionError, YuzugError
+from yuzug.extras import needs_extra
 from yuzug.records.record import readable
 
 if TYPE_CHECKING:
@@ -305,13 +306,6 @@ def arrow() -> Any:
     Raises:
         YuzugError: ``extra.missing`` where it is not installed.
     """
-    try:
+    with needs_extra("video", "a Parquet file or an Arrow table", "ask for a .csv file"):
         import pyarrow
-    except ModuleNotFoundError as error:
-        raise YuzugError(
-            "extra.missing",
-            must="a Parquet file and an Arrow table need the packages of the extra 'video'",
-            got="no pyarrow",
-            do="install them with: pip install 'yuzug[video]', or ask for a .csv file",
-        ) from error
     return pyarrow

@@ -1,0 +1,44 @@
+"""Optional packages: which extra of this package brings what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from yuzug.errors import YuzugError
+
+
+@contextmanager
+def needs_extra(
+    extra: str, what: str = "this command", instead: str | None = None
+) -> Iterator[None]:
+    """Turn a failed import into an error that names the extra to install.
+
+    >>> with needs_extra("ray", "Ray"):
+    ...     import nowhere
+    Traceback (most recent call last):
+    yuzug.errors.YuzugError: Ray needs the packages of the extra 'ray', but got no nowhere: \
+install them with: pip install 'yuzug[ray]'
+
+    Args:
+        extra: the extra's name in ``pyproject.toml``.
+        what: what needs it, the subject of the sentence.
+        instead: what to do without it.
+
+    Raises:
+        YuzugError: ``extra.missing``.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("yuzug"):
+            raise
+        # The converter of that extra may ask for an older torch than is here.
+        where = " in an environment of its own" if extra == "tflite" else ""
+        raise YuzugError(
+            "extra.missing",
+            must=f"{what} needs the packages of the extra {extra!r}",
+            got=f"no {error.name}",
+            do=f"install them{where} with: pip install 'yuzug[{extra}]'"
+            + (f", or {instead}" if instead else ""),
+        ) from error
