@@ -50,7 +50,7 @@ def live(page: Page, folder: Path) -> States:
     page.locator("[data-part=offer] [data-teach=open]").click()
     page.locator("[data-teach=relax]").click()
     yield "teaching: relaxed"
-    page.locator("[data-label=surprise]").wait_for(timeout=30_000)
+    page.locator("[data-label=surprise]").wait_for()
     yield "teaching: expressions"
     page.locator("[data-teach=done]").click()
     page.locator("[data-shows][value=both]").check(force=True)
@@ -91,7 +91,11 @@ def photo(page: Page, folder: Path) -> States:
     for name, (picture, shown) in files.items():
         path = folder / f"{name}.png"
         picture.save(path)
+        before = page.locator("#yz-photo-reading").inner_html()
         show_file(page, path)
+        page.wait_for_function(
+            "before => document.querySelector('#yz-photo-reading').innerHTML !== before", arg=before
+        )
         page.locator(shown).first.wait_for()
         yield name
 
@@ -111,7 +115,7 @@ def film(page: Page, folder: Path) -> States:
     choose.set_input_files(
         clips.write(folder / "a.webm", clips.frames(portrait, 12), codec="libvpx")
     )
-    page.locator("#yz-film-heat-words .yz-heat-words").wait_for(timeout=60_000)
+    page.locator("#yz-film-heat-words .yz-heat-words").wait_for()
     yield "read"
 
 
@@ -138,6 +142,7 @@ def advice(page: Page, folder: Path) -> States:
     mood.locator("[data-act=bring_back]").wait_for()
     yield "what was turned down"
     mood.locator("[data-view=all]").click()
+    expect(mood.locator("[data-view=all]")).to_have_attribute("aria-pressed", "true")
     mood.locator(".yz-rows summary").first.click()
     yield "all activities"
     for guide in ("timer", "breath", "count", "write"):
@@ -249,7 +254,6 @@ def test_axe_finds_nothing_in_any_look(
     lang: Language,
 ) -> None:
     page = visit(lang=lang, accept=False)
-    page.context.set_default_timeout(60_000)
     found = [
         one
         for state in journey(page, tmp_path)

@@ -22,7 +22,6 @@ from yuzug.texts import text
 
 FILE = "#yz-film-source input[type=file]"
 SLIDER = "#yz-film input[type=range]"
-READ_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +47,7 @@ def long_clip(folder: Path, astronaut: NDArray[np.uint8]) -> Path:
 def show_clip(page: Page, path: Path) -> None:
     open_tab(page, "film")
     page.locator(FILE).set_input_files(path)
-    page.locator("#yz-film .yz-film-person").first.wait_for(timeout=READ_MS)
-
-
-def time_shown(page: Page) -> float:
-    return float(re.sub(r"[^\d.]", "", page.locator("#yz-film output").inner_text()))
+    page.locator("#yz-film .yz-film-person").first.wait_for()
 
 
 def test_a_clip_is_scrubbed_by_keyboard_and_mouse_and_saved(
@@ -86,12 +81,12 @@ def test_a_clip_is_scrubbed_by_keyboard_and_mouse_and_saved(
     page.mouse.down()
     page.mouse.move(across(0.6), high)
     page.mouse.up()
-    assert time_shown(page) == pytest.approx(1.5, abs=0.11)
+    expect(page.locator("#yz-film output")).to_have_text(re.compile(r"1\.[456] s"))
 
     page.locator("#yz-film .yz-bars button").nth(4).click()
     expect(words).to_contain_text("sad")
     page.locator("#yz-film-episodes button").first.click()
-    assert time_shown(page) == 0.0
+    expect(page.locator("#yz-film output")).to_have_text("0.0 s")
 
     saved = {}
     for link in page.locator("#yz-film-files a").all():
@@ -150,7 +145,7 @@ def test_a_clip_that_is_cancelled_or_left_is_deleted(
 
 
 def deleted(server: AppServer) -> None:
-    end_s = time.monotonic() + 20
+    end_s = time.monotonic() + 60
     while server.held_files():
         assert time.monotonic() < end_s
         time.sleep(0.05)

@@ -105,6 +105,7 @@ def test_the_space_reads_its_first_photo_soon_after_its_start(
 ) -> None:
     url, start_s = started
     page = browser.new_page(locale="en-US")
+    page.set_default_timeout(120_000)
     page.goto(url)
     page.wait_for_selector("body.yz-ready")
     page.locator(".yz-notice-box button:visible").click()

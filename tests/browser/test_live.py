@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from journeys import ASTRONAUT, open_tab, shares, start_camera
@@ -15,12 +16,12 @@ from yuzug.texts import text
 PAINTED = "document.querySelector('#yz-live-picture video').getVideoPlaybackQuality()"
 LIVE_TRACKS = """() => window.streams.flatMap(stream => stream.getTracks())
   .filter(track => track.readyState === 'live').length"""
-# Keeps every stream that the page gets, and can make the permission question last.
+# Keeps every stream that the page gets; the permission question lasts as long as ``asked`` does.
 WATCHED = """
-  window.streams = []; window.askMs = 0;
+  window.streams = []; window.asked = null;
   const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (wanted) => {
-    await new Promise(resolve => setTimeout(resolve, window.askMs));
+    await window.asked;
     const stream = await real(wanted);
     window.streams.push(stream);
     return stream;
@@ -52,10 +53,15 @@ def no_track_on(page: Page) -> None:
     page.wait_for_function(f"() => ({LIVE_TRACKS})() === 0")
 
 
-def frames(page: Page) -> list[Request]:
-    """The frames that are sent from now on."""
+def frames(page: Page, event: Literal["request", "requestfinished"] = "request") -> list[Request]:
+    """The frames that are sent, or answered, from now on."""
     sent: list[Request] = []
-    page.on("request", lambda one: sent.append(one) if "/run/frame" in one.url else None)
+
+    def note(one: Request) -> None:
+        if "/run/frame" in one.url:
+            sent.append(one)
+
+    page.on(event, note)  # type: ignore[call-overload]
     return sent
 
 
@@ -89,10 +95,13 @@ def test_a_frozen_frame_stays_and_can_be_asked_for_its_evidence(
     visit: Callable[..., Page],
 ) -> None:
     page = visit()
+    sent, answered = frames(page), frames(page, "requestfinished")
     start_camera(page)
     page.locator("[data-camera=freeze]").click()
     expect(page.locator("#yz-live-picture canvas.still")).to_be_visible()
-    page.wait_for_timeout(600)  # what was on its way has come
+    while len(answered) < len(sent):  # what was on its way
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(600)  # and is drawn
     still = "document.querySelector('#yz-live-picture canvas.still').toDataURL()"
     frozen = page.evaluate(still)
     sent = frames(page)
@@ -108,18 +117,37 @@ def test_a_frozen_frame_stays_and_can_be_asked_for_its_evidence(
     page.locator("[data-camera=freeze]").wait_for()
 
 
+def settled(page: Page, place: str) -> float:
+    """This place on the page, once it has stayed the same while five frames were read."""
+    return float(
+        page.evaluate(
+            f"""() => new Promise((done) => {{
+              let [last, same] = [null, 0];
+              const read = () => {{
+                const now = {place};
+                same = now === last ? same + 1 : 0;
+                last = now;
+                if (same < 5) return;
+                document.removeEventListener("yz-read", read);
+                done(now);
+              }};
+              document.addEventListener("yz-read", read);
+            }})"""
+        )
+    )
+
+
 def test_a_phone_does_not_jump_where_a_face_is_lost(visit: Callable[..., Page]) -> None:
     portrait = base64.b64encode(ASTRONAUT.read_bytes()).decode()
     page = visit(width=390, script=COMES_AND_GOES.replace("PORTRAIT", portrait))
     start_camera(page)
     page.locator("#yz-live-reading .yz-bars").wait_for()
-    page.wait_for_timeout(500)
+    page.locator("#yz-live-heat canvas:not([hidden])").wait_for()
     top = "document.querySelector('#yz-live-ribbon').getBoundingClientRect().top + scrollY"
-    before = page.evaluate(top)
+    before = settled(page, top)
     page.evaluate("window.there = false")
     page.locator("#yz-live-reading .yz-bars").wait_for(state="detached")
-    page.wait_for_timeout(300)
-    assert abs(page.evaluate(top) - before) < 2
+    assert abs(settled(page, top) - before) < 2
     page.locator("[data-camera=stop]").click()
     page.wait_for_function(f"before => {top} < before", arg=before)
 
@@ -141,13 +169,15 @@ def test_stopping_and_leaving_turn_the_camera_off(visit: Callable[..., Page]) ->
 
 def test_no_camera_runs_that_nobody_sees(visit: Callable[..., Page]) -> None:
     page = visit(script=WATCHED)
-    page.evaluate("window.askMs = 700")
+    page.evaluate("window.asked = new Promise((allow) => { window.allow = allow; })")
     page.locator("[data-camera=start]").click()
     open_tab(page, "mood")  # while the browser still asks
-    page.wait_for_timeout(1200)
-    assert len(page.evaluate("window.streams")) == 1
-    assert tracks_on(page) == 0
+    page.locator("#yz-mood-advice [data-mood=sad]").wait_for()
+    page.evaluate("window.allow()")
+    page.wait_for_function("window.streams.length === 1")
+    no_track_on(page)
     open_tab(page, "live")
+    page.locator("[data-camera=start]").wait_for()
     page.evaluate("""() => {
       const start = document.querySelector('[data-camera=start]');
       start.click(); start.click();

@@ -25,9 +25,6 @@ def own_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert "Traceback" not in server.said, server.said
 
 
-expect.set_options(timeout=60_000)
-
-
 def test_own_labels_are_shown_and_models_are_changed(own_page: str, browser: Browser) -> None:
     context = browser.new_context(locale="tr-TR")
     context.set_default_timeout(60_000)  # other tests may keep the machine busy

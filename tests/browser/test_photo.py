@@ -42,7 +42,7 @@ def test_an_uploaded_photo_is_read_and_never_a_file_with_a_name(
     )
     show_file(page, ASTRONAUT)
     page.locator("#yz-photo-advice .yz-card").first.wait_for()
-    page.locator("#yz-photo-heat-words .yz-trust:not(.checking)").wait_for(timeout=60_000)
+    page.locator("#yz-photo-heat-words .yz-trust:not(.checking)").wait_for()
     assert len(asked) == len(set(asked)), "one upload was read twice"
     expect(page.locator(f"{READING} .yz-sentence")).to_contain_text("happy")
     assert page.locator("#yz-photo-picture svg rect.line").count() >= 1
@@ -78,6 +78,7 @@ def test_a_still_from_the_camera_is_read(visit: Callable[..., Page]) -> None:
     open_tab(page, "photo")
     page.get_by_role("button", name=text("ui.photo_webcam", "en")).click()
     page.locator("#yz-picker").get_by_text(text("ui.photo_camera_on", "en")).click()
+    page.wait_for_function("document.querySelector('#yz-picker video')?.readyState >= 2")
     page.get_by_role("button", name=text("ui.photo_capture", "en")).click()
     page.locator(f"{READING} .yz-bars li").first.wait_for()
 

@@ -103,7 +103,7 @@ def at(browser: Browser, replicas: Replicas) -> Iterator[Callable[[str], Page]]:
 
     def open_page(name: str) -> Page:
         context = browser.new_context(locale="en-US")
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         cookie = {"name": "yuzug_replica", "value": name, "url": replicas.url}
         context.add_cookies([cookie])  # type: ignore[list-item]
@@ -154,7 +154,7 @@ def test_a_replica_that_is_ended_finishes_what_it_has_begun(
     opened = httpx.get(replicas.url, cookies={"yuzug_replica": "1"})
     assert opened.status_code == 200
     assert opened.cookies["yuzug_replica"] == "2"
-    page.locator("#yz-film .yz-film-person").first.wait_for(timeout=60_000)
+    page.locator("#yz-film .yz-film-person").first.wait_for()
     until(lambda: not running(ended))
     assert text("ui.serve_draining", "en") in ended.said
     read_example(other)
@@ -188,7 +188,7 @@ def test_a_killed_replica_is_noticed_by_its_own_visitors_alone_who_are_carried_o
     open_tab(page, "photo")
     page.locator("[data-press=example]").click()
     words = page.get_by_text(text("ui.taken_up", "tr"))
-    expect(words).to_be_visible(timeout=30_000)
+    expect(words).to_be_visible()
     assert replica_of(page) == "2"
     assert page.evaluate("document.documentElement.lang") == "tr"
     expect(page.locator("#yz-model input:checked")).to_have_attribute("value", "cnn")

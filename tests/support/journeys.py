@@ -9,11 +9,14 @@ from playwright.sync_api import Page
 
 from yuzug._resources import PORTRAIT as ASTRONAUT
 from yuzug.emotions import Language
+from yuzug.ui.session import STORAGE_KEY
 
 __all__ = [
     "ASTRONAUT",
     "TABS",
+    "keeps_others",
     "open_tab",
+    "settings_kept",
     "shares",
     "show_example",
     "show_file",
@@ -52,6 +55,19 @@ def speak(page: Page, lang: Language) -> None:
     """Switch the language and wait until the page says that it has."""
     page.locator("#yz-language label", has_text=lang.upper()).click()
     page.wait_for_function("lang => document.documentElement.lang === lang", arg=lang)
+
+
+def settings_kept(page: Page) -> str | None:
+    """What the browser keeps of the visitor's settings, as it stands there."""
+    kept: str | None = page.evaluate("key => localStorage.getItem(key)", STORAGE_KEY)
+    return kept
+
+
+def keeps_others(page: Page, before: str | None) -> None:
+    """Wait until the browser keeps other settings than ``before``."""
+    page.wait_for_function(
+        "([key, before]) => localStorage.getItem(key) !== before", arg=[STORAGE_KEY, before]
+    )
 
 
 def shares(page: Page, tab: str) -> list[int]:
