@@ -152,6 +152,35 @@ def test_a_note_and_tags_stay_here_and_are_saved_erased_and_imported(
     assert not [one for one in sent if "secret" in one or "rainy" in one]
 
 
+def test_who_leaves_the_page_at_once_loses_nothing_that_was_pressed(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit(accept=False)
+    open_tab(page, "journal")
+    page.locator("[data-keep=start]").click()
+    expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", "en"))
+    open_tab(page, "mood")
+    page.locator(f"{MOOD} [data-mood=sad]").click()
+    cards = page.locator(f"{MOOD} .yz-card")
+    cards.first.locator("[data-act=did]").click()
+    page.locator(f"{MOOD} .yz-card.done .rate").wait_for()
+    page.wait_for_function("() => window.yuzug.journal.read().activities.length === 1")
+    names = [str(one.get_attribute("data-id")) for one in cards.all()]
+    page.route("**/queue/join*", lambda route: None)  # the server hears of nothing any more
+    cards.first.locator("fieldset").last.locator("label", has_text="4").click()
+    cards.nth(1).locator("[data-act=did]").click()
+    cards.nth(1).locator("[data-act=helpful]").click()
+    cards.nth(2).locator("[data-act=reject]").click()
+    page.reload()
+    kept = json.loads(stored(page) or "")
+    assert [(one["id"], one.get("after")) for one in kept["activities"]] == [
+        (names[0], 4),
+        (names[1], None),
+    ]
+    assert (kept["helped"], kept["rejected"]) == ([names[1]], [names[2]])
+    page.unroute_all()
+
+
 def test_the_journal_goes_on_after_a_reload_and_two_tabs_add_up(visit: Callable[..., Page]) -> None:
     page = visit(accept=False)
     open_tab(page, "journal")

@@ -133,7 +133,7 @@
     [...(given?.files ?? [])].find((file) => file.type.startsWith("image/"));
   const read = async (file) => {
     if (shownTab() !== "photo") tabNamed("photo")?.click();
-    for (let tries = 0; tries < 60 && !picker(); tries++)
+    for (let tries = 0; tries < 600 && !picker(); tries++)
       await new Promise((done) => setTimeout(done, 50));
     if (!picker()) return; // the notice is not accepted yet
     const files = new DataTransfer();

@@ -1,6 +1,9 @@
 // The advice area: everything in it that can be pressed or chosen is one event.
 const FORMS = "form.yz-filters";
-const tell = (act, more = {}) => trigger("advise", { act, ...more });
+const tell = (act, more = {}) => {
+  dispatchEvent(new CustomEvent("yuzug-told", { detail: { act, ...more } }));
+  trigger("advise", { act, ...more });
+};
 const cardOf = (inside) => inside.closest("[data-id]")?.dataset.id;
 
 const filtersIn = (form) => {
@@ -60,7 +63,7 @@ element.addEventListener("click", (event) => {
   else if (act === "learn") {
     const tab = element.closest("#yz-photo-advice") ? "photo" : "live";
     dispatchEvent(new CustomEvent("yuzug-learn", { detail: { label: mood, tab } }));
-  } else tell(act, { mood, id: cardOf(button) });
+  } else tell(act, { mood, id: cardOf(button), on: button.ariaPressed !== "true" });
 });
 
 window.yuzug.stayUnfolded(element);

@@ -135,9 +135,12 @@ def _add_note(board: Board, lang: Language) -> str:
 def _removed(board: Board, lang: Language) -> str:
     if board.removed is None:
         return ""
-    title = board.removed[0].suggestion.in_language(lang).title
-    sentence = _t("removed", lang, title=title)
-    return f'<p class="yz-note yz-removed">{sentence} {_link("restore", lang)}</p>'
+    card = board.removed[0]
+    sentence = _t("removed", lang, title=card.suggestion.in_language(lang).title)
+    return (
+        f'<p class="yz-note yz-removed" data-id="{escape(card.id)}">'
+        f"{sentence} {_link('restore', lang)}</p>"
+    )
 
 
 def _none_left(lang: Language) -> str:

@@ -100,7 +100,7 @@
     // To a mood that was named just now: its entry may still be on its way into the journal.
     async openMood(key) {
       const { read, keyOf } = window.yuzug.journal;
-      for (let tries = 0; tries < 60; tries++) {
+      for (let tries = 0; tries < 600; tries++) {
         if (read()?.moods.some((mood) => keyOf(mood) === key)) return open(key, say("note_mood"));
         await new Promise((done) => setTimeout(done, 50));
       }
