@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -32,6 +33,14 @@ from gradio.queueing import Queue as Queue
 from gradio.route_utils import FnIndexInferError as FnIndexInferError
 from gradio.state_holder import SessionState as SessionState
 from gradio.state_holder import StateHolder as StateHolder
+
+
+def assets_folder() -> Path:
+    """Where Gradio keeps the scripts and style sheets of its pages.
+
+    Held by ``test_first_files.py::test_the_document_names_the_scripts_that_gradio_asks_for_later``.
+    """
+    return Path(gr.__file__).parent / "templates" / "frontend" / "assets"
 
 
 def keep_no_values() -> None:

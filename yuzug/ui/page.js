@@ -183,6 +183,7 @@
       mend();
       const first = !document.body.classList.contains("yz-ready");
       document.body.classList.add("yz-ready");
+      document.getElementById("yz-fonts").media = "all";
       if (first) {
         goToAddress();
         keptPhoto();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import gradio as gr
@@ -14,6 +15,7 @@ from yuzug.ui import about
 from yuzug.ui.advice import view as advice
 from yuzug.ui.advice.board import Board
 from yuzug.ui.components.event_options import in_order, last_one, quietly
+from yuzug.ui.gradio_patches import block_id
 from yuzug.ui.journal import view as journal_page
 from yuzug.ui.journal.entries import restore_journal
 from yuzug.ui.live import handlers as live
@@ -21,7 +23,8 @@ from yuzug.ui.models import Analyzers
 from yuzug.ui.parts import Page
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.events import WORK_ON_PHOTO, read_again, then_check, then_rest
-from yuzug.ui.session import Settings, restore
+from yuzug.ui.server.admission import GuardedBlocks
+from yuzug.ui.session import Settings, preferred_language, restore
 from yuzug.ui.visit_history import Memory, clock_ahead
 
 # The visitor's clock travels with what the browser remembers: its time in ms, as if it were UTC.
@@ -33,7 +36,7 @@ _ARRIVE = """(remembered, ...others) => [{
 _SHOW = "(lang) => window.yuzug.show(lang)"
 
 
-def wire(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Settings) -> None:
+def wire(demo: GuardedBlocks, page: Page, analyzers: Analyzers, default: Settings) -> None:
     """Connect what every tab shares."""
     _wire_arrival(demo, page, analyzers, default)
     _wire_notices(page)
@@ -41,8 +44,26 @@ def wire(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Settings) -
     _wire_model(page, analyzers)
 
 
-def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Settings) -> None:
+def _wire_arrival(demo: GuardedBlocks, page: Page, analyzers: Analyzers, default: Settings) -> None:
     states = [page.live_state, page.photo_state, page.mood_state]
+    parts = [page.language, page.model, page.classes, *_door_parts(page), *_word_parts(page)]
+
+    @cache  # the document and an arrival must mean the same
+    def shown(lang: Language) -> list[Any]:
+        """What the document shows a visitor of whom nothing is known but the language."""
+        settings = replace(default, lang=lang)
+        unvisited = live.LiveState(), photo.PhotoState(), Board()
+        journal = journal_page.page(restore_journal(None), lang, analyzers.activities.catalogue)
+        return _drawn(page, analyzers, settings, *unvisited, journal)
+
+    def properties(lang: Language) -> dict[int, dict[str, Any]]:
+        found: dict[int, dict[str, Any]] = {}
+        for part, value in zip(parts, shown(lang), strict=True):
+            changed = value if isinstance(value, dict) else {"value": value}
+            found.setdefault(block_id(part), {}).update(changed)
+        return found
+
+    demo.default_lang, demo.shown = default.lang, properties
 
     def arrive(
         remembered: object,
@@ -61,15 +82,16 @@ def _wire_arrival(demo: gr.Blocks, page: Page, analyzers: Analyzers, default: Se
         memory.keep(journal)
         for board in (live_state.following.board, photo_state.board, mood_state):
             board.memory = memory
-        choices = [settings.lang, settings.model, _sizes(analyzers, settings)]
         visited = (live_state, photo_state, mood_state)
         ahead = clock or timedelta()
-        drawn = journal_page.page(journal, settings.lang, catalogue, ahead=ahead)
-        words = _words(page, analyzers, settings, *visited, drawn)
-        return [settings, *choices, *_doors(page, settings), *words, *visited]
+        entries = journal_page.page(journal, settings.lang, catalogue, ahead=ahead)
+        drawn = _drawn(page, analyzers, settings, *visited, entries)
+        # A slow line waits for every byte, and a phone for every part that is drawn anew.
+        before = shown(preferred_language(asked, default.lang))
+        changes = [gr.skip() if new == old else new for new, old in zip(drawn, before, strict=True)]
+        return [settings, *changes, *visited]
 
-    choices = [page.language, page.model, page.classes]
-    outputs = [page.settings, *choices, *_door_parts(page), *_word_parts(page), *states]
+    outputs = [page.settings, *parts, *states]
     inputs = [page.browser, *states]
     arrival = demo.load(arrive, inputs, outputs, js=_ARRIVE, **quietly(page))
     arrival.then(None, [page.language], None, js=_SHOW)
@@ -172,6 +194,21 @@ def _word_parts(page: Page) -> list[Any]:
         page.journal.panel,
         page.about,
     ]
+
+
+def _drawn(
+    page: Page,
+    analyzers: Analyzers,
+    settings: Settings,
+    live_state: live.LiveState,
+    photo_state: photo.PhotoState,
+    mood_state: Board,
+    journal: Any,
+) -> list[Any]:
+    """Values of all parts of the page for these settings: choices, notices, text."""
+    choices = [settings.lang, settings.model, _sizes(analyzers, settings)]
+    words = _words(page, analyzers, settings, live_state, photo_state, mood_state, journal)
+    return [*choices, *_doors(page, settings), *words]
 
 
 def _words(

@@ -20,6 +20,28 @@ STYLE_SHEETS = (
     STYLE_SHEET.parent / "live" / "live.css",
 )
 
+# Weights and files, below static/fonts, of the families of the theme and of the titles.
+_FONTS = {
+    "IBM Plex Sans": (
+        (400, "IBMPlexSans/IBMPlexSans-Regular"),
+        (700, "IBMPlexSans/IBMPlexSans-Bold"),
+    ),
+    "Quicksand": ((700, "Quicksand/Quicksand-Bold"),),
+}
+
+
+def font_faces() -> str:
+    """The rules by which a browser fetches the fonts of the page.
+
+    Words are readable in another font until theirs has come.
+    """
+    return "".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-display: swap;'
+        f' src: url("static/fonts/{name}.woff2") format("woff2"); }}'
+        for family, files in _FONTS.items()
+        for weight, name in files
+    )
+
 
 def theme() -> gr.themes.Base:
     """Gradio's base theme in our colours, shapes and fonts."""

@@ -14,7 +14,7 @@ from PIL import Image
 
 from yuzug.emotions import Language
 from yuzug.texts import text
-from yuzug.ui.server.document import PAPER, finished, packed
+from yuzug.ui.server.document import PAPER, encoding, finished, packed
 from yuzug.ui.theme import STYLE_SHEET
 
 
@@ -66,14 +66,14 @@ def test_the_page_has_a_manifest_with_icons_that_are_there(url: str, lang: Langu
 
 def test_the_document_is_compressed_and_the_same(url: str) -> None:
     sizes = {}
-    for encoding in ("identity", "gzip", "br"):
-        with httpx.stream("GET", url, headers={"Accept-Encoding": encoding}) as answer:
+    for how in ("identity", "gzip", "br"):
+        with httpx.stream("GET", url, headers={"Accept-Encoding": how}) as answer:
             raw = b"".join(answer.iter_raw())
-        assert answer.headers.get("content-encoding", "identity") == encoding
+        assert answer.headers.get("content-encoding", "identity") == how
         assert answer.headers["content-length"] == str(len(raw))
-        whole = {"gzip": gzip.decompress, "br": brotli.decompress}.get(encoding, bytes)(raw)
+        whole = {"gzip": gzip.decompress, "br": brotli.decompress}.get(how, bytes)(raw)
         assert whole.rstrip().endswith(b"</html>")
-        sizes[encoding] = len(raw)
+        sizes[how] = len(raw)
     assert sizes["br"] < sizes["gzip"] < sizes["identity"] / 4
 
 
@@ -86,4 +86,5 @@ def test_the_first_paint_has_the_ground_of_the_style_sheet() -> None:
 
 
 def test_an_unknown_encoding_gets_the_plain_bytes() -> None:
-    assert packed(b"words", "zstd;q=1, *") == (b"words", "")
+    assert encoding("zstd;q=1, *") == ""
+    assert packed(b"words", "") == b"words"

@@ -187,7 +187,8 @@ def test_every_answer_has_the_headers_that_browsers_heed(sessions: Sessions) -> 
         assert b"frame-ancestors 'self'" in headers[b"content-security-policy"]
         assert b"default-src 'self'" in headers[b"content-security-policy"]
         assert headers[b"cache-control"] == b"no-store"
-    assert b"cache-control" not in asyncio.run(headers_of("/assets/page.js"))
+    assert asyncio.run(headers_of("/assets/page.js"))[b"cache-control"].endswith(b"immutable")
+    assert b"cache-control" not in asyncio.run(headers_of("/static/img/logo.svg"))
 
 
 @pytest.mark.parametrize(

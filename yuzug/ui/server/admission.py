@@ -8,12 +8,13 @@ that is added is behind this gate like the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
+from yuzug.emotions import Language
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
 from yuzug.ui.film.jobs import FilmJobs
@@ -62,6 +63,9 @@ class GuardedBlocks(gr.Blocks):
         self.draining = Draining(lambda: self.films.busy or bool(self._queue.event_ids_to_events))
         self.public: set[int] = set()
         self.settings: gr.State | None = None
+        # What the document shows in each language: properties by the id of their component.
+        self.default_lang: Language = "en"
+        self.shown: Callable[[Language], dict[int, dict[str, Any]]] = lambda _: {}
 
     def queue(self, **options: Any) -> GuardedBlocks:
         """Give the page a queue that takes only calls that may be made, and so many of them."""

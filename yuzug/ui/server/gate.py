@@ -29,15 +29,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from yuzug.emotions import Language
 from yuzug.errors import OptionError, YuzugError
 from yuzug.records import sentence_of
-from yuzug.ui.gradio_patches import FnIndexInferError, queue_of, replace_sessions
+from yuzug.ui.gradio_patches import FnIndexInferError, assets_folder, queue_of, replace_sessions
 from yuzug.ui.photo.examples import thumbnail
 from yuzug.ui.server.admission import GuardedBlocks
 from yuzug.ui.server.allowed_requests import ALLOWED_HOSTS, closed, hosts_of, refusal, stranger
 from yuzug.ui.server.call_limits import watched
-from yuzug.ui.server.document import finished, icon, manifest, packed
+from yuzug.ui.server.document import icon, manifest
 from yuzug.ui.server.draining import Draining
+from yuzug.ui.server.front_page import FrontPage
 from yuzug.ui.server.queue_limits import MAX_HELD_BYTES, BoundedQueue, busy, no_function
-from yuzug.ui.server.response_headers import EXAMPLES, ICONS, with_headers
+from yuzug.ui.server.response_headers import ASSETS, EXAMPLES, ICONS, with_headers
 from yuzug.ui.server.uploads import MAX_UPLOAD_BYTES, Uploads
 from yuzug.ui.server.visits import Sessions
 from yuzug.ui.session import preferred_language
@@ -52,6 +53,7 @@ _BY_NAME = re.compile(r"/gradio_api/call/v2/[\w-]+/?")
 _HEALTH = "/health"
 _FILE = "/gradio_api/file="
 _JSON = "application/json"
+_SCRIPT = "text/javascript"
 _MANIFEST = "application/manifest+json"
 _BEAT = "/gradio_api/heartbeat/"
 _SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"})
@@ -83,6 +85,7 @@ def guards(demo: GuardedBlocks, host: str) -> dict[str, Any]:
         hosts=hosts,
         film_bytes=demo.film_limits.bytes,
         draining=demo.draining,
+        front=FrontPage(assets_folder(), lambda: demo.theme_css, demo.shown, demo.default_lang),
     )
     return {"middleware": [gate], "lifespan": lifespan}
 
@@ -110,10 +113,12 @@ class Gate:
         hosts: frozenset[str] | None,
         film_bytes: int = MAX_UPLOAD_BYTES,
         draining: Draining | None = None,
+        front: FrontPage | None = None,
     ) -> None:
         self.app = app
         self.film_bytes = film_bytes
         self.draining = draining or Draining(lambda: False)
+        self.front = front or FrontPage(assets_folder())
         self.uploads = uploads
         self.visits = visits
         self.hosts = hosts
@@ -147,6 +152,8 @@ class Gate:
             await _say(*refused, headers)(scope, receive, send)
         elif path in ("", "/") and method == "GET":
             await self._show_page(scope, receive, send)
+        elif path.startswith(ASSETS):
+            await self._show_asset(path.removeprefix(ASSETS), scope, receive, send)
         elif path == "/manifest.json":
             described = JSONResponse(manifest(_language(headers)), media_type=_MANIFEST)
             await described(scope, receive, send)
@@ -216,15 +223,23 @@ class Gate:
         headers = MutableHeaders(scope=start)
         body = b"".join(message.get("body", b"") for message in messages[1:])
         if start["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
-            page = finished(body.decode(), _language(asked)).encode()
-            accepts = asked.get("accept-encoding", "")
-            body, encoding = await run_in_threadpool(packed, page, accepts)
+            body, encoding = await run_in_threadpool(self.front.document, body, asked)
             if encoding:
                 headers["Content-Encoding"] = encoding
             headers["Vary"] = "Accept-Encoding, Accept-Language"
             headers["Content-Length"] = str(len(body))
         await send(start)
         await send({"type": "http.response.body", "body": body})
+
+    async def _show_asset(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """A script of Gradio's: the first ones as small as they can be."""
+        accepts = Headers(scope=scope).get("accept-encoding", "")
+        script = await run_in_threadpool(self.front.script, name, accepts)
+        if script is None:
+            await self.app(scope, receive, send)
+            return
+        headers = {"Content-Encoding": "br", "Vary": "Accept-Encoding"}
+        await Response(script, media_type=_SCRIPT, headers=headers)(scope, receive, send)
 
     async def _pass_on(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Let Gradio answer; where it stumbles over what a call asks for, say so."""

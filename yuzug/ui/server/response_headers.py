@@ -9,10 +9,12 @@ from starlette.types import Message, Scope, Send
 
 from yuzug.ui.server.admission import STATUS_KEY
 
+ASSETS = "/assets/"  # their names tell their content
 ICONS = "/icons/"
 EXAMPLES = "/examples/"
+_FOR_EVER = "public, max-age=31536000, immutable"
 # What a browser may keep.
-_KEPT = ("/static/", "/assets/", "/svelte/", "/theme.css", "/favicon", ICONS, EXAMPLES)
+_KEPT = ("/static/", ASSETS, "/svelte/", "/theme.css", "/favicon", ICONS, EXAMPLES)
 # Gradio's page holds scripts of its own, and makes functions of the words of ours.
 _POLICY = "; ".join(
     (
@@ -44,11 +46,15 @@ def with_headers(scope: Scope, send: Send) -> Send:
                 message["status"] = scope.get(STATUS_KEY, 500)
             headers = MutableHeaders(scope=message)
             headers["X-Content-Type-Options"] = "nosniff"
-            headers["Referrer-Policy"] = "same-origin"
-            headers["Permissions-Policy"] = _PERMISSIONS
-            headers["Content-Security-Policy"] = f"{_POLICY}; frame-ancestors 'self'{spaces}"
-            if not kept:
-                headers["Cache-Control"] = "no-store"
+            if path.startswith(ASSETS) and message["status"] == 200:
+                # Policies are for documents: they would be half of a small script's response.
+                headers["Cache-Control"] = _FOR_EVER
+            else:
+                headers["Referrer-Policy"] = "same-origin"
+                headers["Permissions-Policy"] = _PERMISSIONS
+                headers["Content-Security-Policy"] = f"{_POLICY}; frame-ancestors 'self'{spaces}"
+                if not kept:
+                    headers["Cache-Control"] = "no-store"
         await send(message)
 
     return sending
