@@ -23,8 +23,8 @@ Capture = pytest.CaptureFixture[str]
 PROMISED = {
     "schema", "n", "n_dropped", "coverage", "sure_accuracy", "accuracy", "balanced_accuracy",
     "macro_precision", "macro_recall", "macro_f1", "weighted_precision", "weighted_recall",
-    "weighted_f1", "ece", "ece_before_temperature", "intervals", "per_class", "confusion",
-    "most_confused", "mapping",
+    "weighted_f1", "ece", "ece_before_temperature", "ece_if_calibrated", "intervals", "per_class",
+    "confusion", "most_confused", "mapping",
 }  # fmt: skip
 
 

@@ -107,8 +107,8 @@ def reliability(
 
 def robustness(curves: Sequence[Curve], lang: Language) -> Figure:
     """A small panel for each fault: accuracy as it grows."""
-    figure = Figure(figsize=(5.4, 7.2), layout="constrained")
-    for axes, curve in zip(figure.subplots(3, 2).flat, curves, strict=True):
+    figure = Figure(figsize=(5.4, 9.6), layout="constrained")
+    for axes, curve in zip(figure.subplots(4, 2).flat, curves, strict=True):
         axes.plot(range(len(curve.levels)), curve.accuracy, marker=".")
         axes.set_xticks(range(len(curve.levels)), ["–", *(f"{one:g}" for one in curve.levels[1:])])
         axes.set(title=text(f"lab.fault_{curve.fault}", lang), ylim=(0, 1))

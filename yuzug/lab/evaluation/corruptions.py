@@ -1,4 +1,4 @@
-"""Accuracy under image corruptions (blur, noise of compression, rotation, ...) in steps."""
+"""Accuracy under image corruptions (blur, noise, compression, rotation, ...) in steps."""
 
 from __future__ import annotations
 
@@ -62,7 +62,20 @@ def _jpeg(face: Grey, quality: float) -> Grey:
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
-# Blur: sigma as a share of the side. Rotation: degrees. Resolution: pixels a side.
+def _noise(face: Grey, level: float) -> Grey:
+    # Another pattern for each face, the same in each run.
+    draw = np.random.default_rng(int(face.sum()))
+    return np.asarray(np.clip(face + draw.normal(0, level, face.shape), 0, 255), np.uint8)
+
+
+def _enlargement(face: Grey, side_px: float) -> Grey:
+    """Enlarged bilinearly, as by an app before ours, and reduced by area, as we do."""
+    large = cv2.resize(face, (int(side_px), int(side_px)), interpolation=cv2.INTER_LINEAR)
+    return resize(np.asarray(large, np.uint8), len(face))
+
+
+# Blur: sigma as a share of the side. Rotation: degrees. Resolution, enlargement: pixels a side.
+# Noise: standard deviation in grey levels.
 FAULTS: dict[str, tuple[Callable[[Grey, float], Grey], tuple[float, ...]]] = {
     "blur": (_blur, (0.01, 0.02, 0.04, 0.06)),
     "darkness": (_darkness, (0.3, 0.6, 0.8, 0.9)),
@@ -70,6 +83,8 @@ FAULTS: dict[str, tuple[Callable[[Grey, float], Grey], tuple[float, ...]]] = {
     "occlusion": (_occlusion, (0.1, 0.2, 0.3, 0.4)),
     "low_resolution": (_low_resolution, (32, 24, 16, 12)),
     "jpeg": (_jpeg, (50, 20, 10, 5)),
+    "noise": (_noise, (4, 8, 16, 25)),
+    "enlargement": (_enlargement, (224, 112, 72)),
 }
 
 

@@ -19,6 +19,7 @@ from yuzug.lab.evaluation.corruptions import Curve
 from yuzug.lab.evaluation.intervals import Bounds, confusion_intervals
 from yuzug.lab.evaluation.metrics import (
     ClassScores,
+    calibrated_error,
     confusion,
     expected_calibration_error,
     per_class,
@@ -66,6 +67,8 @@ class Evaluation(BaseModel):
     weighted_f1: float
     ece: float
     ece_before_temperature: float
+    ece_if_calibrated: Bounds
+    """Mean and 97.5 % quantile of the ECE that chance alone gives on so many faces."""
     intervals: dict[str, Bounds]
     """95 % bootstrap intervals of accuracy, balanced_accuracy and macro_f1."""
     per_class: dict[str, ClassScores]
@@ -190,6 +193,7 @@ def compare(
         weighted_f1=weighted("f1"),
         ece=expected_calibration_error(predictions.confidence, right),
         ece_before_temperature=expected_calibration_error(predictions.confidence_before, right),
+        ece_if_calibrated=calibrated_error(predictions.confidence),
         intervals=confusion_intervals(table),
         per_class=classes,
         confusion=tuple(tuple(int(n) for n in row) for row in table),

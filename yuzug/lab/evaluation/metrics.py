@@ -33,6 +33,28 @@ def expected_calibration_error(
     return round(sum(gaps), 6)
 
 
+def calibrated_error(
+    confidence: NDArray[np.float32], draws: int = 200, seed: int = 0
+) -> tuple[float, float]:
+    """Mean and 97.5 % quantile of the ECE that a perfectly calibrated model would show.
+
+    With few faces in a bin, chance alone parts accuracy from confidence. Each draw makes a
+    prediction right with the probability that is its confidence, shape (N,) in [0, 1].
+
+    Source: Bröcker and Smith 2007, "Increasing the reliability of reliability diagrams".
+
+    >>> few, many = (calibrated_error(np.full(n, 0.8, np.float32)) for n in (50, 5000))
+    >>> few[0] > 5 * many[0], few[0] < few[1]
+    (True, True)
+    """
+    random = np.random.default_rng(seed)
+    found = [
+        expected_calibration_error(confidence, random.random(len(confidence)) < confidence)
+        for _ in range(draws)
+    ]
+    return round(float(np.mean(found)), 4), round(float(np.quantile(found, 0.975)), 4)
+
+
 def confusion(
     truth: NDArray[np.str_], predicted: NDArray[np.str_], names: tuple[str, ...]
 ) -> NDArray[np.int64]:

@@ -171,7 +171,9 @@ def _sections(
         ),
     }
     reliability = (("reliability", charts.reliability(pairs, lang)),)
-    yield Section(text("lab.report_reliability", lang), (), reliability)
+    mean, high = (percent_tenths(one, lang) for one in result.ece_if_calibrated)
+    chance = text("lab.report_chance", lang, mean=mean, high=high)
+    yield Section(text("lab.report_reliability", lang), (chance,), reliability)
     for name, wanted in (("right", predictions.right), ("wrong", ~predictions.right)):
         rows = np.flatnonzero(wanted)
         rows = rows[np.argsort(-predictions.confidence[rows], kind="stable")][:_SHOWN]
