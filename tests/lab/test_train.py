@@ -12,6 +12,7 @@ import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ import torch
 import yaml
 from drawn import drawn_faces, folder_of, png, tiny_recipe
 from PIL import Image
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from yuzug.cli import main
 from yuzug.errors import YuzugError
@@ -397,6 +399,36 @@ def test_a_loss_that_is_no_number_stops_training_and_leaves_the_files(tmp_path: 
     with pytest.raises(YuzugError, match="no number in epoch 2"):
         trainer.run()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+class Asked(TorchDispatchMode):
+    """Counts the numbers that are read out of tensors: on a GPU each waits for all before it.
+
+    Whole numbers do not count: they count updates and seed draws, on the CPU.
+    """
+
+    count = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        asks = func is torch.ops.aten._local_scalar_dense.default
+        self.count += asks and args[0].dtype != torch.long
+        return func(*args, **(kwargs or {}))
+
+
+def test_a_step_asks_the_device_for_no_number(tmp_path: Path) -> None:
+    counts = []
+    for faces in (drawn_faces(32), drawn_faces(96)):
+        trainer = Trainer(tiny_recipe(), faces, faces, tmp_path / str(len(faces)))
+        trainer.steps_ahead = 50
+        trainer._run_epoch()  # the first one makes the optimizer's memory
+        with Asked() as asked:
+            trainer._run_epoch()
+        counts.append((trainer.steps_per_epoch, asked.count))
+    (few, of_few), (many, of_many) = counts
+    assert many > few
+    assert of_many == of_few
 
 
 @pytest.mark.parametrize("count", [1, 21])

@@ -11,6 +11,8 @@ import torch.nn.functional as F  # noqa: N812 - the name that every torch user k
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
+from yuzug.lab.training.devices import sent
+
 
 class Augmentation(BaseModel):
     """How far a face is changed at most."""
@@ -32,7 +34,7 @@ class Augmentation(BaseModel):
 def augment(grey: Tensor, how: Augmentation, size_px: int, random: torch.Generator) -> Tensor:
     """Changed faces: (N, 1, S, S) in 0…255 → (N, 1, size_px, size_px) float32 in 0…255."""
     # Numbers are drawn on the CPU, so that every device sees the same changes.
-    matrices = _matrices(len(grey), how, random).to(grey.device)
+    matrices = sent(_matrices(len(grey), how, random), grey.device)
     grid = F.affine_grid(matrices, [len(grey), 1, size_px, size_px], align_corners=False)
     out = F.grid_sample(
         grey.to(torch.float32), grid, padding_mode="reflection", align_corners=False
@@ -61,8 +63,8 @@ def _matrices(count: int, how: Augmentation, random: torch.Generator) -> Tensor:
 
 def _light(faces: Tensor, how: Augmentation, random: torch.Generator) -> Tensor:
     count = len(faces)
-    gain = 1 + _uniform(count, how.contrast, random).view(-1, 1, 1, 1).to(faces.device)
-    offset = 255 * _uniform(count, how.brightness, random).view(-1, 1, 1, 1).to(faces.device)
+    gain = sent(1 + _uniform(count, how.contrast, random).view(-1, 1, 1, 1), faces.device)
+    offset = sent(255 * _uniform(count, how.brightness, random).view(-1, 1, 1, 1), faces.device)
     middle = faces.mean(dim=(1, 2, 3), keepdim=True)
     return ((faces - middle) * gain + middle + offset).clamp(0, 255)
 
@@ -82,7 +84,7 @@ def _erase(faces: Tensor, how: Augmentation, random: torch.Generator) -> Tensor:
     in_columns = (columns - x[:, None]).abs() <= half_w[:, None]
     box = in_rows[:, None, :, None] & in_columns[:, None, None, :] & hit.view(-1, 1, 1, 1)
     level = 255 * torch.rand(count, generator=random).view(-1, 1, 1, 1)
-    return torch.where(box.to(faces.device), level.to(faces.device), faces)
+    return torch.where(sent(box, faces.device), sent(level, faces.device), faces)
 
 
 @dataclass(frozen=True)
@@ -111,12 +113,12 @@ def mix(
         return None
     draw = np.random.default_rng(int(torch.randint(2**31, (1,), generator=random)))
     kind = kinds[int(draw.integers(len(kinds)))]
-    partners = torch.randperm(len(faces), generator=random)
+    partners = sent(torch.randperm(len(faces), generator=random), faces.device)
     return kind(faces, partners, float(draw.beta(alphas[kind], alphas[kind])), draw)
 
 
 def _mixup(faces: Tensor, partners: Tensor, share: float, _: np.random.Generator) -> Mixed:
-    return Mixed(share * faces + (1 - share) * faces[partners.to(faces.device)], partners, share)
+    return Mixed(share * faces + (1 - share) * faces[partners], partners, share)
 
 
 def _cutmix(faces: Tensor, partners: Tensor, share: float, draw: np.random.Generator) -> Mixed:
@@ -126,6 +128,6 @@ def _cutmix(faces: Tensor, partners: Tensor, share: float, draw: np.random.Gener
     top, bottom = max(0, round(y - half_h)), min(height, round(y + half_h))
     left, right = max(0, round(x - half_w)), min(width, round(x + half_w))
     out = faces.clone()
-    out[..., top:bottom, left:right] = faces[partners.to(faces.device)][..., top:bottom, left:right]
+    out[..., top:bottom, left:right] = faces[partners][..., top:bottom, left:right]
     # The rectangle may hang over the edge; what is truly left of each face counts.
     return Mixed(out, partners, 1 - (bottom - top) * (right - left) / (height * width))

@@ -6,6 +6,7 @@ from typing import Literal
 
 import torch
 from accelerate import Accelerator
+from torch import Tensor
 
 from yuzug.errors import OptionError
 from yuzug.texts.causes import caused
@@ -42,3 +43,8 @@ def has_bfloat16(device: torch.device) -> bool:
     # Younger than the oldest torch that installs; there float32 is the safe answer.
     asked: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(asked.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
+def sent(tensor: Tensor, device: torch.device) -> Tensor:
+    """The tensor on a device; a CUDA device is not waited for."""
+    return tensor.to(device, non_blocking=device.type == "cuda")

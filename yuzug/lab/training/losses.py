@@ -22,15 +22,14 @@ def loss(
     """The loss of some rows of the targets, summed over heads with their weights.
 
     ``logits`` (N, C) by head name; ``rows`` (N,) their rows in ``target``; ``class_weights`` (C,)
-    by head name multiply each class's share.
+    by head name multiply each class's share. All are on one device.
     """
-    device = next(iter(logits.values())).device
-    total = torch.zeros((), device=device)
+    total = torch.zeros((), device=rows.device)
     for name, share in heads.items():
-        weight = target.weights[name][rows].to(device)
-        wanted = target.shares[name][rows].to(device)
+        weight = target.weights[name][rows]
+        wanted = target.shares[name][rows]
         if class_weights is not None:
-            wanted = wanted * class_weights[name].to(device)
+            wanted = wanted * class_weights[name]
         each = cross_entropy(logits[name].float(), wanted, focal)
         total = total + share * (each * weight).sum() / weight.sum().clamp_min(1)
     return total

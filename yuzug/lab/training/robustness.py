@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
 from yuzug.lab.evaluation.corruptions import FAULTS
-
-Grey = NDArray[np.uint8]
+from yuzug.lab.training.devices import sent
 
 
 class Robustness(BaseModel):
     """How many faces are degraded, and when.
 
-    ``evaluate --robustness`` measures the same faults but noise, so its figures after such
-    training are for faults that the network knows.
+    ``evaluate --robustness`` measures the same faults, so its figures after such training are for
+    faults that the network knows.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,22 +28,13 @@ class Robustness(BaseModel):
     """In so many epochs at the end; the sharp ones before teach the details."""
 
 
-def _noise(face: Grey, level: float, draw: np.random.Generator) -> Grey:
-    return np.asarray(np.clip(face + draw.normal(0, level, face.shape), 0, 255), np.uint8)
-
-
-def _measured(name: str) -> Callable[[Grey, float, np.random.Generator], Grey]:
-    change = FAULTS[name][0]
-    return lambda face, level, _: change(face, level)
-
-
 # Each with its mildest and its worst level: what a webcam and a messenger do, nothing beyond.
-_KINDS: Mapping[str, tuple[Callable[[Grey, float, np.random.Generator], Grey], float, float]] = {
-    "blur": (_measured("blur"), 0.01, 0.04),  # sigma as a share of the side
-    "darkness": (_measured("darkness"), 0.3, 0.8),
-    "noise": (_noise, 4, 25),  # standard deviation in grey levels
-    "jpeg": (_measured("jpeg"), 60, 10),  # quality
-    "low_resolution": (_measured("low_resolution"), 32, 14),  # pixels a side
+_KINDS: Mapping[str, tuple[float, float]] = {
+    "blur": (0.01, 0.04),
+    "darkness": (0.3, 0.8),
+    "noise": (4, 25),
+    "jpeg": (60, 10),
+    "low_resolution": (32, 14),
 }
 
 
@@ -54,16 +43,21 @@ def degrade(faces: Tensor, how: Robustness, random: torch.Generator) -> Tensor:
 
     Which faces, which fault and how much of it is drawn from ``random``.
     """
+    if how.share == 0:
+        return faces
     hit = torch.rand(len(faces), generator=random) < how.share
     draw = np.random.default_rng(int(torch.randint(2**31, (1,), generator=random)))
     if not bool(hit.any()):
         return faces
-    kinds = list(_KINDS.values())
-    rows = torch.nonzero(hit)[:, 0].tolist()
+    kinds = list(_KINDS)
+    rows = torch.nonzero(hit)[:, 0]
+    # JPEG is made on the CPU: the device is waited for once, not once for each face.
+    greys = faces.round().clamp(0, 255).byte().cpu()[rows, 0].numpy()
+    worse = np.empty_like(greys)
+    for place, grey in enumerate(greys):
+        kind = kinds[int(draw.integers(len(kinds)))]
+        (change, _), (mild, worst) = FAULTS[kind], _KINDS[kind]
+        worse[place] = change(grey, draw.uniform(min(mild, worst), max(mild, worst)))
     changed = faces.clone()
-    for row in rows:
-        change, mild, worst = kinds[int(draw.integers(len(kinds)))]
-        grey = np.asarray(faces[row, 0].round().clamp(0, 255).byte().cpu().numpy(), np.uint8)
-        worse = change(grey, draw.uniform(min(mild, worst), max(mild, worst)), draw)
-        changed[row, 0] = torch.from_numpy(np.ascontiguousarray(worse)).to(changed)
+    changed[sent(rows, faces.device), 0] = sent(torch.from_numpy(worse), faces.device).to(faces)
     return changed

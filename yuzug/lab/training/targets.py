@@ -32,6 +32,11 @@ class Targets:
     shares: dict[str, Tensor]
     weights: dict[str, Tensor]
 
+    def on(self, device: torch.device) -> Targets:
+        """The same on a device."""
+        parts = (self.shares, self.weights)
+        return Targets(*({name: one.to(device) for name, one in part.items()} for part in parts))
+
 
 # The heads of a checkpoint with all label sets.
 ALL_HEADS: Mapping[str, tuple[str, ...]] = {

@@ -13,15 +13,15 @@ import torch
 from accelerate.utils import broadcast
 from safetensors.torch import save_file
 from torch import Tensor
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from yuzug.errors import TrainingError
 from yuzug.lab.data.faceset import FaceSet
 from yuzug.lab.evaluation.metrics import accuracy, balanced_accuracy, cross_entropy, predict
 from yuzug.lab.training.augment import augment, mix
+from yuzug.lab.training.averaging import AveragedWeights
 from yuzug.lab.training.beginning import begun
-from yuzug.lab.training.devices import Device, accelerator, has_bfloat16
+from yuzug.lab.training.devices import Device, accelerator, has_bfloat16, sent
 from yuzug.lab.training.losses import class_weights_of, loss
 from yuzug.lab.training.optimizers import optimizer_of
 from yuzug.lab.training.recipe import Recipe
@@ -45,6 +45,10 @@ from yuzug.texts.causes import caused
 HEADS_KEY = "yuzug_heads"
 # The averaged weights of the epoch that is kept, in single precision.
 KEPT = "best.safetensors"
+# Faces that take more stay in the computer's memory, and go to a GPU batch for batch.
+_MAX_ON_DEVICE_BYTES = 2**30
+# A GPU is waited for every so many steps, to show the loss and to see that it is a number.
+_STEPS_AHEAD = 50
 
 
 @dataclass(frozen=True)
@@ -79,13 +83,17 @@ class Trainer:
         self.heads = recipe.heads(train.labels)
         self.network = begun(recipe, self.heads).to(memory_format=torch.channels_last)
         self.network.to(self.engine.device)
-        decay = get_ema_multi_avg_fn(recipe.ema)  # type: ignore[no-untyped-call]
-        self.average = AveragedModel(self.network, multi_avg_fn=decay, use_buffers=True)
+        self.average = AveragedWeights(self.network, recipe.ema)
         self.optimizer = optimizer_of(recipe, self.network)
-        self.targets = targets(train, recipe.label_smoothing, self.heads)
+        wanted = targets(train, recipe.label_smoothing, self.heads)
         if recipe.teaching is not None:
-            self.targets = distilled(self.targets, train, recipe.teaching, self.heads)
+            wanted = distilled(wanted, train, recipe.teaching, self.heads)
+        self.targets = wanted.on(self.engine.device)
         self.class_weights = class_weights_of(self.targets, recipe.class_weights)
+        images = torch.from_numpy(train.images)[:, None]
+        fits = train.images.nbytes <= _MAX_ON_DEVICE_BYTES
+        self.images = images.to(self.engine.device) if fits else images
+        self.steps_ahead = 1 if self.engine.device.type == "cpu" else _STEPS_AHEAD
         self.draws = draws(train, recipe.balance)
         out.mkdir(parents=True, exist_ok=True)
         parts = Parts(self.network, self.average, self.optimizer)
@@ -135,11 +143,11 @@ class Trainer:
         """Seconds that so many steps take; the weights change."""
         random = torch.Generator().manual_seed(self.recipe.seed)
         rows = torch.arange(self.recipe.batch) % len(self.train)
-        images = torch.from_numpy(self.train.images)[rows, None]
+        rate = self.recipe.cycles[0].learning_rate / 100
         self._model.train()
         start = time.monotonic()
-        for _ in range(steps):
-            self._step(images, rows, self.recipe.cycles[0].learning_rate / 100, random)
+        values = torch.stack([self._step(rows, rate, random) for _ in range(steps)])
+        values.tolist()  # a GPU is done only then
         return time.monotonic() - start
 
     def score(self) -> HeldOut:
@@ -184,8 +192,8 @@ class Trainer:
         if here:
             random.manual_seed(seed + here)
         torch.manual_seed(seed + here)  # dropout has no generator of its own
-        images = torch.from_numpy(self.train.images)[:, None]
         steps, total, rate = self.steps_per_epoch, 0.0, 0.0
+        values: list[Tensor] = []
         self._model.train()
         frozen = self.epoch < self.recipe.freeze_epochs
         if frozen:  # its batch statistics stay too
@@ -196,9 +204,23 @@ class Trainer:
         for step in bar:
             rows = order[step * self.recipe.batch : (step + 1) * self.recipe.batch][here::of]
             rate = self._rate(self.epoch * steps + step)
-            total += self._step(images[rows], rows, rate, random)
-            bar.set_postfix(loss=f"{total / (step + 1):.3f}", refresh=False)
+            values.append(self._step(rows, rate, random))
+            if len(values) == self.steps_ahead or step == steps - 1:
+                total += self._checked(values, rate)
+                values.clear()
+                bar.set_postfix(loss=f"{total / (step + 1):.3f}", refresh=False)
         return total / steps, rate
+
+    def _checked(self, values: list[Tensor], rate: float) -> float:
+        """The sum of some losses.
+
+        Raises:
+            TrainingError: ``training.diverged`` where one is no number.
+        """
+        total = float(torch.stack(values).sum())
+        if not np.isfinite(total):
+            raise _diverged(self.epoch + 1, rate)
+        return total
 
     def _rate(self, step: int) -> float:
         recipe = self.recipe
@@ -207,12 +229,15 @@ class Trainer:
             rate *= plateau_factor(self.progress.scores, recipe.plateau)
         return rate
 
-    def _step(self, images: Tensor, rows: Tensor, rate: float, random: torch.Generator) -> float:
+    def _step(self, rows: Tensor, rate: float, random: torch.Generator) -> Tensor:
+        """One step on some rows; the loss, on the device, no number where the gradient is none."""
         recipe = self.recipe
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        size_px = recipe.size_px(self.epoch)
-        changed = augment(images.to(self.engine.device), recipe.augmentation, size_px, random)
+        size_px, device = recipe.size_px(self.epoch), self.engine.device
+        images = sent(self.images[sent(rows, self.images.device)], device)
+        rows = sent(rows, device)
+        changed = augment(images, recipe.augmentation, size_px, random)
         if self.epoch >= recipe.epochs - recipe.robustness.last_epochs:
             changed = degrade(changed, recipe.robustness, random)
         mixed = mix(changed, random, mixup=recipe.mixup, cutmix=recipe.cutmix)
@@ -230,11 +255,9 @@ class Trainer:
             for part in (self.network.stem, self.network.neck):
                 part.zero_grad(set_to_none=True)  # the optimizer leaves these as they are
         norm = self.engine.clip_grad_norm_(self.network.parameters(), 5.0)
-        if not bool(torch.isfinite(value.detach() + norm)):
-            raise _diverged(self.epoch + 1, rate)
         self._stepper.step()
-        self.average.update_parameters(self.network)
-        return float(value.detach())
+        self.average.update(self.network)
+        return torch.where(torch.isfinite(norm), value.detach(), torch.nan)
 
     def _loss(self, logits: dict[str, Tensor], rows: Tensor) -> Tensor:
         recipe = self.recipe
