@@ -36,8 +36,9 @@ epochs, smaller faces. Where ours differ from the source all the same:
   (`ema: 0.998`), and the epoch is chosen by balanced accuracy.
 * `realtime-7`: the same running mean, and labels smoothed by 0.1.
 * `resnet18-5`: the stem is made for small faces (3×3, stride 2, no pooling, the last stage without
-  its stride), there is dropout before the head, and it begins with random weights, where the source
-  fine-tuned.
+  its stride), and there is dropout before the head. It begins with ImageNet's weights, as in the
+  source, where those can be fetched; its result says whether it did. `resnet18-5-cpu` begins with
+  random weights.
 
 Every figure of ours is measured on pictures on which nothing was trained or chosen, and of which
 nothing identical or nearly identical was trained on. The sources measured on other pictures, so

@@ -189,6 +189,31 @@ def test_offline_imagenet_says_where_its_file_belongs(
     assert str(tmp_path) in str(caught.value)
 
 
+def test_weights_that_need_not_be_had_are_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    data = folder_of(drawn_faces(60), tmp_path / "data")
+    (tmp_path / "recipe.yaml").write_text(
+        "start_from: imagenet\nstart_required: false\nepochs: 1\nhead_weights: {7: 1}\n"
+        "preprocessing: {size_px: 32, detail_px: 32}\n"
+    )
+    cache = tmp_path / "cache"
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(cache))
+    words = ["train", str(tmp_path / "recipe.yaml"), "--data", str(data), "--out"]
+    assert main([*words, str(tmp_path / "random")]) == 0
+    assert "imagenet could not be fetched" in capsys.readouterr().err
+    assert Result.of(tmp_path / "random").start_from is None
+    (cache / "checkpoints").mkdir(parents=True)
+    file = pretrained._imagenet_url().rsplit("/", 1)[-1]
+    torch.save(backbone(), cache / "checkpoints" / file)
+    assert main([*words, str(tmp_path / "random")]) == 0  # done, and stays what it was
+    capsys.readouterr()
+    assert main([*words, str(tmp_path / "imagenet")]) == 0
+    assert "could not be fetched" not in capsys.readouterr().err
+    assert Result.of(tmp_path / "imagenet").start_from == "imagenet"
+    assert read_recipe(find_recipe("resnet18-5")).start_from == "imagenet"
+
+
 def test_minutes_and_seeds(tmp_path: Path, capsys: Capture) -> None:
     data = folder_of(drawn_faces(80), tmp_path / "data")
     recipe = tmp_path / "small.yaml"

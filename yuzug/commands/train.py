@@ -129,7 +129,10 @@ def _watch(recipe: Recipe, options: Namespace) -> Watch | None:
         else:
             _tell_baseline(result, recipe, lang)
 
-    return Watch(data, epoch, fold, tracking.close)
+    def no_start(start: str) -> None:
+        complain(text("lab.no_start", lang, start=start))
+
+    return Watch(data, epoch, fold, tracking.close, no_start)
 
 
 class _Settings(TypedDict):
@@ -213,8 +216,8 @@ def _epoch_line(progress: Progress, recipe: Recipe, lang: Language) -> str:
 def _tell_baseline(result: Result, recipe: Recipe, lang: Language) -> None:
     one = result.baseline
     if one is None:
-        if recipe.start_from is not None:
-            complain(text("lab.not_compared", lang, start=recipe.start_from))
+        if result.start_from is not None:
+            complain(text("lab.not_compared", lang, start=result.start_from))
         return
     key = "lab.compared" if one.is_better else "lab.compared_worse"
     complain(

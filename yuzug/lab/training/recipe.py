@@ -28,7 +28,7 @@ MIN_LABELS, MAX_LABELS = 2, 20
 # Those whose heads pool a grid of any size; the others' dense layer is made for one side.
 _POOLED = frozenset({"resnet18"})
 # Keys that are younger than weights which name a digest: at their defaults they are not in it.
-_YOUNGER = ("licence", "freeze_epochs", "robustness")
+_YOUNGER = ("licence", "freeze_epochs", "robustness", "start_required")
 
 Schedule = Literal["one-cycle", "cosine", "plateau", "constant"]
 
@@ -149,6 +149,9 @@ class Recipe(BaseModel):
     start_from: str | None = None
     """Name of a model, or path to a weights file, whose backbone and heads training begins with;
     ``imagenet``, or a plain ResNet18 as safetensors, gives a backbone alone."""
+    start_required: bool = True
+    """Whether there is no training without these weights; otherwise it begins with random ones
+    where they cannot be fetched, and the result says so."""
     freeze_epochs: int = Field(default=0, ge=0)
     """For so many epochs only the heads are trained; then all of the network."""
     fresh_heads: bool = False

@@ -36,6 +36,8 @@ class Result(BaseModel):
     best_epoch: int
     """The one whose weights were kept."""
     minutes: float
+    start_from: str | None = None
+    """The weights that training began with; null for random ones."""
     baseline: Baseline | None = None
     """The result beside the weights that training started from, on the same faces; null where
     there are none with labels of the data."""
@@ -70,6 +72,7 @@ def write_result(
         epochs=len(progress.epochs),
         best_epoch=kept_epoch(progress.scores, progress.held_out),
         minutes=round(sum(line.seconds for line in progress.epochs) / 60, 1),
+        start_from=recipe.start_from,
         baseline=baseline,
         heads={name: head.metrics for name, head in card.heads.items()},
     )

@@ -14,6 +14,7 @@ from shutil import rmtree
 import numpy as np
 from accelerate.utils import broadcast_object_list
 
+from yuzug.errors import HubError
 from yuzug.lab.data.duplicates import NearCopies
 from yuzug.lab.data.folds import folds_of
 from yuzug.lab.data.subjects import subject_pattern, with_subjects
@@ -52,6 +53,8 @@ class Watch:
     """With the number of a fold, before it without and after it with its result."""
     trained: Callable[[], None] = lambda: None
     """After the last epoch of a run, also where an error ends it."""
+    no_start: Callable[[str], None] = lambda _: None
+    """With the name of starting weights that could not be fetched and need not be."""
 
 
 def train(
@@ -101,6 +104,9 @@ def train_on(
     """
     watch = watch or Watch()
     watch.data(gathered)
+    asked, recipe = recipe.start_from, startable(recipe, out)
+    if recipe.start_from is None and asked is not None:
+        watch.no_start(asked)
     if minutes is not None:
         recipe = fitted_to(recipe, gathered, out, minutes, device)
     trainer = Trainer(recipe, gathered.train, gathered.held, out, device)
@@ -173,6 +179,26 @@ def cross_validate(
     summary = CrossValidation.of(results, shared.people)
     summary.write(out)
     return summary
+
+
+def startable(recipe: Recipe, out: Path) -> Recipe:
+    """The recipe, without its starting weights where it need not have them and they cannot be had.
+
+    A run that goes on in a folder stays with what it began with.
+
+    Raises:
+        HubError: where weights that are required cannot be fetched.
+    """
+    if recipe.start_from is None or recipe.start_required:
+        return recipe
+    begun = Progress.read(out)
+    if begun is None:
+        try:
+            start_file(recipe.start_from)
+        except HubError:
+            return recipe.model_copy(update={"start_from": None})
+        return recipe
+    return recipe if begun.weights else recipe.model_copy(update={"start_from": None})
 
 
 def fitted_to(
