@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
 
@@ -14,6 +14,7 @@ from yuzug.analysis import Analysis, Face, largest_sure
 from yuzug.explain import Heatmap
 from yuzug.faces import Detection, LocatedFace, Smoother, Tracker
 from yuzug.faces.tracking import FORGET_S
+from yuzug.last_readings import LastReadings
 from yuzug.models import Person, Prediction
 from yuzug.pipeline import Analyzer
 from yuzug.pipeline_steps import FacesRead, Stopwatch
@@ -21,7 +22,7 @@ from yuzug.pipeline_steps import FacesRead, Stopwatch
 # Looking for tilted heads triples the cost, so only every fifth empty frame does.
 _THOROUGH_EVERY = 5
 # To look near more faces than these takes as long as to search the whole frame.
-_NEAR_FACES = 3
+_NEAR_FACES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +56,21 @@ class StreamSession:
     Who is not seen for ``forget_s`` seconds comes back as another person.
 
     The whole frame is searched every ``search_every_s`` seconds, and whenever a face is lost or
-    there are more than three; in between, the faces are looked for near where they were, which
+    there are more than four; in between, the faces are looked for near where they were, which
     takes a fifth of the time. 0 searches every frame.
+
+    With ``readings_a_frame``, no more faces than that are read in a frame: who is new, who the
+    advice is for, and of the others those read longest ago. The rest keep their last reading at
+    their new place, and have no heat map in this frame.
     """
 
     def __init__(
-        self, *, smooth: bool = True, forget_s: float = FORGET_S, search_every_s: float = 0.0
+        self,
+        *,
+        smooth: bool = True,
+        forget_s: float = FORGET_S,
+        search_every_s: float = 0.0,
+        readings_a_frame: int | None = None,
     ) -> None:
         self.picked: int | None = None
         self.smooth = smooth
@@ -69,6 +79,7 @@ class StreamSession:
         self._inside = Smoother(forget_s=forget_s)
         self._outside = Smoother(forget_s=forget_s)
         self._plain = Smoother(forget_s=forget_s)
+        self._last = LastReadings(readings_a_frame)
         self._empty_frames = 0
         self._search_every_s = search_every_s
         self._searched_s = -math.inf
@@ -81,7 +92,10 @@ class StreamSession:
         The two share their tracker, so they must be stepped one after another.
         """
         fresh = StreamSession(
-            smooth=smooth, forget_s=self._forget_s, search_every_s=self._search_every_s
+            smooth=smooth,
+            forget_s=self._forget_s,
+            search_every_s=self._search_every_s,
+            readings_a_frame=self._last.most,
         )
         fresh.picked, fresh._tracker = self.picked, self._tracker
         return fresh
@@ -89,6 +103,7 @@ class StreamSession:
     def pick(self, track: int | None) -> None:
         """Give the advice for this person from now on; None for the largest sure face."""
         self.picked = track
+        self._last.shown = track
 
     def step(
         self,
@@ -164,47 +179,50 @@ class StreamSession:
             PersonError: ``person.weights`` where the person was taught with other weights.
         """
         clock = Stopwatch()
-        located = [place for frame in frames for place in frame.located]
-        read = analyzer.steps.classify(located, person, _theirs(frames, person_track))
-        readings = iter(read.predictions)
+        due = [self._last.due(frame.tracks, frame.at_s) for frame in frames]
+        faces_due = [
+            (frame, place) for frame, those in zip(frames, due, strict=True) for place in those
+        ]
+        located = [frame.located[place] for frame, place in faces_due]
+        tracks = [(frame.tracks[place], frame.at_s) for frame, place in faces_due]
+        read = analyzer.steps.classify(located, person, _theirs(faces_due, person_track))
         smoothed = [
-            [self._smooth(track, next(readings), frame.at_s) for track in frame.tracks]
-            for frame in frames
+            self._smooth(track, reading, at_s)
+            for (track, at_s), reading in zip(tracks, read.predictions, strict=True)
         ]
         clock.lap("classify")
-        shown = [index for frame in smoothed for _, index in frame]
+        shown = [index for _, index in smoothed]
         targets = shown if target is None else [analyzer.explainer.column(target)] * len(shown)
         found = read.maps(targets) if heatmaps else []
         maps: Iterator[Heatmap | None] = chain(found, repeat(None))
-        plain = self._smooth_plain(frames, read)
-        faces = [
-            tuple(
-                analyzer.steps.face(
-                    place, reading, index, next(maps), track, person=person, plain=next(plain)
-                )
-                for place, track, (reading, index) in zip(
-                    frame.located, frame.tracks, those, strict=True
-                )
+        faces = (
+            analyzer.steps.face(place, reading, index, heatmap, track, person=person, plain=plain)
+            for place, (track, _), (reading, index), heatmap, plain in zip(
+                located, tracks, smoothed, maps, self._smooth_plain(tracks, read), strict=False
             )
-            for frame, those in zip(frames, smoothed, strict=True)
-        ]
+        )
+        read_now = [{place: next(faces) for place in those} for those in due]
         clock.lap("explain")
         return [
             self._analysis(analyzer, frame, those, clock, len(frames))
-            for frame, those in zip(frames, faces, strict=True)
+            for frame, those in zip(frames, read_now, strict=True)
         ]
 
     def _analysis(
         self,
         analyzer: Analyzer,
         frame: TrackedFrame,
-        faces: tuple[Face, ...],
+        read: Mapping[int, Face],
         clock: Stopwatch,
         frames: int,
     ) -> Analysis:
         # The share of each frame in what the whole batch took.
         frame.clock.ms.update({stage: round(ms / frames, 2) for stage, ms in clock.ms.items()})
-        analysis = analyzer.steps.analysis(frame.image, faces, self._dominant(faces), frame.clock)
+        faces = self._last.completed(frame.located, frame.tracks, read)
+        dominant = self._dominant(faces, read)
+        if dominant is not None:
+            self._last.shown = faces[dominant].track
+        analysis = analyzer.steps.analysis(frame.image, faces, dominant, frame.clock)
         return replace(analysis, time_s=frame.at_s)
 
     def _smooth(self, track: int, reading: Prediction, at_s: float) -> tuple[Prediction, int]:
@@ -218,10 +236,9 @@ class StreamSession:
         return Prediction(reading.labels, values, float(outside)), smoothed.dominant
 
     def _smooth_plain(
-        self, frames: Sequence[TrackedFrame], read: FacesRead
+        self, tracks: Sequence[tuple[int, float]], read: FacesRead
     ) -> Iterator[Prediction | None]:
         """What each face would be read as without what its person was taught, over time."""
-        tracks = [(track, frame.at_s) for frame in frames for track in frame.tracks]
         for (track, at_s), plain in zip(tracks, read.plain, strict=True):
             if plain is None or not self.smooth:
                 yield plain
@@ -229,20 +246,18 @@ class StreamSession:
                 values = self._plain.update(track, plain.labels, plain.probabilities, at_s).values
                 yield Prediction(plain.labels, values.astype(np.float32), plain.outside)
 
-    def _dominant(self, faces: tuple[Face, ...]) -> int | None:
+    def _dominant(self, faces: tuple[Face, ...], read: Mapping[int, Face]) -> int | None:
         for index, face in enumerate(faces):
             if face.track == self.picked and self.picked is not None:
                 return index
-        return largest_sure(faces)
+        # Only a face that was read in this frame has a map of it.
+        return next((place for place, face in read.items() if face.sure), largest_sure(faces))
 
 
-def _theirs(frames: Sequence[TrackedFrame], track: int | None) -> list[int]:
-    """The places of one track among the faces of all frames; of the largest faces without one."""
-    places, first = [], 0
-    for frame in frames:
-        if track is None:
-            places += [first] if frame.located else []
-        else:
-            places += [first + index for index, one in enumerate(frame.tracks) if one == track]
-        first += len(frame.located)
-    return places
+def _theirs(faces_due: Sequence[tuple[TrackedFrame, int]], track: int | None) -> list[int]:
+    """The places of one track among the faces that are read; of the largest faces without one."""
+    return [
+        index
+        for index, (frame, place) in enumerate(faces_due)
+        if frame.tracks[place] in (frame.tracks[:1] if track is None else (track,))
+    ]

@@ -76,8 +76,9 @@ class Detection:
 class Detector(Protocol):
     """Finds faces; safe to share between threads.
 
-    ``name`` is what the JSON and the page call it: "haar" or "yunet". ``near_px`` is the width
-    to which a known face is scaled, to be looked for again near where it was.
+    ``name`` is what the JSON and the page call it: "haar" or "yunet". A known face is looked for
+    again scaled to ``near_px``, the longer side of its box, in a square of ``near_margin`` times
+    that around its place.
     """
 
     @property
@@ -86,12 +87,15 @@ class Detector(Protocol):
     @property
     def near_px(self) -> int: ...
 
+    @property
+    def near_margin(self) -> float: ...
+
     def detect(
         self, image: npt.NDArray[np.uint8], *, thorough: bool = True, least_px: float = 0.0
     ) -> tuple[Detection, ...]:
         """All faces of an RGB uint8 image (H, W, 3), the largest first, clipped to the image.
 
-        Those narrower than ``least_px`` need not be found.
+        Those narrower than ``least_px`` need not be found: the image is scaled to its face.
 
         ``thorough`` asks for the slower search too: for small faces, and for tilted heads where
         no upright one was found. Photo always wants it, Live on every fifth empty frame.

@@ -47,6 +47,7 @@ class HaarDetector:
 
     name = "haar"
     near_px = 72  # an eighth of the time; boxes within 2 % of those in the whole frame
+    near_margin = 1.7  # a cascade wants to see something around a face
 
     def __init__(self) -> None:
         self._cascade = Cascade(FOLDER / "haarcascade_frontalface_alt.xml")

@@ -12,9 +12,6 @@ import numpy.typing as npt
 
 from yuzug.faces.detection import Detection, Detector, inside, iou
 
-# Side of the square that is searched, in widths of the face: room for a quarter of its width of
-# movement to each side, and for what a cascade wants to see around a face.
-MARGIN = 1.7
 # A face that is found further away, in its widths, or of quite another size, is another one.
 MAX_STEP = 0.5
 MAX_GROWTH = 1.4
@@ -46,7 +43,7 @@ def look_near(
 
 def _again(detector: Detector, image: npt.NDArray[np.uint8], face: Detection) -> Detection | None:
     width = max(face.box_xywh[2:])
-    (cx, cy), half = face.center_xy, MARGIN * width / 2
+    (cx, cy), half = face.center_xy, detector.near_margin * width / 2
     left, top = max(0, round(cx - half)), max(0, round(cy - half))
     part = image[top : round(cy + half), left : round(cx + half)]
     if min(part.shape[:2]) < width:  # half of it left the picture

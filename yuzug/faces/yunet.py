@@ -45,7 +45,11 @@ class YuNetDetector:
     """
 
     name = "yunet"
-    near_px = LOOK_WIDTH_PX
+    # 256 px a side, in room for a quarter of the face of movement. Landmarks are within 0.021 of
+    # the face's width of those at 200 px, which are as far from one another; it takes 0.63 times as
+    # long (47 faces of 40 photos).
+    near_px = 170
+    near_margin = 1.5
 
     def __init__(self, onnx: Path) -> None:
         try:
@@ -68,10 +72,11 @@ class YuNetDetector:
         """All faces of an RGB uint8 image (H, W, 3), the largest first.
 
         With ``thorough``, twice the resolution, and finer still where that shows a group or nobody.
-        Narrower faces than ``least_px`` cost no more here, and are found too.
+        Narrower faces than ``least_px`` cost no more here, and are found too; but an image that
+        is scaled to its face needs no second look.
         """
         if not thorough:
-            return self._search(image, QUICK_LONG_SIDE_PX, QUICK_LOOKS)
+            return self._search(image, QUICK_LONG_SIDE_PX, 0 if least_px else QUICK_LOOKS)
         return coarse_to_fine(
             lambda long_side_px: self._search(image, long_side_px, LOOKS), image.shape[:2]
         )

@@ -112,8 +112,8 @@ class _Block(nn.Module):
         self.beside = None if block.downsample is None else _packed(block.downsample, sizes)
 
     def forward(self, x: Tensor) -> Tensor:
-        # The input of the first block is the caller's: only a copy of it may be written over.
-        beside = x.clone() if self.beside is None else self.beside(x)
+        # Written over: of the block before, or the first convolution's, never the caller's.
+        beside = x if self.beside is None else self.beside(x)
         return self.second.plus(self.first(x), beside)
 
 

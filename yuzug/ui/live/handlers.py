@@ -30,10 +30,12 @@ from yuzug.ui.teaching import view as teaching
 MAP_PX = 56  # a map is smooth, so that the browser may enlarge it
 # Somebody new is seen within half a second, whatever the line adds.
 SEARCH_EVERY_S = 0.4
+# Of four faces, each of those that no advice is for is then read four times a second.
+READINGS_A_FRAME = 2
 
 
 def _new_stream() -> StreamSession:
-    return StreamSession(search_every_s=SEARCH_EVERY_S)
+    return StreamSession(search_every_s=SEARCH_EVERY_S, readings_a_frame=READINGS_A_FRAME)
 
 
 class FrameOptions(BaseModel):
