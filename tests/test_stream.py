@@ -73,3 +73,37 @@ def test_a_frame_of_another_size_and_a_session_that_asks_for_it_are_searched_who
     for n in range(3):
         every.step(analyzer, astronaut, 0.1 * n)
     assert detector.whole(astronaut.shape[1]) == 3
+
+
+def test_of_many_faces_two_are_read_in_a_frame_and_the_others_keep_their_reading(
+    analyzer: Analyzer, astronaut: Picture
+) -> None:
+    head = astronaut[10:210, 120:320]
+    row = np.hstack([np.full((200, 40, 3), 128, np.uint8), head] * 3)
+    session, every = StreamSession(readings_a_frame=2), StreamSession()
+    first = session.step(analyzer, row, 0.0)
+    assert len(first.faces) == 3
+    assert all(face.explanation for face in first.faces), "who is new is read"
+    session.pick(first.faces[2].track)
+    mapped = []
+    for n in range(1, 5):
+        analysis = session.step(analyzer, row, 0.1 * n)
+        mapped.append([face.explanation is not None for face in analysis.faces])
+        assert analysis.dominant_index == 2
+        assert [face.crop.shape for face in analysis.faces] == [(160, 160, 3)] * 3
+        whole = every.step(analyzer, row, 0.1 * n)
+        for mine, other in zip(analysis.faces, whole.faces, strict=True):
+            assert mine.box_xywh == other.box_xywh
+            assert mine.probabilities == pytest.approx(other.probabilities, abs=1e-3)
+    assert mapped == [[True, False, True], [False, True, True]] * 2
+
+
+def test_who_the_advice_is_for_has_a_map_in_every_frame(
+    analyzer: Analyzer, astronaut: Picture
+) -> None:
+    row = np.hstack([astronaut[10:210, 120:320]] * 3)
+    session = StreamSession(readings_a_frame=1)
+    for n in range(6):
+        face = session.step(analyzer, row, 0.1 * n).main_face
+        assert face is not None
+        assert face.explanation is not None

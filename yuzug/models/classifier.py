@@ -121,6 +121,7 @@ class Classifier:
             if widest
             else []
         )
+        self._heads_read = {self.head.served_from} | ({_WIDEST} if self._outside else set())
         self._adaptation = self._outside_adaptation = None
         if person is not None:
             self._adaptation = adaptation(person, checkpoint, self.head)
@@ -170,7 +171,7 @@ class Classifier:
         features = features.detach()
         network, added = self.checkpoint.network, None
         with torch.enable_grad():
-            logits = network.logits(features.requires_grad_())
+            logits = network.logits(features.requires_grad_(), self._heads_read)
             explained = network.explained(features, logits, self.head.served_from)
             chosen = self._chosen(explained)
             if self._adaptation is not None:
@@ -187,9 +188,8 @@ class Classifier:
     def predictions(self, features: Tensor) -> tuple[Prediction, ...]:
         """Readings of this label set from the explained activations: (N, K, h, w) → N."""
         with torch.no_grad():
-            return self._predictions(
-                self.checkpoint.network.logits(features), self._embedding(features)
-            )
+            logits = self.checkpoint.network.logits(features, self._heads_read)
+            return self._predictions(logits, self._embedding(features))
 
     def _predictions(
         self, logits: dict[str, Tensor], embedding: Tensor | None
@@ -205,7 +205,8 @@ class Classifier:
         network = self.checkpoint.network
         with torch.no_grad():
             features = network.features(inputs.contiguous(memory_format=torch.channels_last))
-            return self.probabilities(network.logits(features), self._embedding(features))
+            logits = network.logits(features, self._heads_read)
+            return self.probabilities(logits, self._embedding(features))
 
     def logits_of(self, features: Tensor) -> Tensor:
         """Logits of this label set, as a map explains them: (N, K, h, w) → (N, classes)."""
@@ -229,7 +230,7 @@ class Classifier:
     def probabilities(
         self, logits: dict[str, Tensor], embedding: Tensor | None = None
     ) -> NDArray[np.float32]:
-        """Calibrated probabilities from the logits of all heads: (N, classes) float32.
+        """Calibrated probabilities from the logits by head: (N, classes) float32.
 
         ``embedding`` (N, D) is needed where the classifier is adapted to a person.
 

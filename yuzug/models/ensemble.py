@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, NamedTuple, cast
 
 import torch
@@ -72,14 +72,15 @@ class Ensemble(Network):
             ]
         ).mean(dim=0)
 
-    def logits(self, features: Tensor) -> dict[str, Tensor]:
-        """The logarithm of the mean of the members' probabilities, of every head."""
-        shares: dict[str, list[Tensor]] = {name: [] for name in self.names}
+    def logits(self, features: Tensor, names: Collection[str] | None = None) -> dict[str, Tensor]:
+        """The logarithm of the mean of the members' probabilities, of these heads or every one."""
+        wanted = [name for name in self.names if names is None or name in names]
+        shares: dict[str, list[Tensor]] = {name: [] for name in wanted}
         for network, card, part in zip(
             self._networks(), self.cards, self._split(features), strict=True
         ):
-            of_all = network.logits(part)
-            for name in self.names:
+            of_all = network.logits(part, {card.heads[name].served_from for name in wanted})
+            for name in wanted:
                 own = _calibrated(of_all[card.heads[name].served_from], card, name)
                 shares[name].append(torch.softmax(own.float(), dim=1))
         return {

@@ -6,7 +6,7 @@ so a picture's way through the expensive part is walked once whatever is asked o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise
 from typing import cast
 
@@ -55,10 +55,14 @@ class Network(nn.Module):
         """Logits of one head, as a reading takes them: (N, D) → (N, classes of that head)."""
         return cast(Tensor, self.heads[name](self.dropout(embedding)))
 
-    def logits(self, features: Tensor) -> dict[str, Tensor]:
-        """Logits of every head, from one embedding."""
+    def logits(self, features: Tensor, names: Collection[str] | None = None) -> dict[str, Tensor]:
+        """Logits of these heads, or of every one, from one embedding."""
         embedding = self.dropout(self.embed(features))
-        return {name: head(embedding) for name, head in self.heads.items()}
+        return {
+            name: head(embedding)
+            for name, head in self.heads.items()
+            if names is None or name in names
+        }
 
     def explained(self, features: Tensor, logits: dict[str, Tensor], name: str) -> Tensor:
         """What a heat map explains of a head, given the logits of all: (N, classes)."""
