@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from yuzug.faces.align import Alignment
 from yuzug.faces.detection import Detection, Detector, inside, iou
 
 # A face that is found further away, in its widths, or of quite another size, is another one.
@@ -24,7 +24,8 @@ def look_near(
     """The same faces a moment later; None where one is not to be seen where it was.
 
     A face is searched in a square around its place, as large as the detector reads best; that
-    is a fraction of the whole frame. Nobody new is found.
+    is a fraction of the whole frame. Nobody new is found. The square is turned with the head, since
+    detectors see upright faces best: YuNet takes a tilt of 25 degrees for 10 to 18.
 
     Args:
         detector: what found the faces.
@@ -43,24 +44,40 @@ def look_near(
 
 def _again(detector: Detector, image: npt.NDArray[np.uint8], face: Detection) -> Detection | None:
     width = max(face.box_xywh[2:])
-    (cx, cy), half = face.center_xy, detector.near_margin * width / 2
-    left, top = max(0, round(cx - half)), max(0, round(cy - half))
-    part = image[top : round(cy + half), left : round(cx + half)]
-    if min(part.shape[:2]) < width:  # half of it left the picture
+    side_px = round(detector.near_margin * detector.near_px)
+    square = Alignment(face.center_xy, detector.near_margin * width, face.roll_deg)
+    if _least_inside(square, image) < width:  # half of it left the picture
         return None
-    scale = detector.near_px / width
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    part = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=how), np.uint8)
+    part = square.crop(image, side_px)
     found = detector.detect(part, thorough=False, least_px=detector.near_px / MAX_GROWTH)
-    seen = [_moved(one.scaled(1 / scale), left, top) for one in found]
-    nearest = min(seen, key=lambda one: math.dist(one.center_xy, (cx, cy)), default=None)
-    if nearest is None or math.dist(nearest.center_xy, (cx, cy)) > MAX_STEP * width:
+    seen = [_in_photo(one, square, side_px) for one in found]
+
+    def away(one: Detection) -> float:
+        return math.dist(one.center_xy, face.center_xy)
+
+    nearest = min(seen, key=away, default=None)
+    if nearest is None or away(nearest) > MAX_STEP * width:
         return None
     growth = max(nearest.box_xywh[2:]) / width
     return nearest if 1 / MAX_GROWTH <= growth <= MAX_GROWTH else None
 
 
-def _moved(face: Detection, x_px: float, y_px: float) -> Detection:
-    x, y, w, h = face.box_xywh
-    points = face.landmarks and tuple((px + x_px, py + y_px) for px, py in face.landmarks)
-    return replace(face, box_xywh=(x + x_px, y + y_px, w, h), landmarks=points)
+def _least_inside(square: Alignment, image: npt.NDArray[np.uint8]) -> float:
+    """What of the square lies in the picture, across or down, whichever is less; in px."""
+    (x, y), half = square.center_xy, square.side_px / 2
+    across = min(x + half, image.shape[1]) - max(x - half, 0)
+    down = min(y + half, image.shape[0]) - max(y - half, 0)
+    return min(across, down)
+
+
+def _in_photo(face: Detection, square: Alignment, side_px: int) -> Detection:
+    """A face that was found in the turned square, as it lies in the photo."""
+    points = np.array([face.center_xy, *(face.landmarks or ())]) / side_px
+    (x, y), *landmarks = points @ square.photo_from_unit[:, :2].T + square.photo_from_unit[:, 2]
+    w, h = (value * square.side_px / side_px for value in face.box_xywh[2:])
+    return replace(
+        face,
+        box_xywh=(float(x - w / 2), float(y - h / 2), w, h),
+        landmarks=face.landmarks and tuple((float(px), float(py)) for px, py in landmarks),
+        roll_deg=square.roll_deg + face.roll_deg,
+    )

@@ -28,7 +28,6 @@ CANDIDATES = 5000
 # measured at 200 px, 11 at 100, 5 at 80. Other faces are looked at once more, larger.
 TRUE_WIDTH_PX = (130.0, 300.0)
 LOOK_WIDTH_PX = 200
-QUICK_LOOK_WIDTH_PX = 160  # 256 px a side in place of 320
 LOOK_MARGIN = 1.6
 LOOKS = 10  # faces looked at once more, the largest; 5 ms each
 QUICK_LOOKS = 3
@@ -81,15 +80,12 @@ class YuNetDetector:
         """
         if not thorough:
             looks = 0 if least_px else QUICK_LOOKS
-            return self._search(image, QUICK_LONG_SIDE_PX, looks, QUICK_LOOK_WIDTH_PX)
+            return self._search(image, QUICK_LONG_SIDE_PX, looks)
         return coarse_to_fine(
-            lambda long_side_px: self._search(image, long_side_px, LOOKS, LOOK_WIDTH_PX),
-            image.shape[:2],
+            lambda long_side_px: self._search(image, long_side_px, LOOKS), image.shape[:2]
         )
 
-    def _search(
-        self, image: Image, long_side_px: int, looks: int, look_px: int
-    ) -> tuple[Detection, ...]:
+    def _search(self, image: Image, long_side_px: int, looks: int) -> tuple[Detection, ...]:
         small, scale = fit_within(image, long_side_px)
         size_hw = (image.shape[0], image.shape[1])
         networks = self._networks if looks else self._face_networks
@@ -98,18 +94,18 @@ class YuNetDetector:
         return tuple(
             face
             if rank >= looks or low <= face.box_xywh[2] * scale <= high
-            else self._look_again(image, face, look_px)
+            else self._look_again(image, face)
             for rank, face in enumerate(found)
         )
 
-    def _look_again(self, image: Image, face: Detection, width_px: int) -> Detection:
+    def _look_again(self, image: Image, face: Detection) -> Detection:
         """The same face with the landmarks seen in a picture of it alone, where it is seen."""
         square = Alignment(face.center_xy, LOOK_MARGIN * face.box_xywh[2])
-        side_px = round(LOOK_MARGIN * width_px)
+        side_px = round(LOOK_MARGIN * LOOK_WIDTH_PX)
         seen = _run(self._face_networks, square.crop(image, side_px))
         middle = (side_px / 2, side_px / 2)
         nearest = min(seen, key=lambda other: math.dist(other.center_xy, middle), default=None)
-        if nearest is None or math.dist(nearest.center_xy, middle) > width_px / 2:
+        if nearest is None or math.dist(nearest.center_xy, middle) > LOOK_WIDTH_PX / 2:
             return face
         if nearest.landmarks is None:  # pragma: no cover - YuNet always gives them
             return face

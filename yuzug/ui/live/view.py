@@ -23,7 +23,7 @@ from yuzug.ui.teaching.lesson import MOST_CHARACTERS
 MIRROR = (
     '<div class="yz-mirror"><video playsinline muted aria-labelledby="live-picture-alt"></video>'
     '<canvas class="still" hidden></canvas>'
-    '<svg class="boxes" aria-hidden="true" preserveAspectRatio="xMidYMid slice"></svg></div>'
+    '<svg class="boxes" aria-hidden="true" preserveAspectRatio="xMidYMid meet"></svg></div>'
 )
 MAP = '<canvas class="yz-live-map" role="img" aria-labelledby="live-heat-alt" hidden></canvas>'
 ACTIONS = ("start", "freeze", "resume", "flip", "stop")
