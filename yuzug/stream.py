@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from yuzug.analysis import Analysis, Face, largest_sure
 from yuzug.explain import Heatmap
 from yuzug.faces import Detection, LocatedFace, Smoother, Tracker
-from yuzug.faces.tracking import FORGET_S
+from yuzug.faces.tracking import FORGET_S, colours_of
 from yuzug.last_readings import LastReadings
 from yuzug.models import Person, Prediction
 from yuzug.pipeline import Analyzer
@@ -142,7 +142,12 @@ class StreamSession:
         located = self._locate(analyzer, frame, at_s)
         self._seen = tuple(place.detection for place in located)
         self._seen_in = frame.shape
-        tracks = self._tracker.update(self._seen, at_s)
+        tracks = self._tracker.update(
+            self._seen,
+            at_s,
+            width_px=frame.shape[1],
+            colours=[colours_of(place.crop) for place in located],
+        )
         clock.lap("detect")
         return TrackedFrame(frame, at_s, located, tracks, clock)
 

@@ -74,3 +74,26 @@ def test_a_jittering_box_at_few_frames_a_second() -> None:
         x, y = random.normal((200, 150), 6)
         ids.add(tracker.update([face(x, y, size=random.uniform(55, 66))], n / 8)[0])
     assert ids == {0}
+
+
+def test_two_who_cross_keep_their_numbers_by_their_colours() -> None:
+    dark, light = np.full(48, 0.2, np.float32), np.full(48, 0.6, np.float32)
+    tracker = Tracker()
+    assert tracker.update([face(80), face(160)], 0.0, colours=[dark, light]) == (0, 1)
+    assert tracker.update([face(100), face(140)], 0.1, colours=[dark, light]) == (0, 1)
+    # As near to either: the one in front is known by its colours, and so is who comes out behind.
+    assert tracker.update([face(120)], 0.2, colours=[light]) == (1,)
+    assert tracker.update([face(100), face(140)], 0.3, colours=[light, dark]) == (1, 0)
+    # Without colours the nearest place alone would say (0, 1).
+    blind = Tracker()
+    for at_s, faces in ((0.0, [face(80), face(160)]), (0.1, [face(100), face(140)])):
+        blind.update(faces, at_s)
+    assert blind.update([face(100), face(140)], 0.3) == (0, 1)
+
+
+def test_numbers_outlast_a_change_of_the_frames_size() -> None:
+    tracker = Tracker()
+    large = [face(100), face(300)]
+    assert tracker.update(large, 0.0, width_px=480) == (0, 1)
+    half = [detection.scaled(0.5) for detection in large]
+    assert tracker.update(half, 0.1, width_px=240) == (0, 1)
