@@ -67,7 +67,7 @@ def _least_inside(square: Alignment, image: npt.NDArray[np.uint8]) -> float:
     (x, y), half = square.center_xy, square.side_px / 2
     across = min(x + half, image.shape[1]) - max(x - half, 0)
     down = min(y + half, image.shape[0]) - max(y - half, 0)
-    return min(across, down)
+    return float(min(across, down))
 
 
 def _in_photo(face: Detection, square: Alignment, side_px: int) -> Detection:

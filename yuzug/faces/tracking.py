@@ -33,7 +33,7 @@ def colours_of(crop: npt.NDArray[np.uint8]) -> Colours:
     [0.20000000298023224, 0.20000000298023224]
     """
     parts = cv2.resize(crop, (COLOUR_PARTS, COLOUR_PARTS), interpolation=cv2.INTER_AREA)
-    return np.asarray(parts, np.float32).ravel() / np.float32(255)
+    return np.asarray(parts.ravel() / 255, np.float32)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _mixed(before: _Face | None, now: _Face) -> Colours | None:
     """The colours to remember: a face that passes behind another must not take on theirs."""
     if before is None or before.colours is None or now.colours is None:
         return now.colours
-    return before.colours + np.float32(NEW_COLOURS) * (now.colours - before.colours)
+    return np.asarray(before.colours + NEW_COLOURS * (now.colours - before.colours), np.float32)
 
 
 def _matched(old: Sequence[_Face], new: Sequence[_Face]) -> dict[int, int]:
