@@ -62,7 +62,7 @@ class Face:
 
     @property
     def sure(self) -> bool:
-        """Whether no quality flag speaks against the prediction."""
+        """Whether the prediction is certain enough and no quality flag is set."""
         return not self.doubts
 
     @property

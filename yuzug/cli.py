@@ -26,7 +26,7 @@ _LOG = logging.getLogger(__name__)
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # Turkish letters, whatever the console speaks
+        if isinstance(stream, io.TextIOWrapper):  # Turkish letters, whatever the console
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     words = sys.argv[1:] if argv is None else list(argv)
     lang = _language(words)

@@ -145,7 +145,7 @@ def test_cards_are_answered_by_keyboard_alone(visit: Callable[..., Page]) -> Non
     second = changed(page, first)
     assert second[1:] == first[1:]
     assert page.evaluate("document.activeElement.dataset.act") == "reject", "the focus stays"
-    expect(page.locator("#yz-mood-said")).to_contain_text(
+    expect(page.locator("#yz-mood-announcement")).to_contain_text(
         text("advice.said_replaced", "en", title="")
     )
     press("[data-act=another]")

@@ -17,7 +17,7 @@ def test_the_ring_closes_on_what_is_shown_and_on_nothing_else(visit: Callable[..
     start_camera(page)
     game = page.locator("#yz-live-game")
     game.locator("summary").click()
-    told = game.locator(".told")
+    told = game.locator(".message")
     game.locator("[data-show=angry]").click()
     expect(told).to_contain_text("happy")
     assert page.evaluate(OFFSET) == 1

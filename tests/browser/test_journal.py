@@ -211,7 +211,7 @@ def test_the_journal_goes_on_after_a_reload_and_two_tabs_add_up(visit: Callable[
         listed = tab.locator(f"{JOURNAL} .entries .activity strong")
         expect(listed).to_have_count(3)
         assert set(listed.all_inner_texts()) == titles
-    told = page.evaluate("() => window.yuzug.journal.told()")
+    told = page.evaluate("() => window.yuzug.journal.withoutWords()")
     open_tab(page, "mood")
     page.locator(f"{MOOD} [data-act=restore]").click()
     page.wait_for_function("() => window.yuzug.journal.read().rejected.length === 0")

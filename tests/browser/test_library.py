@@ -42,7 +42,7 @@ def test_activities_are_searched_and_marked_by_keyboard_alone(
     page.keyboard.press("Enter")
     expect(star).to_have_attribute("aria-pressed", "true")
     expect(star).to_be_focused()
-    expect(page.locator("#yz-mood-said")).to_contain_text(title)
+    expect(page.locator("#yz-mood-announcement")).to_contain_text(title)
     library.locator("[data-view=favourites]").focus()
     page.keyboard.press("Enter")
     expect(library.locator("h4")).to_have_text([title])

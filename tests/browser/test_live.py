@@ -198,7 +198,9 @@ def test_no_camera_runs_that_nobody_sees(visit: Callable[..., Page]) -> None:
       const [track] = window.streams.at(-1).getTracks();
       track.stop(); track.dispatchEvent(new Event('ended'));
     }""")
-    expect(page.locator("#yz-live-camera .told")).to_have_text(text("ui.camera_unavailable", "en"))
+    expect(page.locator("#yz-live-camera .message")).to_have_text(
+        text("ui.camera_unavailable", "en")
+    )
 
 
 def test_the_photo_tabs_camera_goes_off_with_its_tab(visit: Callable[..., Page]) -> None:
@@ -243,7 +245,7 @@ def test_a_camera_that_cannot_be_had_is_explained(
 ) -> None:
     page = visit(lang=lang, script=script)
     page.locator("[data-camera=start]").click()
-    expect(page.locator("#yz-live-camera .told")).to_have_text(
+    expect(page.locator("#yz-live-camera .message")).to_have_text(
         text(f"ui.camera_{state}", lang)  # type: ignore[arg-type]
     )
 

@@ -96,7 +96,7 @@ def test_a_face_is_taught_shown_both_ways_taken_along_and_erased(
     # Erased, and loaded again; a file of something else is refused.
     press(page, f"{TEACH} details details summary")
     press(page, "[data-teach=erase]")
-    expect(page.locator(f"{TEACH} .told")).to_have_text(text("teach.erased", lang))
+    expect(page.locator(f"{TEACH} .message")).to_have_text(text("teach.erased", lang))
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('person'))") == []
     expect(page.locator(f"{READING} .yz-whose")).to_have_count(0)
     choose = page.locator(f"{TEACH} [data-part=offer] [data-import]")
@@ -104,7 +104,7 @@ def test_a_face_is_taught_shown_both_ways_taken_along_and_erased(
         choose.set_input_files({"name": name, "mimeType": "text/json", "buffer": content})
         if name == "odd.json":
             refused = text("errors.person.invalid", lang)
-            expect(page.locator(f"{TEACH} .told")).to_have_text(refused)
+            expect(page.locator(f"{TEACH} .message")).to_have_text(refused)
     page.wait_for_function("() => window.yuzug.person.read() !== null")
     assert stored(page) == json.loads(saved)
     # Nothing is left on the server's disk.

@@ -102,7 +102,7 @@ def _analyze_one(
 
 
 def _contrasts(analyzer: Analyzer, analysis: Analysis, options: Namespace) -> list[Contrast]:
-    """What speaks for the expression in question and not for ``--against``, one a face."""
+    """Evidence for the expression in question and not for ``--against``, one map a face."""
     if not options.against:
         return []
     return [

@@ -1,4 +1,4 @@
-"""An argument parser that speaks our languages."""
+"""An argument parser whose help and errors are in English or Turkish."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from yuzug.texts import text
 
 
 class Parser(argparse.ArgumentParser):
-    """One that speaks our languages and complains in one line."""
+    """Parser with help in both languages, whose errors take one line."""
 
     def __init__(self, lang: Language, **kwargs: Any) -> None:
         super().__init__(add_help=False, allow_abbrev=False, **kwargs)

@@ -177,7 +177,7 @@ def _train(options: Namespace, recipe: Recipe, out: Path) -> Result:
 
 
 def _leads() -> bool:
-    """Whether this is the process that speaks, of several that Accelerate started together."""
+    """Whether this process prints, of several that Accelerate started together."""
     return os.environ.get("RANK", "0") == "0"
 
 

@@ -15,10 +15,10 @@ from yuzug.explain.gradcam import elementwise
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Contrast:
-    """What in a face speaks for one label and what for another.
+    """Evidence in a face for one label and against another.
 
-    ``values`` is float32 (H, W) in [-1, 1] over the crop, positive where the face speaks for
-    ``first`` and negative where it speaks for ``second``; zero is zero, so the larger side reaches
+    ``values`` is float32 (H, W) in [-1, 1] over the crop, positive for evidence for
+    ``first`` and negative for evidence for ``second``; zero is zero, so the larger side reaches
     1. ``raw`` is float32 (h, w) in logits on the grid of the network; ``lead`` is the logit of
     ``first`` minus that of ``second``. ``strength`` in [0, 1] as in :class:`Heatmap`.
     """

@@ -159,7 +159,7 @@ class Trust:
 
     @property
     def holds(self) -> bool:
-        """Whether the map beats every random one, and speaks for its class at all."""
+        """Whether the map beats every random one, and is evidence for its class at all."""
         return self.score > max(0.0, *self.randoms)
 
     @property

@@ -62,7 +62,7 @@ def paint_contrast(
 ) -> NDArray[np.uint8]:
     """A picture with a signed map over it: RGB uint8 (H, W, 3) and float32 (h, w) in [-1, 1] → RGB.
 
-    Orange speaks for the first class, blue for the second; where neither does, the picture shows.
+    Orange is evidence for the first class, blue for the second; between them the image shows.
 
     >>> black, all_for = np.zeros((1, 1, 3), np.uint8), np.ones((1, 1), np.float32)
     >>> red, _, blue = paint_contrast(black, all_for)[0, 0]

@@ -36,7 +36,7 @@ def look_near(
     for face in faces:
         again = _again(detector, image, face)
         if again is None or any(iou(again.box_xywh, one.box_xywh) > SAME_FACE_IOU for one in found):
-            return None  # two that run into one another are told apart in the whole frame
+            return None  # two that overlap are separated in the full frame
         found.append(again)
     kept = inside(found, (image.shape[0], image.shape[1]))
     return kept if len(kept) == len(faces) else None

@@ -42,7 +42,7 @@ class Quality:
         roll_deg: tilt of the head, positive clockwise in the picture.
         turn: how far the head is turned to a side: the nose's distance from the line that halves
             the eyes, over the distance from eyes to mouth; None without landmarks.
-        problems: what speaks against reading it, out of "uncertain_face" (the detector's score is
+        problems: quality flags, out of "uncertain_face" (the detector's score is
             low), "small", "blurred", "dark", "bright", "tilted" and "turned", in this order.
     """
 

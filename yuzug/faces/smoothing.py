@@ -57,7 +57,7 @@ class Average:
 
 
 class Hysteresis:
-    """Holds a label until another one has led clearly, or for long: until enough speaks for it.
+    """Holds a label until another one has led clearly, or for long.
 
     The lead beyond ``margin``, summed over time, must reach ``evidence_s`` (probability times
     seconds): at 0.02 a lead of 0.5 beyond the margin takes 0.04 s, one of 0.05 takes 0.4 s.
@@ -93,7 +93,7 @@ class Hysteresis:
 class Smoother:
     """An average and a hysteresis for each track; forgets who has not been read for a second.
 
-    Other labels than before (another model, another class count) begin anew.
+    Other labels than before (another model, another class count) reset it.
 
     >>> smoother = Smoother(tau_s=1.0)
     >>> smoother.update(0, ("happy", "sad"), [1.0, 0.0], at_s=0.0).dominant

@@ -112,7 +112,7 @@ def animation_length(source: Path | IO[bytes]) -> float:
         ImageError: for a damaged one.
     """
     end_s, count = 0.0, 0
-    with suppress(YuzugError):  # told with the frames, where there are two
+    with suppress(YuzugError):  # noted with the frames, where there are two
         for start_s, duration_s, _ in animation(source):
             end_s, count = start_s + duration_s, count + 1
     if count < 2:

@@ -20,7 +20,7 @@ MAX_THUMBNAILS = 64
 
 @dataclass(frozen=True)
 class Episode:
-    """A stretch of time in which a person's expression looked like one thing, and surely so.
+    """An interval in which the prediction for one person is the same label, and sure.
 
     Attributes:
         confidence: mean over its frames, in [0, 1].

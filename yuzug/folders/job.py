@@ -87,7 +87,7 @@ class Job:
         classifier = analyzer.classifier
         if person is not None:
             person.require(classifier.checkpoint)
-        # What is missing is told before an hour of work.
+        # What is missing fails now, not after an hour of work.
         if not _is_file(out) or format_of(out) == "parquet":
             arrow()
         return cls(

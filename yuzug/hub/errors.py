@@ -40,7 +40,7 @@ def translate_errors(repository: Repository) -> Iterator[None]:
 def wait_asked_for_s(error: Exception) -> float | None:
     """Seconds that a busy server asks to wait, if it says; None for any other error.
 
-    >>> wait_asked_for_s(ValueError("no server said this")) is None
+    >>> wait_asked_for_s(ValueError("from no server")) is None
     True
     """
     if not isinstance(error, HfHubHTTPError) or error.response.status_code not in BUSY:

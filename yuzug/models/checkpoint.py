@@ -82,7 +82,7 @@ def read_card(path: Path) -> Card:
 
 
 def inspect(path: Path) -> Card:
-    """The card of a weights file whose tensors are those that the card speaks of.
+    """The card of a weights file, once its tensors have the names and shapes that the card implies.
 
     Only the header is read, and nothing is allocated for what a card claims, however much that
     is: names and shapes are compared with a network that has no memory of its own.

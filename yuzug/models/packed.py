@@ -1,6 +1,6 @@
 """The expensive half of a network, laid out once for this processor: the same answers, sooner.
 
-PyTorch lays a convolution's weights out anew for oneDNN in every call, which for one small face
+PyTorch reorders a convolution's weights for oneDNN in every call, which for one small face
 takes as long as computing it. Here each convolution takes in its batch norm and is laid out once.
 """
 
@@ -61,7 +61,7 @@ def packed_features(network: Network, spec: Preprocessing) -> Stem:
         _LOG.debug("the network stays as it is: %s", error)
         return plain
     if not apart <= TOLERANCE:
-        _LOG.warning("the network stays as it is: laid out anew, it differs by %g", apart)
+        _LOG.warning("the network stays as it is: with reordered weights it differs by %g", apart)
         return plain
     return stem
 

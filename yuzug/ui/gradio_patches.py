@@ -121,7 +121,7 @@ def answer_tools_with_json(blocks: gr.Blocks) -> None:
             TextContent(type="text", text=json.dumps(one, ensure_ascii=False)) for one in answers
         ]
 
-    if blocks.mcp_server_obj is not None:  # None where Gradio could not start it, and said so
+    if blocks.mcp_server_obj is not None:  # None where Gradio could not start it, which it logs
         blocks.mcp_server_obj.postprocess_output_data = content  # type: ignore
 
 

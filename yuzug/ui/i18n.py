@@ -132,7 +132,7 @@ def _texts(words: dict[str, Words], lang: Language) -> dict[str, Any]:
 
 
 def head() -> str:
-    """The part of the page's head that speaks: our words for what Gradio says, and the script."""
+    """The page's head: translations of what Gradio writes, and the scripts."""
     words = [
         [*phrases, {lang: text(f"ui.{key}", lang) for lang in LANGUAGES}]
         for key, phrases in _GRADIO_PHRASES.items()

@@ -69,11 +69,11 @@ class OnDemand(Mapping[str, Analyzer]):
 class Analyzers:
     """One analyzer for each model, by name, the default one first; others may be loaded later.
 
-    ``missing`` says of each wished model on a hub that is not here why it is not. ``stems`` hold
-    the heavy part of a model on another device, for photos alone: on the way there and back a live
-    picture would grow old. ``activities`` are what the advice is taken from, with what was left
-    out of a folder for its faults. ``bundled`` are the models that came with Yuzug, read once: a
-    file that is damaged later closes the page for nobody.
+    ``missing`` has the error of each hub model that was asked for and could not be loaded.
+    ``stems`` hold the backbone of a model on another device, for photos alone: the way there and
+    back takes too long for a live frame. ``activities`` is the catalogue with the faults found in
+    it. ``bundled`` are the models that came with Yuzug, read once: a file that is damaged later
+    closes the page for nobody.
     """
 
     by_model: Mapping[str, Analyzer]
@@ -81,7 +81,7 @@ class Analyzers:
     stems: Mapping[str, Stem] = field(default_factory=dict)
     activities: Loaded = field(default_factory=partial(load_own, None))
     bundled: Sequence[ModelInfo] = field(default_factory=available_models)
-    # By model and number of classes: a live frame must not build its analyzer anew.
+    # By model and number of classes: a live frame must not build another analyzer.
     _chosen: dict[tuple[str, int], Analyzer] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

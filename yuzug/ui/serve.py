@@ -136,10 +136,10 @@ def _number(name: str, named: str) -> int:
 
 
 def load_all(model: str, classes: int | str | None, lang: Language) -> Analyzers:
-    """The wished models, warmed with one picture, and the bundled ones, loaded when asked for.
+    """The models asked for, warmed with one image, and the bundled ones, loaded on first use.
 
-    A repository on a hub that cannot be had, is to be refused or has no such label set is told
-    and left out: the bundled models are there for that.
+    A hub repository that cannot be downloaded, fails its checks or has no such label set is
+    reported and left out: the bundled models stand in.
 
     Raises:
         ModelError: ``model.unknown`` or ``model.classes``.
@@ -164,7 +164,7 @@ def load_all(model: str, classes: int | str | None, lang: Language) -> Analyzers
         else:
             by_model.setdefault(analyzer.model, analyzer)
     first = next(iter(by_model.values()))
-    # A wrong number of classes is told also where the model it was meant for is missing.
+    # A wrong number of classes is an error also where the model it was meant for is missing.
     if classes is not None:
         first.with_classes(classes)
     waiting = {

@@ -31,7 +31,7 @@ from yuzug.ui.visit_history import Memory, clock_ahead
 # So does the journal without its notes and tags; the server reads it and does not hold it.
 _ARRIVE = """(remembered, ...others) => [{
   ...remembered, clock: Date.now() - new Date().getTimezoneOffset() * 60000,
-  journal: window.yuzug.journal.told(),
+  journal: window.yuzug.journal.withoutWords(),
 }, ...others]"""
 _SHOW = "(lang) => window.yuzug.show(lang)"
 

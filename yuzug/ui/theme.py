@@ -1,7 +1,7 @@
 """The look: turquoise, the Turkish stone, in a ring of brass, on warm paper.
 
 All colours are custom properties of ``style.css``, one set for light and one for dark; here
-Gradio's own parts are told to use them. The fonts are those that come with Gradio and have
+Gradio's own components use them. The fonts are those that come with Gradio and have
 every Turkish letter in both weights; nothing is fetched from elsewhere.
 """
 

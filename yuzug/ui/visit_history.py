@@ -149,7 +149,7 @@ class Memory:
         """The visitor keeps this journal, or none any more; ``written`` is its last note."""
         had_one, self.journal_on = self.journal_on, journal is not None
         if not (had_one or self.journal_on):
-            return  # what was said of activities holds for the visit
+            return  # ratings of activities hold for the visit
         self.last_mood = self.last_mood if self.journal_on else None
         with _NOTES:
             pending = [note for note in self.notes if self.journal_on and note["number"] > written]

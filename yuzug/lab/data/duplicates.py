@@ -21,7 +21,7 @@ _HASH_SIDE = 16
 # where near faces make one large group, copies take their place.
 _NEAR_BITS = 40
 _LARGE_GROUP = 0.2
-# Copies: one picture, saved anew as JPEG (6 to 12 bits), brighter (2 to 10), noisier or smaller.
+# Copies: one picture, saved again as JPEG (6 to 12 bits), brighter (2 to 10), noisier or smaller.
 # Of JAFFE's 108 aligned pictures one pair is so near, with the same label.
 _COPY_BITS = 14
 _ROWS_AT_ONCE = 2048

@@ -23,7 +23,7 @@ from yuzug.lab.explanations.sanity import similarities
 from yuzug.pipeline import Analyzer
 
 RANDOM, CENTRE = "random", "centre"
-# What a card may name as its default; measured on every face, so that they can be told apart.
+# What a card may name as its default; measured on every face, so that they can be compared.
 CANDIDATES = ("gradcam", "hirescam")
 _BATCH = 50
 _RANDOM_GRID = 7
@@ -59,7 +59,7 @@ class Explained(BaseModel):
     default: str
     """The method that the card names."""
     maps: dict[str, MapScore]
-    """By the name of the method, and of the maps that know nothing: "random" and "centre"."""
+    """By the name of the method, and of the baselines: "random" and "centre"."""
     beats_random: bool
     """Whether the default's interval of ROAD lies above that of random maps."""
     beats_centre: bool

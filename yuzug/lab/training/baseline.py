@@ -50,7 +50,7 @@ def known_columns(card: Card, labels: Sequence[str]) -> tuple[str, dict[str, int
             for label in labels
             if label in head.labels or label in same
         }
-        # Two labels of one emotion cannot be told apart by that emotion's output.
+        # Two labels of one emotion cannot be separated by that emotion's output.
         if len(set(columns.values())) == len(columns) > len(best[1]):
             best = (name, columns)
     return best

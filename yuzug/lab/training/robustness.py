@@ -1,4 +1,4 @@
-"""Degraded faces in the last epochs: blur, darkness, noise, JPEG and low resolution."""
+"""Corruptions of faces in the last epochs: blur, darkness, noise, JPEG and low resolution."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from yuzug.lab.training.devices import sent
 
 
 class Robustness(BaseModel):
-    """How many faces are degraded, and when.
+    """The share of corrupted faces, and the epochs that have them.
 
     ``evaluate --robustness`` measures the same faults, so its figures after such training are for
     faults that the network knows.

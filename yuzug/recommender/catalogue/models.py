@@ -137,7 +137,7 @@ class Kind(Evidence):
     family: Literal["activation", "regulation"]
     """Behavioural activation, or emotion regulation."""
     for_emotion: dict[Emotion, Evidence] = Field(default_factory=dict)
-    """What else is known where the mood is mostly this emotion; for other moods it is not said."""
+    """What else is known where the mood is mostly this emotion; for other moods it is left out."""
 
     @property
     def citations(self) -> tuple[tuple[tuple[str, ...], Id], ...]:

@@ -16,7 +16,7 @@ def activity_card(card: Card, board: Board, lang: Language) -> str:
     """HTML of one suggested activity: what to do, why, what it needs, and its buttons."""
     shown = card.suggestion.in_language(lang)
     fits_mood, circumstances, because, *liked = shown.why
-    # Of a mood that the person named, nothing may be said about an expression.
+    # A mood that the person named gets no sentence about an expression.
     reasons = [shown.aim if board.named else fits_mood, because, *liked]
     notes = "".join(f"<li>{escape(note)}</li>" for note in shown.notes)
     return (

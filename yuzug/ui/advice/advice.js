@@ -24,7 +24,7 @@ const filter = (form) => {
   tell("filter", { filters });
 };
 
-// Words that are looked for are told once the person pauses.
+// Words that are looked for are sent once the person pauses.
 let typing = null;
 element.addEventListener("input", ({ target }) => {
   if (!target.matches("[data-search]")) return;

@@ -73,8 +73,8 @@ class Card:
 class Board:
     """The advice area of one tab; ``memory`` is shared with those of the other tabs.
 
-    ``removed`` is the card that was last said to be not for the person, and its place: it can be
-    put back. ``library`` is what the person looks for among all activities, once they have begun.
+    ``removed`` is the card that the person removed last, and its position: it can be put back.
+    ``library`` is what the person looks for among all activities, once they have begun.
     """
 
     memory: Memory = field(default_factory=Memory)
@@ -103,7 +103,7 @@ class Board:
     def read_again(self, read: Mood | None) -> None:
         """Another reading of the same face.
 
-        The cards stay where they still fit: where the person said what the face looks like, or the
+        The cards stay where they still fit: where the person corrected the label, or the
         mood is the same. Otherwise only what was done or found helpful stays.
         """
         fits = self.named is not None or self.same(read)

@@ -164,7 +164,7 @@
       part.append(ring, phase, left, round);
       const phases = [["in", in_s], ["hold", hold_s], ["out", out_s]].filter(([, s]) => s > 0);
       const cycle = in_s + hold_s + out_s;
-      const tell = (element, text) => {  // a live region speaks whenever it is written
+      const tell = (element, text) => {  // a live region is read aloud whenever it is written
         if (element.textContent !== text) element.textContent = text;
       };
       const run = runner(part, {
@@ -244,8 +244,8 @@
   const begin = (key, activity, tell) => {
     const dialog = make("dialog", "yz-guide");
     dialog.setAttribute("aria-labelledby", "yz-guide-title");
-    const told = make("p", "yz-sr", "", { ariaLive: "polite" });
-    const announce = (text) => { told.textContent = text; };
+    const status = make("p", "yz-sr", "", { ariaLive: "polite" });
+    const announce = (text) => { status.textContent = text; };
     const tool = tools[activity.guide](activity.data, announce);
     const count = activity.steps.length;
     const run = { screen: 0, before: null, finished: false };
@@ -261,7 +261,7 @@
     const next = button("yz-button main", "", () => (run.screen > count ? finish(null) : go(run.screen + 1)));
     const footer = make("footer");
     footer.append(back, next);
-    dialog.append(header, place, step, rating, ...(tool ? [tool.part] : []), footer, told);
+    dialog.append(header, place, step, rating, ...(tool ? [tool.part] : []), footer, status);
 
     for (const value of RATINGS) {
       const one = button("", "", () => {

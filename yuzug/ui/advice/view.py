@@ -202,7 +202,7 @@ def mood_tab(chrome: Chrome) -> MoodTab:
     """Make the components of the Mood tab."""
     with gr.Column(elem_classes=["yz-panel", "advice"]):
         shown = panel("yz-mood-advice", chooser(Board(), chrome.lang), "advice/advice")
-    return MoodTab(shown, panel("yz-mood-said", panels.announcement("")))
+    return MoodTab(shown, panel("yz-mood-announcement", panels.announcement("")))
 
 
 def advice_panel(chrome: Chrome, name: str, value: str) -> gr.HTML:

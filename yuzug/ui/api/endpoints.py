@@ -212,7 +212,7 @@ class Endpoints:
 
         The heat map shows where in the face the evidence for an emotion lies, "regions" how much
         of it lies on brows, eyes, nose, cheeks and mouth, "trust" whether the network's answer
-        really hangs on these places. It explains the network, not the person.
+        really depends on these places. It explains the network, not the person.
 
         Args:
             image: one picture: an upload, a data URL ("data:image/...") or base64

@@ -12,7 +12,7 @@ from yuzug.ui.models import model_title
 
 
 def sentence(map: MapReading, lang: Language) -> str:
-    """Where the evidence lies: also what a person who cannot see the map hears."""
+    """One sentence on where the evidence lies, which also describes the map to a screen reader."""
     words = [_evidence(map.target, map.regions, lang)]
     if map.against is not None:
         words.insert(0, _why_not(map.target, map.against, lang))

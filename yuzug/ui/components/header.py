@@ -95,7 +95,7 @@ def gallery(lang: Language, names: Sequence[str]) -> str:
 
 
 def photo_busy(lang: Language) -> str:
-    """What is seen and heard while a photo is worked on, and where the camera cannot be used."""
+    """Messages shown and announced while a photo is read, and where the camera fails."""
     troubles = "".join(
         f'<strong hidden data-trouble="{name}">{_t(key, lang)}</strong>'
         for name, key in _PHOTO_CAMERA.items()

@@ -32,7 +32,7 @@ PAIR_PX = 288
 OPACITY = 0.75  # of the strongest place, until the visitor says otherwise
 # A crowd's heat maps would make the page heavy; the largest faces have one.
 MAX_FACES = 16
-# The page sends a crop back to be explained anew; a better JPEG changes what is read in nothing.
+# The page sends a crop back to be explained again; at a higher quality the prediction is the same.
 _CROP_QUALITY = 95
 
 

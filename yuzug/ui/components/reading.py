@@ -34,7 +34,7 @@ def sentence(reading: PictureReading, lang: Language) -> str:
 
 
 def picture_alt(reading: PictureReading, lang: Language) -> str:
-    """What a person who cannot see the picture hears."""
+    """Text alternative of the picture: how many faces, and the chosen one's prediction."""
     count = len(reading.faces)
     key = ("none", "one", "many")[min(count, 2)]
     return text(f"ui.picture_alt_{key}", lang, count=count, sentence=sentence(reading, lang))
@@ -46,7 +46,7 @@ def reading_panel(
     """The reading of a picture: faces to choose from, sentence, doubts and probabilities.
 
     ``shows`` is which reading a visitor who taught their face wants to see, "adapted", "plain" or
-    "both"; None where nothing was taught, and nothing is said of it.
+    "both"; None where nothing was taught: then there is no badge.
     """
     face = reading.face
     if face is None:
@@ -115,7 +115,7 @@ def _chip_text(index: int, face: FaceReading, lang: Language) -> str:
 
 
 def _whose(face: FaceReading, shows: str, lang: Language) -> str:
-    """The badge that says which reading is shown, and the plain one beside it where wished."""
+    """The badge that names the reading shown, with the plain one beside it for "both"."""
     kind = "plain" if face.plain is None else "adapted"
     badge = f'<span class="yz-whose {kind}">{escape(text(f"teach.badge_{kind}", lang))}</span>'
     if face.plain is None or shows != "both":
@@ -164,7 +164,7 @@ def _alts(reading: PictureReading, lang: Language, tab: str) -> str:
 
 
 def announcement(words: str) -> str:
-    """What a screen reader speaks; the live region stays, only its words change."""
+    """A live region for screen readers; it stays in the page, only its text changes."""
     return f'<p class="yz-sr" aria-live="polite">{escape(words)}</p>'
 
 

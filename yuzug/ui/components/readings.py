@@ -26,7 +26,7 @@ CONTRAST_METHOD = "hirescam"  # what yuzug.explain.difference does with two labe
 class Question:
     """What a heat map answers: why the label ``target``, alone or as opposed to ``against``.
 
-    ``method`` is the one wished for; two labels are always held against each other by one.
+    ``method`` is the one asked for; a contrast of two labels always uses the same one.
     """
 
     target: str
@@ -81,7 +81,7 @@ class FaceReading:
 
     @property
     def sure(self) -> bool:
-        """Whether nothing speaks against the reading."""
+        """Whether no quality flag is set."""
         return not self.doubts
 
 

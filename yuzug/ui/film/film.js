@@ -5,10 +5,10 @@ const SVG = "http://www.w3.org/2000/svg";
 // --- Words ------------------------------------------------------------------------------------
 const find = (selector) => document.querySelector(`#yz-film ${selector}`);
 const source = () => document.querySelector("#yz-film-source .yz-film-source");
-const told = () => JSON.parse(source().dataset.told);
+const texts = () => JSON.parse(source().dataset.texts);
 const lang = () => document.documentElement.lang;
 const say = (name, values = {}) =>
-  told().words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+  texts().words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 const number = (value, digits = 0) =>
   value.toLocaleString(lang(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const percent = (share) => say("percent", { percent: Math.round(100 * share) });
@@ -152,12 +152,12 @@ addEventListener("pagehide", () => {
 let words = null;
 new MutationObserver(() => {
   const now = source();
-  if (!now || (words?.node === now && words.told === now.dataset.told)) return;
-  words = { node: now, told: now.dataset.told };
+  if (!now || (words?.node === now && words.texts === now.dataset.texts)) return;
+  words = { node: now, texts: now.dataset.texts };
   setTimeout(() => {
     drawAll();
     if (film) later();
   });
 }).observe(document.querySelector("#yz-film-source"), {
-  subtree: true, childList: true, attributeFilter: ["data-told"],
+  subtree: true, childList: true, attributeFilter: ["data-texts"],
 });

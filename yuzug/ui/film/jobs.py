@@ -63,7 +63,7 @@ class Job:
             self.result = self.work(self)
         except YuzugError as error:
             self.error = error
-        except Exception:  # told on the console, and to the visitor in one sentence
+        except Exception:  # logged, and one sentence for the visitor
             traceback.print_exc()
             self.error = YuzugError(
                 "film.undecodable",

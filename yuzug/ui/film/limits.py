@@ -33,7 +33,7 @@ class Limits:
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> Limits:
-        """The bounds that a host wishes.
+        """The limits that the environment of the host sets.
 
         Raises:
             OptionError: ``option.invalid`` where a variable is no number of its range.

@@ -5,7 +5,7 @@ const PATIENCE = 20; // answers that may fail one after another, before the line
 // --- A clip to the server ---------------------------------------------------------------------
 let round = 0; // what belongs to an earlier clip is void
 let work = null; // { phase, … } while a clip is on its way or read
-let outcome = { said: null, trouble: null };
+let outcome = { message: null, trouble: null };
 let pending = null; // the address of the file, until it is shown
 
 const root = () => window.gradio_config.root.replace(/\/$/, "");
@@ -48,19 +48,19 @@ const send = (file, mine) =>
 const trouble = (words) => end({ trouble: words });
 const end = (now) => {
   work = null;
-  outcome = { said: null, trouble: null, ...now };
+  outcome = { message: null, trouble: null, ...now };
   drawWork();
 };
 const show = (now) => {
   work = now;
-  outcome = { said: null, trouble: null };
+  outcome = { message: null, trouble: null };
   drawWork();
 };
 
 const choose = async (file) => {
   const mine = (round += 1);
   work?.abort?.();
-  const { limits } = told();
+  const { limits } = texts();
   if (file.size > limits.megabytes * 2 ** 20)
     return trouble(() => say("too_large", { ...limits, got: number(Math.ceil(file.size / 2 ** 20)) }));
   show({ phase: "sending", share: 0 });
@@ -87,7 +87,7 @@ const follow = async (mine, url, answer) => {
       if (answer.notice) return end({ html: answer.notice });
       if (answer.state === "none") return trouble(() => say("lost"));
       if (answer.state === "done") {
-        end({ said: () => say("done") });
+        end({ message: () => say("done") });
         return open(answer.film, url);
       }
       show({ phase: answer.state, ...answer });
@@ -101,7 +101,7 @@ const cancel = () => {
   round += 1;
   work?.abort?.();
   ask("film_cancel", [null]).catch(() => {});
-  end({ said: () => say("cancelled") });
+  end({ message: () => say("cancelled") });
   source().querySelector("input[type=file]").focus();
 };
 
@@ -110,7 +110,7 @@ const drawWork = () => {
   progress.hidden = work === null;
   source().classList.toggle("working", work !== null);
   source().classList.toggle("shown", film !== null);
-  source().querySelector(".yz-film-said").textContent = outcome.said?.() ?? "";
+  source().querySelector(".yz-film-message").textContent = outcome.message?.() ?? "";
   const wrong = source().querySelector(".yz-film-trouble");
   if (outcome.html) wrong.innerHTML = outcome.html;
   else if (outcome.trouble)

@@ -128,7 +128,7 @@ def source(limits: Limits, there: bool) -> Callable[[Language], str]:
         words |= {name: text(f"ui.{name}", lang) for name in _OF_THE_PAGE}
         data = json.dumps({"words": words, "limits": bounds}, ensure_ascii=False)
         return (
-            f'<div class="yz-film-source" data-told="{escape(data)}">'
+            f'<div class="yz-film-source" data-texts="{escape(data)}">'
             f'<label class="yz-film-drop">{RING_FACE}<strong>{_t("title", lang)}</strong>'
             f"<span>{_t('drop', lang, **bounds)}</span>"
             f'<span class="yz-button main first">{_t("choose", lang)}</span>'
@@ -137,7 +137,7 @@ def source(limits: Limits, there: bool) -> Callable[[Language], str]:
             f'<p class="yz-fine">{_t("privacy", lang, minutes=MAX_MINUTES)}</p>'
             '<div class="yz-film-progress" hidden><p></p><progress max="1"></progress>'
             f'<button type="button" class="yz-button">{_t("cancel", lang)}</button></div>'
-            '<p class="yz-film-said" role="status"></p>'
+            '<p class="yz-film-message" role="status"></p>'
             '<div class="yz-film-trouble" role="alert"></div></div>'
         )
 

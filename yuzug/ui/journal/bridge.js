@@ -1,13 +1,13 @@
 // Between the page and the journal in the browser: what the server notes is written, and every
-// change, also one of another tab, is told to the server, which draws it.
+// change, also one of another tab, is sent to the server, which draws it.
 let done = 0;  // the number of the last note that was written
 let lang = null;
 const journal = window.yuzug.journal;
-const tell = (more = {}) => trigger("changed", { journal: journal.told(), done, ...more });
+const tell = (more = {}) => trigger("changed", { journal: journal.withoutWords(), done, ...more });
 
 new MutationObserver(() => {
-  const told = element.querySelector("[data-notes]")?.dataset.notes;
-  const notes = JSON.parse(told || "[]").filter((note) => note.number > done);
+  const given = element.querySelector("[data-notes]")?.dataset.notes;
+  const notes = JSON.parse(given || "[]").filter((note) => note.number > done);
   if (!notes.length) return;
   done = notes.at(-1).number;
   journal.apply(notes);
@@ -57,7 +57,7 @@ addEventListener("yuzug-journal", (event) => {
 });
 
 new MutationObserver(() => {
-  const told = document.documentElement.lang;
-  if (lang !== null && lang !== told) tell();
-  lang = told;
+  const now = document.documentElement.lang;
+  if (lang !== null && lang !== now) tell();
+  lang = now;
 }).observe(document.documentElement, { attributeFilter: ["lang"] });

@@ -14,7 +14,7 @@ from yuzug.texts import text
 from yuzug.texts.numbers import day, tenths
 from yuzug.ui.journal.entries import ActivityEntry
 
-LEAST = 3  # rated activities, before anything is said of them
+LEAST = 3  # rated activities, before a summary is shown
 _MOST_ROWS = 5
 
 

@@ -54,7 +54,7 @@ const fill = () => {
 fill();  // what was there before this tab was opened for the first time
 const watcher = new MutationObserver(fill);
 watcher.observe(element, { subtree: true, childList: true, characterData: true });
-// The page's language is told last, when all its words are there.
+// The page's language comes last, when all its words are there.
 watcher.observe(document.documentElement, { attributeFilter: ["lang"] });
 addEventListener("yuzug-words", fill);
 addEventListener("storage", (event) => event.key === journal.key && fill());

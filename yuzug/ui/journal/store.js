@@ -1,10 +1,10 @@
 // The journal in this browser. It is read and changed here alone, each change in one go, so that
 // two tabs of the browser add to it. A browser tells other tabs of a write a moment later: where two
-// tabs write within that moment, one overwrites the other, and makes its own changes again when it
-// is told.
+// tabs write within that moment, one overwrites the other, and makes its own changes again once it
+// learns of that.
 //
 // `words` holds what a person wrote to an entry, by the entry's key: {note, tags}. It never leaves
-// the browser: `told()` is what the server gets to draw the page, and has no `words`.
+// the browser: `withoutWords()` is what the server gets to draw the page, and has no `words`.
 (() => {
   const KEY = "yuzug-journal";
   const MOST = 500;  // entries of each sort; the oldest make room
@@ -13,7 +13,7 @@
   const MOST_TAG = 24;  // characters
   // A mood within this time of the last one takes its place: people try, and correct themselves.
   const SAME_MOMENT_MS = 60_000;
-  const LATELY_MS = 3000;  // after this time every tab has been told of a write
+  const LATELY_MS = 3000;  // after this time every tab knows of a write
   const MARKS = ["helped", "rejected", "favourites"];
   const LISTS = ["moods", "activities", ...MARKS];
   const COLUMNS = [
@@ -53,7 +53,7 @@
     return note || some.tags.length ? some : null;
   };
 
-  let imported = {};  // the words of a file, until the server has said that the file is a journal
+  let imported = {};  // the words of a file, until the server has accepted the file as a journal
 
   const changes = {
     mood(journal, { entry }) {
@@ -131,7 +131,7 @@
     most: { note: MOST_NOTE, tag: MOST_TAG },
     keyOf,
     read,
-    told() {
+    withoutWords() {
       const journal = read();
       if (journal) delete journal.words;
       return journal;
@@ -185,7 +185,7 @@
       return `\uFEFF${[COLUMNS.join(","), ...lines].join("\r\n")}\r\n`;
     },
     // What a file holds, without notes and tags: these are kept here until the file is accepted.
-    fromFile(told) {
+    fromFile(parsed) {
       imported = {};
       const plain = (entries) => (Array.isArray(entries) ? entries.map((one) => {
         if (typeof one !== "object" || one === null) return one;
@@ -194,9 +194,9 @@
         if (kept) imported[keyOf(entry)] = kept;
         return entry;
       }) : entries);
-      if (typeof told !== "object" || told === null || Array.isArray(told)) return told;
-      const { words, ...rest } = told;
-      return { ...rest, moods: plain(told.moods), activities: plain(told.activities) };
+      if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return parsed;
+      const { words, ...rest } = parsed;
+      return { ...rest, moods: plain(parsed.moods), activities: plain(parsed.activities) };
     },
   };
 })();

@@ -112,7 +112,7 @@ def _moods(moods: tuple[MoodEntry, ...], lang: Language, policy: Policy) -> str:
     alt = _t("moods_alt", lang, count=len(moods), looks=most)
     legend = "".join(
         f'<span class="{name}"><i></i>{_t(f"legend_{name}", lang)}</span>'
-        for name in ("read", "said")
+        for name in ("read", "named")
     )
     plot = (
         f'<figure class="yz-plot"><div class="legend">{legend}</div>'
@@ -151,7 +151,7 @@ def _plot(moods: tuple[MoodEntry, ...], lang: Language, policy: Policy) -> str:
     names_by_row = {mood.name: _name(mood, lang, policy) for mood in named}
     names = "".join(f"<span>{escape(names_by_row[row])}</span>" for row in ordered)
     dots = "".join(
-        f'<i class="{"read" if mood.source == "reading" else "said"}" '
+        f'<i class="{"read" if mood.source == "reading" else "named"}" '
         f'style="left:{x:.2f}%;top:{y:.2f}%"></i>'
         for mood, (x, y) in zip(moods, points, strict=True)
     )

@@ -66,9 +66,9 @@ const show = () => {
     if (action === "start") button.textContent = troubled ? say.again : say.start;
   }
   const slow = state === "on" && size > 0;
-  const told = troubled ? say[state]
+  const message = troubled ? say[state]
     : state === "on" && waiting ? say.waiting : slow ? say.slow : patient ? say.opening : "";
-  if (bar.firstElementChild.textContent !== told) bar.firstElementChild.textContent = told;
+  if (bar.firstElementChild.textContent !== message) bar.firstElementChild.textContent = message;
   const badge = bar.querySelector(".yz-badge");
   badge.hidden = !(state === "on" || state === "frozen");
   badge.className = `yz-badge ${state === "frozen" ? "frozen" : "live"}`;

@@ -11,8 +11,8 @@ let readAt = 0;
 let lostAt = null;
 
 const say = (sentence) => {
-  const told = find(".told");
-  if (told.textContent !== sentence) told.textContent = sentence;
+  const message = find(".message");
+  if (message.textContent !== sentence) message.textContent = sentence;
 };
 
 const draw = (share) => {
@@ -63,7 +63,7 @@ element.addEventListener("click", ({ target: pressed }) => {
   const label = pressed.closest("[data-show]")?.dataset.show;
   if (label) choose(label);
 });
-// In another language the words come anew.
+// In another language the words are replaced.
 new MutationObserver(() => {
   if (find(".yz-game")?.dataset.on === "" ) draw();
 }).observe(element, { childList: true });

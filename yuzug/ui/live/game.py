@@ -36,7 +36,7 @@ def game(lang: Language) -> str:
         f"<summary>{_t('title', lang)}</summary><p>{_t('about', lang)}</p>"
         f'<div class="asked" role="group" aria-label="{_t("asked", lang)}">{buttons}</div>'
         f'<div class="ring"><svg viewBox="0 0 80 80" aria-hidden="true">{circles}</svg>'
-        f'<p class="told" role="status">{_t("choose", lang)}</p></div></details>'
+        f'<p class="message" role="status">{_t("choose", lang)}</p></div></details>'
     )
 
 

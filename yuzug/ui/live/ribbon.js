@@ -171,7 +171,7 @@ const show = () => {
   if (find("details").open) drawTable(found);
   if (chosen && find(".seen").hidden) choose(chosen);
 };
-// In another language the words come anew, and what the script has drawn with them is gone.
+// In another language the words are replaced, and what the script has drawn with them is gone.
 new MutationObserver(() => seconds.length && find(".yz-ribbon")?.hidden && show())
   .observe(element, { childList: true, subtree: true });
 

@@ -74,7 +74,7 @@ def live_tab(chrome: Chrome, idle: LiveShown) -> LiveTab:
     labelled_html(chrome, "yz-live-ribbon", ribbon, "live/ribbon")
     labelled_html(chrome, "yz-live-game", game, "live/game")
     advice = advice_panel(chrome, "yz-live-advice", idle.advice)
-    announcement = panel("yz-live-said", idle.announcement)
+    announcement = panel("yz-live-announcement", idle.announcement)
     shown = LiveShown(
         picture=picture,
         heat=heat,
@@ -104,6 +104,6 @@ def camera_bar(lang: Language) -> str:
         f'<div class="yz-camera" role="group" '
         f'aria-label="{escape(text("ui.camera_controls", lang))}" '
         f'data-words="{escape(json.dumps(words, ensure_ascii=False))}">'
-        '<p class="told" role="status"></p>'
+        '<p class="message" role="status"></p>'
         f'<div class="buttons">{buttons}</div><span class="yz-badge" hidden></span></div>'
     )

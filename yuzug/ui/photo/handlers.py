@@ -45,8 +45,8 @@ class PhotoState:
     questions about the one before; a question does not end the reading of a new picture. ``shown``
     is the number of the picture on the page, ``wanted`` the question that is being answered,
     ``checking`` the reading whose map is being checked, and ``by`` the model and classes chosen
-    last. ``lang`` is the language of the page now: a slow answer is told in it, not in that of the
-    question. ``shows`` is which reading a visitor who taught their face wants to see.
+    last. ``lang`` is the language of the page now: a slow answer is in it, not in that of
+    the question. ``shows`` is which reading a visitor who taught their face wants to see.
     """
 
     first: PictureReading | None = None
@@ -97,7 +97,7 @@ def read(
     largest face is theirs, it is read as they taught it. The state does not hold it.
 
     ``again`` is for the photo that is shown already, by another model: it counts once, and the
-    chosen face, what the visitor said of it and what was done stay. A photo that was chosen later
+    chosen face, its correction and what was done stay. A photo that was chosen later
     than this one is shown instead of it.
     """
     if source is None:

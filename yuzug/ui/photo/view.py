@@ -92,7 +92,7 @@ def photo_tab(chrome: Chrome, idle: PhotoShown) -> PhotoTab:
             shows = panel("yz-photo-shows", idle.shows, "teaching/photo")
     look = _closer(chrome)
     advice = advice_panel(chrome, "yz-photo-advice", idle.advice)
-    announcement = panel("yz-photo-said", idle.announcement)
+    announcement = panel("yz-photo-announcement", idle.announcement)
     again = gr.Textbox(visible=False)
     person = gr.Textbox(visible=False, max_length=MOST_CHARACTERS)
     shown = PhotoShown(

@@ -1,7 +1,7 @@
 """What the server's log leaves out: what callers sent, and one fault thousands of times.
 
 Libraries below the page log each message that they refuse, with a piece of it, which may be of a
-picture. The caller has been told; the log is for whoever runs the server.
+picture. The caller has the error; the log is for whoever runs the server.
 """
 
 from __future__ import annotations

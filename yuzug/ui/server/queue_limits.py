@@ -1,7 +1,7 @@
 """How many calls run and wait at once, and how long an answer waits to be fetched.
 
 Gradio's queue limits what comes through it; ``/run`` and ``/api`` go past it, and it takes calls of
-anybody and without end. Here both share the same places, and who finds none free is told so.
+anybody and without end. Here both share the same slots, and a call that finds none is refused.
 """
 
 from __future__ import annotations

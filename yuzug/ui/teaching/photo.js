@@ -28,7 +28,7 @@ addEventListener("yuzug-learn", async ({ detail: { label, tab } }) => {
   const refused = words().no_answer;
   const answer = await mine.teach({ label }, window.yuzug.crop()).catch(() => ({ refused }));
   const learned = words().learned.replace("{looks}", nameOf(label));
-  part("told").textContent = answer.person ? learned : answer.refused;
+  part("message").textContent = answer.person ? learned : answer.refused;
 });
 new MutationObserver(render).observe(document.querySelector("#yz-photo-picture"), {
   subtree: true, childList: true,

@@ -74,9 +74,9 @@
         body: JSON.stringify({ data, session_hash: window.__gradio_session_hash__ }),
       });
       const body = await answer.json();
-      const told = answer.ok ? body.data[0] : { refused: body.error ?? body.detail };
-      if (told.person) person.keep(told.person);
-      return told;
+      const result = answer.ok ? body.data[0] : { refused: body.error ?? body.detail };
+      if (result.person) person.keep(result.person);
+      return result;
     },
   };
   window.yuzug.person = person;

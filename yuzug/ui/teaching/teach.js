@@ -19,8 +19,8 @@ let phase = ""; // "" closed, choose, ready, take, send
 let labels = []; // pairs of a label and its name, in the page's language
 let neutral = "neutral";
 let label = null; // what is being shown
-let said = ""; // what the lesson says instead of its instruction
-let told = "";
+let hint = ""; // what the lesson says instead of its instruction
+let message = "";
 let pending = null; // what is begun once the camera runs
 let corrected = null; // the label of a frozen frame that is taken
 let faces = [];
@@ -63,13 +63,13 @@ const render = () => {
   const unknown = unknownSince !== null && performance.now() - unknownSince > UNKNOWN_MS;
   hide(part("whose"), !person || phase !== "" || mine.shows === "plain" || !unknown);
   const looks = label && nameOf(label);
-  write(part("say"), said
+  write(part("say"), hint
     || (phase === "ready" ? fill(say.ready, { looks })
       : running && label !== neutral ? fill(say.hold, { looks })
         : first || running ? say.relax : say.choose));
   if (person)
     write(part("kept"), fill(say.kept, { labels: taught().map(nameOf).join(", ") }));
-  write(part("told"), told);
+  write(part("message"), message);
   for (const radio of element.querySelectorAll("[data-shows]"))
     radio.checked = radio.value === mine.shows;
   drawLabels();
@@ -119,24 +119,24 @@ const firstChip = () => {
 };
 
 const begin = (one) => {
-  [label, said, told] = [one, "", ""];
+  [label, hint, message] = [one, "", ""];
   beganAt = performance.now();
   enter(one === neutral ? "take" : "ready", () => button("cancel"));
   if (phase === "take") take();
 };
 const take = () => {
-  [examples, heldMs, seenAt, beganAt, said] = [[], 0, performance.now(), performance.now(), ""];
+  [examples, heldMs, seenAt, beganAt, hint] = [[], 0, performance.now(), performance.now(), ""];
   enter("take");
 };
 const tick = () => {
   const passed = performance.now() - beganAt;
   if (!isOn()) return stop(); // the camera went off
   if (phase === "ready" && passed > READY_MS) take();
-  else if (phase === "take" && passed > GIVE_UP_MS) stop(said || words().no_answer);
+  else if (phase === "take" && passed > GIVE_UP_MS) stop(hint || words().no_answer);
   else count();
 };
 const stop = (problem = "") => {
-  said = problem && fill(words().failed, { problem });
+  hint = problem && fill(words().failed, { problem });
   enter(isOn() ? "choose" : "", () => (mine.read() ? firstChip() : button("relax")));
 };
 
@@ -150,14 +150,14 @@ const finish = async () => {
   const problem = await learn({ label, examples: kept });
   if (problem) return stop(problem);
   mine.is(whose);
-  said = fill(words().learned, { looks: nameOf(label) });
-  if (label === neutral || !isOn()) said += ` ${words().choose}`;
+  hint = fill(words().learned, { looks: nameOf(label) });
+  if (label === neutral || !isOn()) hint += ` ${words().choose}`;
   enter(isOn() ? "choose" : "", firstChip);
 };
 
 const see = ({ teach, faces: seen, refused_person: refused }) => {
   faces = seen ?? [];
-  if (refused) told = refused;
+  if (refused) message = refused;
   const known = mine.track !== null && faces.some((face) => face.track === mine.track);
   if (known || !faces.length) unknownSince = null;
   else unknownSince ??= performance.now();
@@ -174,11 +174,11 @@ const takeFrame = ({ example, problem, track: whose }) => {
   seenAt = now;
   if (!example || (track !== whose && examples.length)) {
     [examples, heldMs] = [[], 0]; // held in one go, by one person
-    said = problem ?? "";
+    hint = problem ?? "";
     track = whose ?? null;
     return;
   }
-  [said, track] = ["", whose];
+  [hint, track] = ["", whose];
   heldMs += lapse;
   if (examples.length < MOST) examples.push(example);
   if (heldMs >= wholeMs() && examples.length >= LEAST) finish();
@@ -192,18 +192,18 @@ const whenOn = (act) => {
   room.querySelector(`[data-camera=${press}]`).click();
 };
 
-// A frozen picture is the one that was corrected; a live one has gone by, and is shown anew.
+// A frozen picture is the one that was corrected; a live one has gone by, and is shown again.
 addEventListener("yuzug-learn", ({ detail: { label: one, tab } }) => {
   if (tab !== "live") return;
   if (camera() !== "frozen") return whenOn(() => begin(one));
-  [corrected, told, mine.lesson] = [one, "", "take"];
+  [corrected, message, mine.lesson] = [one, "", "take"];
   dispatchEvent(new CustomEvent("yuzug-person")); // asks for the frozen frame once more
 });
 const learnFrozen = async ({ example, problem, track: whose }) => {
   const one = corrected;
   [corrected, mine.lesson] = [null, null];
   const refused = problem ?? (await learn({ label: one, examples: [example] }));
-  told = refused || fill(words().learned, { looks: nameOf(one) });
+  message = refused || fill(words().learned, { looks: nameOf(one) });
   if (!refused) mine.is(whose);
   render();
 };
@@ -211,13 +211,13 @@ const learnFrozen = async ({ example, problem, track: whose }) => {
 // --- What a visitor does ----------------------------------------------------------------------
 const acts = {
   open: () => {
-    [said, told] = ["", ""];
+    [hint, message] = ["", ""];
     whenOn(() => enter("choose", () => (mine.read() ? firstChip() : button("relax"))));
   },
   relax: () => begin(neutral),
   cancel: () => stop(),
   done: () => {
-    said = "";
+    hint = "";
     enter("", () => element.querySelector("[data-shows]:checked") ?? button("open"));
   },
   mine: () => {
@@ -236,7 +236,7 @@ const acts = {
   },
   erase: () => {
     mine.erase();
-    told = words().erased;
+    message = words().erased;
     render();
     element.querySelector("[data-part=offer] button")?.focus();
   },
@@ -252,7 +252,7 @@ element.addEventListener("change", async ({ target }) => {
   let person = {};
   try { person = JSON.parse(await file.text()) ?? {}; } catch { /* the server says what is wrong */ }
   target.value = "";
-  told = (await learn({ person })) || fill(words().imported, { labels: taught().map(nameOf).join(", ") });
+  message = (await learn({ person })) || fill(words().imported, { labels: taught().map(nameOf).join(", ") });
   render();
 });
 room.addEventListener("yz-read", ({ detail }) => see(detail));

@@ -96,7 +96,7 @@ def _mine(lang: Language) -> str:
         f'{_import(lang)}<details data-key="erase"><summary>{_t("erase", lang)}</summary>'
         f'<div class="sure"><p>{_t("erase_sure", lang)}</p>'
         f"{_button('erase', 'erase_now', lang, 'warn')}</div></details></div></details></div>"
-        '<p class="yz-note told" data-part="told" role="status"></p>'
+        '<p class="yz-note message" data-part="message" role="status"></p>'
     )
 
 
@@ -107,7 +107,7 @@ def photo_choice(lang: Language) -> str:
         f'<div class="yz-teach" data-words="{escape(json.dumps(words, ensure_ascii=False))}">'
         f'<div class="row" data-part="shows" hidden><p>{_t("photo", lang)}</p>'
         f"{shows_choice('photo', lang)}</div>"
-        '<p class="yz-note told" data-part="told" role="status"></p></div>'
+        '<p class="yz-note message" data-part="message" role="status"></p></div>'
     )
 
 
