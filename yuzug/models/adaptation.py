@@ -7,7 +7,7 @@ Two things are added to the calibrated logits, and the sum is divided by a tempe
 * the *evidence*: for each taught expression, how close the face is to the person's own examples
   of it, in the network's embedding, each number scaled by its spread over the expressions. The
   spread of a face around so few examples is not known, so the tails are heavy: a face that is far
-  from all examples speaks for none of them.
+  from all examples is evidence for none of them.
 
 Both count less where there is little to go by, and nothing where the examples contradict one
 another or everything that the plain model sees: then the reading stays the plain one.
@@ -35,7 +35,7 @@ Floats = NDArray[np.float32]
 
 # More repeats of one label than this add no more weight.
 _MOST_REPEATS = 4
-# What one label at most speaks against the rest, in log-likelihood.
+# The least log-likelihood of one label against the rest.
 _LEAST_SUPPORT = -6.0
 
 
@@ -53,7 +53,7 @@ class Strengths:
         without_relaxed: share of the evidence that counts where the relaxed face is not known.
         tails: squared distance up to which evidence falls as that of a normal distribution does;
             beyond, it falls with the logarithm, as that of Student's t does.
-        delta: squared distance at which evidence speaks neither for nor against a taught label; a
+        delta: squared distance at which evidence is neither for nor against a taught label; a
             label that was not taught always counts as if it were at this distance.
         few: examples at which a label counts half.
         spread_prior: spread of an embedding's numbers over expressions, as a share of their mean
@@ -64,8 +64,8 @@ class Strengths:
             which they contradict one another; ``scatter_slope`` says how sharply.
         label_scatter_most: the same for one label alone; ``label_scatter_slope`` likewise.
         spread_least: spread over expressions, as a share of the mean square, at which they are
-            too much alike to be told apart.
-        support_label: log-odds that a label is right before the plain model is heard.
+            too much alike to be separated.
+        support_label: log-odds that a label is right before the plain model is taken into account.
         support_all: the same for all labels together; ``support_slope`` says how sharply.
         support_repeat: what each consistent repeat of a label adds to both.
         temperature: what is added to the temperature of 1 where the relaxed face is known;
@@ -112,7 +112,7 @@ class Adaptation:
     The squared distance of a face with the embedding x (D,) from each of the C labels is
     ``x² · scale - x · slope + offset``. What is added to its logits is the shift and, weighted,
     the logarithm of how much closer than ``neither`` it lies, less the mean over the labels, which
-    changes no probability: the map of a label so shows what speaks for it *rather than for the
+    changes no probability: the map of a label so shows the evidence for it *rather than for the
     others*.
     """
 

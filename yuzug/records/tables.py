@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
     from yuzug.analysis import Analysis, Face
 
-Kind = Literal["text", "whole", "number", "flag"]
+Kind = Literal["text", "integer", "float", "boolean"]
 Value = str | int | float | bool | None
 Row = dict[str, Value]
 
 FORMATS = ("parquet", "csv", "jsonl")
 # Columns beside those of the classes, in their order.
-_FILM: dict[str, Kind] = {"film": "text", "frame": "whole", "time_s": "number", "track": "whole"}
-_PICTURE: dict[str, Kind] = {"image": "text", "error": "text", "face": "whole"}
-_BOX: dict[str, Kind] = dict.fromkeys(("x", "y", "w", "h", "score"), "number")
+_FILM: dict[str, Kind] = {"film": "text", "frame": "integer", "time_s": "float", "track": "integer"}
+_PICTURE: dict[str, Kind] = {"image": "text", "error": "text", "face": "integer"}
+_BOX: dict[str, Kind] = dict.fromkeys(("x", "y", "w", "h", "score"), "float")
 _READING: dict[str, Kind] = {
     "emotion": "text",
-    "confidence": "number",
-    "sure": "flag",
+    "confidence": "float",
+    "sure": "boolean",
     "doubts": "text",
 }
 _QUALITY = ("size_px", "sharpness", "brightness", "contrast", "roll_deg", "turn")
@@ -49,7 +49,7 @@ class Columns:
     """The names of the columns and what each holds.
 
     Args:
-        kinds: name of the column → "text", "whole" (integer), "number" (float) or "flag".
+        kinds: name of the column → "text", "integer", "float" or "boolean".
     """
 
     kinds: Mapping[str, Kind]
@@ -80,8 +80,8 @@ class Columns:
         """The same for pyarrow; of an integer 64 bits, of a number 64 too."""
         import pyarrow as pa
 
-        types = {"text": pa.string(), "whole": pa.int64(), "number": pa.float64()}
-        types["flag"] = pa.bool_()
+        types = {"text": pa.string(), "integer": pa.int64(), "float": pa.float64()}
+        types["boolean"] = pa.bool_()
         return pa.schema([(name, types[kind]) for name, kind in self.kinds.items()])
 
 
@@ -115,9 +115,9 @@ def error_row(columns: Columns, image: str, error: YuzugError) -> Row:
 
 
 def _of_faces(labels: Sequence[str]) -> dict[str, Kind]:
-    classes: dict[str, Kind] = dict.fromkeys(labels, "number")
-    quality: dict[str, Kind] = dict.fromkeys(_QUALITY, "number")
-    regions: dict[str, Kind] = {f"region_{name}": "number" for name in _REGIONS}
+    classes: dict[str, Kind] = dict.fromkeys(labels, "float")
+    quality: dict[str, Kind] = dict.fromkeys(_QUALITY, "float")
+    regions: dict[str, Kind] = {f"region_{name}": "float" for name in _REGIONS}
     return _BOX | _READING | classes | quality | regions
 
 
@@ -193,7 +193,7 @@ def table(path: Path, columns: Columns, *, header: bool = True) -> Iterator[Tabl
             cannot be written, ``extra.missing`` where Parquet is asked for without pyarrow.
 
     >>> import tempfile
-    >>> columns = Columns({"film": "text", "frame": "whole"})
+    >>> columns = Columns({"film": "text", "frame": "integer"})
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with table(Path(folder) / "a.csv", columns) as written:
     ...         written.write([{"film": "a.mp4", "frame": 0}])

@@ -1,29 +1,29 @@
-// What Gradio does not say in our two languages, said by us; and the page shown once it is whole.
+// Translates what Gradio writes into the page's language, and shows the page once it is complete.
 (() => {
   const words = JSON.parse(document.getElementById("yz-words").textContent);
   const ours = new Map();
   const starts = [];
-  for (const said of words) {
-    const our = said.pop();
-    for (const variant of [...said, ...Object.values(our)])
+  for (const entry of words) {
+    const our = entry.pop();
+    for (const variant of [...entry, ...Object.values(our)])
       if (variant.endsWith("*")) starts.push([variant.slice(0, -1), our]);
       else ours.set(variant, our);
   }
   const inOurWords = (text) => {
-    const said = text.trim();
-    const our = ours.get(said) ?? starts.find(([start]) => said.startsWith(start))?.[1];
+    const phrase = text.trim();
+    const our = ours.get(phrase) ?? starts.find(([start]) => phrase.startsWith(start))?.[1];
     return our?.[document.documentElement.lang];
   };
 
   const translate = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
-      const said = inOurWords(node.nodeValue);
-      if (said && said === inOurWords("Connection Lost")) sessionStorage.setItem("yz-interrupted", "");
-      if (said && said !== node.nodeValue) node.nodeValue = said;
+      const phrase = inOurWords(node.nodeValue);
+      if (phrase && phrase === inOurWords("Connection Lost")) sessionStorage.setItem("yz-interrupted", "");
+      if (phrase && phrase !== node.nodeValue) node.nodeValue = phrase;
     } else if (node.nodeType === Node.ELEMENT_NODE) {
       for (const name of ["aria-label", "title", "alt"]) {
-        const said = node.hasAttribute(name) && inOurWords(node.getAttribute(name));
-        if (said && said !== node.getAttribute(name)) node.setAttribute(name, said);
+        const phrase = node.hasAttribute(name) && inOurWords(node.getAttribute(name));
+        if (phrase && phrase !== node.getAttribute(name)) node.setAttribute(name, phrase);
       }
       node.childNodes.forEach(translate);
     }
@@ -43,7 +43,7 @@
   // under somebody who is in the middle of an activity.
   // A clock that was set back since must not hold it up.
   const sinceTakenUp = () => Math.abs(Date.now() - Number(sessionStorage.getItem("yz-taken-up")));
-  // So does Gradio, once it reaches a server again after it said that the line is gone.
+  // So does Gradio, once it reaches a server again after its message that the connection is lost.
   const takenUp =
     sinceTakenUp() < 30_000 || sessionStorage.getItem("yz-interrupted") !== null;
   sessionStorage.removeItem("yz-interrupted");
@@ -104,7 +104,7 @@
       ?.removeAttribute("aria-label");
     document.body.dataset.tab = shownTab(); // settings that do nothing there are not shown
   };
-  // Gradio names a choice anew whenever it is made: "name" is watched, or the next key falls out
+  // Gradio renames a choice whenever it is made: "name" is watched, or the next key falls out
   // of the group.
   new MutationObserver(mend).observe(document.documentElement, {
     subtree: true, childList: true, attributeFilter: ["aria-label", "aria-selected", "name"],

@@ -46,7 +46,7 @@ _FITTED = (
 # The temperatures are fitted last, by likelihood alone; each within these factors, in this order.
 _TEMPERATURES = ("temperature_evidence", "temperature_without", "temperature_evidence")
 _FACTORS = (0.5, 0.63, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5)
-# What was tried instead: a change of the strengths in force, with nothing fitted anew.
+# What was tried instead: a change of the strengths in force, with nothing fitted again.
 ABLATIONS: dict[str, dict[str, float]] = {
     "as it is": {},
     "normal tails": {"tails": 100.0},
@@ -374,7 +374,7 @@ class TeachingResults(BaseModel):
     people: int
     detector: str
     draws: int
-    """How often each lesson was drawn anew for each person."""
+    """How often each lesson was drawn for each person."""
     weights: dict[str, str]
     """:attr:`Checkpoint.digest` of each model."""
     strengths: dict[str, float]

@@ -134,7 +134,7 @@ class Withheld(Strict):
     goals: Annotated[tuple[Goal, ...], Field(min_length=1)]
     energies: Annotated[tuple[Energy, ...], Field(min_length=1)]
     source: Id
-    """The publication that found no benefit or harm, a key of kinds.yaml."""
+    """The publication that advises against it, a key of kinds.yaml."""
 
 
 class HelpPolicy(Strict):

@@ -139,10 +139,10 @@
           const left = seconds * 1000 - ms;
           face.textContent = ended ? say("timer_over") : clock(left);
           bar.value = ms;
-          const whole = Math.ceil(left / 60000);
-          if (running && minutes !== null && whole !== minutes && whole > 0)
-            announce(say("left", { minutes: whole }));
-          minutes = whole;
+          const now = Math.ceil(left / 60000);
+          if (running && minutes !== null && now !== minutes && now > 0)
+            announce(say("left", { minutes: now }));
+          minutes = now;
         },
       });
       sound.addEventListener("change", () => {

@@ -35,7 +35,7 @@ let at = 0; // the frame that is shown, among those that were read
 let person = 0;
 let target = null; // the label that the map explains, null for the predicted one
 let explained = null; // the answer that is drawn
-let asking = false;
+let explaining = false;
 let resting = null;
 
 const names = () => film.looks[lang()];

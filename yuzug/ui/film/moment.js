@@ -22,16 +22,16 @@ const grab = () => {
 
 const explain = async () => {
   const one = film?.persons[person];
-  if (asking || !one || rowOf(one) < 0 || explained?.of === moment()) return;
+  if (explaining || !one || rowOf(one) < 0 || explained?.of === moment()) return;
   const [shot, of] = [grab(), moment()];
   if (!shot) return;
-  asking = true;
+  explaining = true;
   const options = JSON.stringify({
     box: one.boxes[rowOf(one)], model: film.model, classes: film.classes, target,
   });
   const sent = shot.toDataURL("image/jpeg", 0.9);
   const answer = await ask("film_frame", [sent, options, null]).catch(() => ({}));
-  asking = false;
+  explaining = false;
   if (of !== moment()) return later(); // the slider went on
   explained = { ...answer, of, shot };
   drawMap();

@@ -17,8 +17,8 @@ element.addEventListener("input", ({ target }) => {
 });
 
 const drawn = () => {
-  const whole = heat.dataset.scope === "photo";
-  const ground = whole ? photo() : face(".photo");
+  const inPhoto = heat.dataset.scope === "photo";
+  const ground = inPhoto ? photo() : face(".photo");
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [ground.naturalWidth, ground.naturalHeight];
   const pen = canvas.getContext("2d");
@@ -26,8 +26,8 @@ const drawn = () => {
   const style = getComputedStyle(map());
   [pen.globalAlpha, pen.filter] = [style.opacity, style.filter];
   const place = map().closest(".yz-face").style;
-  const share = (name) => (whole ? parseFloat(place.getPropertyValue(name)) / 100 : 0);
-  const side = whole ? share("--s") * canvas.width : canvas.width;
+  const share = (name) => (inPhoto ? parseFloat(place.getPropertyValue(name)) / 100 : 0);
+  const side = inPhoto ? share("--s") * canvas.width : canvas.width;
   pen.drawImage(map(), share("--x") * canvas.width, share("--y") * canvas.height, side, side);
   return canvas.toDataURL("image/png");
 };

@@ -92,14 +92,14 @@ const drawLabels = () => {
   }));
 };
 
-const wholeMs = () => (label === neutral ? RELAXED_MS : HELD_MS);
+const neededMs = () => (label === neutral ? RELAXED_MS : HELD_MS);
 const count = () => {
   if (phase !== "ready" && phase !== "take") return;
-  const [whole, passed] = phase === "ready"
-    ? [READY_MS, performance.now() - beganAt] : [wholeMs(), heldMs];
-  const left = Math.max(0, Math.ceil((whole - passed) / 1000));
+  const [lasts, passed] = phase === "ready"
+    ? [READY_MS, performance.now() - beganAt] : [neededMs(), heldMs];
+  const left = Math.max(0, Math.ceil((lasts - passed) / 1000));
   write(part("count").querySelector("b"), String(left));
-  const share = phase === "ready" ? 0 : Math.min(100, (100 * passed) / whole);
+  const share = phase === "ready" ? 0 : Math.min(100, (100 * passed) / lasts);
   part("count").querySelector(".share").style.strokeDasharray = `${share.toFixed(0)} 100`;
 };
 
@@ -181,7 +181,7 @@ const takeFrame = ({ example, problem, track: whose }) => {
   [hint, track] = ["", whose];
   heldMs += lapse;
   if (examples.length < MOST) examples.push(example);
-  if (heldMs >= wholeMs() && examples.length >= LEAST) finish();
+  if (heldMs >= neededMs() && examples.length >= LEAST) finish();
 };
 
 // What needs the camera waits until it runs.
