@@ -157,5 +157,7 @@ def _selectors(
 def _notice(chrome: Chrome) -> Notice:
     with gr.Column(elem_classes="yz-notice-box") as box:
         labelled_html(chrome, None, header.notice)
-        accept = chrome.make(gr.Button, {"value": "notice_accept"}, variant="primary")
+        accept = chrome.make(
+            gr.Button, {"value": "notice_accept"}, elem_classes=["yz-button", "main"]
+        )
     return Notice(box, accept, gr.Column(visible=False, elem_classes="yz-room"))

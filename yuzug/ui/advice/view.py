@@ -98,7 +98,7 @@ def _ideas(board: Board, lang: Language) -> str:
     # The number changes with every note, so that the page asks for the journal to be written.
     cards = "".join(activity_card(card, board, lang) for card in board.cards)
     return (
-        f'<div>{_filters(board, lang)}</div>'
+        f"<div>{_filters(board, lang)}</div>"
         f'<div class="yz-help-place">{_help(board, lang)}</div>'
         f'<div class="yz-cards" data-news="{board.memory.news}">{cards}</div>'
         f'<div class="yz-undo-place">{_removed(board, lang)}</div>'
