@@ -29,7 +29,17 @@ from yuzug.teaching import is_alone, label_named, neutral_label
 
 
 class Analyzer:
-    """A detector and a classifier; holds no state of a visitor, so threads may share it.
+    """Finds faces in an image, classifies their expressions and explains the predictions.
+
+    Threads may share an analyzer: it holds nothing of the images that it has read. Make one with
+    :meth:`load`.
+
+    Args:
+        checkpoint: network, weights and card, from :func:`yuzug.models.load_model`.
+        classes: number of emotions (3 to 8), or the name of a head of the checkpoint; None for
+            seven emotions, or else the only head.
+        detector: finds faces; without one, every image must be one cropped face (``crops``).
+        stem: computes the convolutional features in place of the checkpoint's network.
 
     >>> import numpy as np
     >>> analyzer = Analyzer.load("cnn", classes=3)
@@ -60,14 +70,17 @@ class Analyzer:
         crops_only: bool = False,
         shared: MutableMapping[Path, Checkpoint] | None = None,
     ) -> Analyzer:
-        """An analyzer with a model, and the best detector to be had.
+        """Load a model and a face detector.
 
-        With ``crops_only`` no detector is loaded: each picture must be one cropped face.
-
-        ``model`` is the name of a bundled model, a weights file, or ``"owner/name"`` on a hub,
-        pinned as ``"owner/name@revision"``. ``classes`` is the number of emotions, or the name of
-        a head of your own; unless given, seven emotions, or else the labels of the file.
-        ``shared`` holds the weights that other analyzers loaded: :func:`yuzug.models.load`.
+        Args:
+            model: name of a bundled model, path of a weights file, or ``"owner/name"`` on a hub,
+                pinned as ``"owner/name@revision"``.
+            classes: number of emotions (3 to 8), or the name of a head of your own; unless given,
+                seven emotions, or else the labels of the file.
+            detector: finds faces; unless given, YuNet, or OpenCV's cascade where YuNet's file
+                cannot be had within three seconds.
+            crops_only: load no detector; each image must then be one cropped face.
+            shared: weights that other analyzers loaded, by path; they are used again.
 
         Raises:
             ModelError: ``model.unknown`` or ``model.classes``.
@@ -109,7 +122,11 @@ class Analyzer:
         return Analyzer(self.classifier.checkpoint, classes, self.detector, self.classifier.stem)
 
     def with_stem(self, stem: Stem) -> Analyzer:
-        """The same, with the heavy part of the network computed elsewhere: see ``Classifier``."""
+        """The same model with its convolutional features computed by ``stem``.
+
+        Args:
+            stem: inputs (N, C, S, S) → features (N, K, h, w), such as on another device.
+        """
         return Analyzer(self.classifier.checkpoint, self.classifier.head_name, self.detector, stem)
 
     def with_packed_weights(self) -> Analyzer:
@@ -134,17 +151,25 @@ class Analyzer:
         target: str | None = None,
         person: Person | None = None,
     ) -> Analysis:
-        """Find and read every face of a photo; with ``crops`` the picture is one cropped face.
+        """Detect every face of an image, classify its expression and make its heat map.
 
-        With a ``person``, the largest face is read, and explained, as that person was taught; the
-        others keep the plain reading. Whether it is that person, nobody checks.
+        Args:
+            image: a path, bytes, a binary file, a PIL image, or a uint8 array (H, W), RGB
+                (H, W, 3) or RGBA (H, W, 4): see :func:`yuzug.images.load_image`.
+            heatmaps: whether heat maps are made; without them a face takes less time.
+            crops: whether the image is one cropped face, so that no detector runs.
+            method: how heat maps are made, a key of :data:`yuzug.explain.METHODS`; unless given,
+                the one that the model's card names.
+            target: the label that the heat maps explain; unless given, each face's prediction.
+            person: somebody who was taught (:meth:`teach`): the largest face is classified and
+                explained as theirs, the others as without. Nobody is recognised.
 
-        The heat maps are made by ``method``, a name in :data:`yuzug.explain.METHODS` (the one
-        that the model's card names, unless given), for the label ``target`` (the one that each
-        face is read as, unless given).
+        Returns:
+            The faces, largest first, each with its box, probabilities and heat map; no face is no
+            error.
 
         Raises:
-            ImageError: where the picture cannot be read.
+            ImageError: where the image cannot be read.
             ModelError: ``model.target`` where the model has no such label.
             OptionError: ``option.invalid`` where there is no such method.
             PersonError: ``person.weights`` where the person was taught with other weights.
@@ -177,7 +202,7 @@ class Analyzer:
         workers: int | None = None,
         person: Person | None = None,
     ) -> Iterator[Analysis | ImageError]:
-        """Read many pictures, faster than one by one, with the same results in the same order.
+        """Analyze many images, faster than one by one, with the same results in the same order.
 
         Images are decoded and searched for faces ahead, in threads; the faces of 8 images are
         classified in one batch. Only these few images are in memory at a time.
@@ -185,12 +210,12 @@ class Analyzer:
         Args:
             images: as for :meth:`analyze`; may be endless.
             heatmaps: whether heat maps are made.
-            crops: whether each picture already is one cropped face.
+            crops: whether each image is one cropped face.
             workers: how many threads work ahead; one for each core, unless given.
-            person: somebody who was taught: as for :meth:`analyze`.
+            person: as for :meth:`analyze`.
 
         Yields:
-            An analysis a picture; in place of one that cannot be read, its :class:`ImageError`.
+            An analysis an image; in place of one that cannot be read, its :class:`ImageError`.
 
         >>> import numpy as np
         >>> analyzer = Analyzer.load("cnn")
@@ -203,10 +228,14 @@ class Analyzer:
         )
 
     def example(self, image: ImageSource, *, crops: bool = False) -> Example:
-        """The numbers of a picture with one face, for :meth:`Person.with_example`; keeps nothing.
+        """The embedding of an image with one face, for :meth:`Person.with_example`.
+
+        Args:
+            image: as for :meth:`analyze`; not kept.
+            crops: whether it is one cropped face.
 
         Raises:
-            ImageError: where the picture cannot be read.
+            ImageError: where the image cannot be read.
             PersonError: ``person.picture`` where it does not show one face.
         """
         photo = load_image(image)
@@ -222,11 +251,15 @@ class Analyzer:
         return teach_example(self.classifier.checkpoint, located[0].crop)
 
     def teach(self, images: Mapping[str, Sequence[ImageSource]], *, crops: bool = False) -> Person:
-        """Learn one person's expressions from a few pictures: a list of them for each label.
+        """Adapt the predictions to one person from a few images of each expression.
 
-        A label is one of the model's, or another name of its emotion ("joy", "Mutlu"): the names
-        that the recommendations know. One picture of the relaxed face ("neutral") helps already;
-        one of each expression helps most. The pictures are read and forgotten.
+        One image of the relaxed face ("neutral") helps already; one of each expression helps
+        most. No weight changes, and the images are not kept: see :mod:`yuzug.models.adaptation`.
+
+        Args:
+            images: images by label; a label is one of the model's or another name of its emotion
+                that the recommendations know ("joy", "Mutlu").
+            crops: whether each image is one cropped face.
 
         >>> from yuzug._resources import PORTRAIT
         >>> analyzer = Analyzer.load("cnn", classes=7)
@@ -246,17 +279,36 @@ class Analyzer:
         return person
 
     def new_person(self) -> Person:
-        """Somebody of whom nothing is known yet, to be taught with these weights."""
+        """A person without examples, for these weights."""
         return Person.new(self.classifier.checkpoint, neutral_label(self.labels))
 
     def explain(self, face: Face, target: str | None = None, method: str | None = None) -> Heatmap:
-        """Another heat map of a face that was read: :meth:`Explainer.face`."""
+        """Another heat map of a face of this analyzer.
+
+        Args:
+            face: a face of :attr:`Analysis.faces`.
+            target: the label to explain; unless given, the face's prediction.
+            method: a key of :data:`yuzug.explain.METHODS`; unless given, the card's.
+
+        Raises:
+            ModelError: ``model.target`` where the model has no such label.
+            OptionError: ``option.invalid`` where there is no such method.
+        """
         return self.explainer.face(face, target, method)
 
     def contrast(self, face: Face, first: str, second: str) -> Contrast:
-        """Why a face looks ``first`` and not ``second``: :meth:`Explainer.contrast`."""
+        """A signed heat map of the evidence for label ``first`` and against label ``second``.
+
+        Raises:
+            ModelError: ``model.target`` where the model has no such label.
+        """
         return self.explainer.contrast(face, first, second)
 
     def trust(self, face: Face, heatmap: Heatmap | None = None) -> Trust:
-        """Whether a heat map of a face can be relied on: :meth:`Explainer.trust`."""
+        """Faithfulness of a heat map of a face, by ROAD: see :class:`yuzug.explain.Trust`.
+
+        Args:
+            face: a face of :attr:`Analysis.faces`.
+            heatmap: one of its maps; unless given, ``face.explanation``.
+        """
         return self.explainer.trust(face, heatmap)

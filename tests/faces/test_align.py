@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yuzug.explain import regions
 from yuzug.faces import Alignment, Detection, align, full_image
 from yuzug.faces.align import TEMPLATE, YUNET_SIDE
 from yuzug.faces.detection import Point, inside, iou, roll_of
@@ -231,3 +232,7 @@ def test_roll_is_positive_where_the_right_side_hangs() -> None:
 def test_landmarks_are_five() -> None:
     with pytest.raises(ValueError, match="five"):
         Detection((0, 0, 20, 20), 0.9, ((1.0, 2.0),))
+
+
+def test_the_parts_of_a_face_are_where_alignment_puts_them() -> None:
+    assert np.allclose(regions.TEMPLATE, TEMPLATE, atol=0.005)

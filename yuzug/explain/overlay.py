@@ -49,9 +49,7 @@ def paint(
     np.uint8(0)
     """
     values = np.clip(_fitted(values, image), 0, 1)
-    levels = (values * 255).astype(np.uint8)
-    colours = cv2.cvtColor(cv2.applyColorMap(levels, _COLOURS), cv2.COLOR_BGR2RGB)
-    return _mixed(image, np.asarray(colours, np.uint8), values, strength * opacity)
+    return _mixed(image, _heat(values), values, strength * opacity)
 
 
 def paint_contrast(

@@ -19,7 +19,8 @@ REGIONS: tuple[str, ...] = ("brows", "eyes", "nose", "cheeks", "mouth", OUTSIDE)
 _PRECEDENCE = ("eyes", "brows", "nose", "mouth", "cheeks")
 
 # Median landmarks of FER2013 crops, in unit coordinates (x, y) of the crop: left and right eye,
-# nose, left and right corner of the mouth, as they stand in the picture.
+# nose, left and right corner of the mouth, as they stand in the picture. These of
+# ``yuzug.faces.align``, rounded: docs/explanations.md was measured with them.
 TEMPLATE: tuple[Point, ...] = (
     (0.31, 0.38),
     (0.69, 0.38),
