@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from yuzug import Analysis, Analyzer
+from yuzug._resources import PORTRAIT_FACE
 from yuzug.records import AnalysisRecord
 
 
@@ -70,7 +71,7 @@ def test_a_bright_face_says_in_the_json_why_it_is_not_sure(
     analyzer: Analyzer, astronaut: np.ndarray
 ) -> None:
     bright = np.minimum(astronaut.astype(int) * 2, 255).astype(np.uint8)
-    (face,) = analyzer.analyze(bright[62:180, 164:282], crops=True).to_dict()["faces"]
+    (face,) = analyzer.analyze(bright[PORTRAIT_FACE], crops=True).to_dict()["faces"]
     assert not face["sure"]
     assert face["doubts"]
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from skimage import data
 
+from yuzug._resources import PORTRAIT_FACE
 from yuzug.errors import ImageError, ModelError, OptionError
 from yuzug.faces import Detection
 from yuzug.pipeline import Analyzer
@@ -99,7 +100,7 @@ def test_no_face_is_no_error_and_a_bad_picture_is(analyzer: Analyzer) -> None:
 def test_a_crop_is_read_without_looking_for_faces(
     analyzer: Analyzer, astronaut: np.ndarray
 ) -> None:
-    crop = np.ascontiguousarray(astronaut[62:180, 164:282])
+    crop = np.ascontiguousarray(astronaut[PORTRAIT_FACE])
     detector = FixedDetector()
     alone = Analyzer(analyzer.classifier.checkpoint, 7, detector)
     face = alone.analyze(crop, crops=True).faces[0]

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from yuzug._resources import PORTRAIT_FACE
 from yuzug.errors import PersonError
 from yuzug.explain import METHODS
 from yuzug.models import Person
@@ -58,7 +59,7 @@ def test_a_picture_without_a_face_or_with_two_teaches_nothing(two: np.ndarray) -
 
 def test_a_crop_can_be_taught_without_a_detector(astronaut: np.ndarray) -> None:
     reads = Analyzer.load("cnn", 7, crops_only=True)
-    person = reads.teach({"happy": [astronaut[62:180, 164:282]]}, crops=True)
+    person = reads.teach({"happy": [astronaut[PORTRAIT_FACE]]}, crops=True)
     assert person.examples == {"happy": 1}
 
 

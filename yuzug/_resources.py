@@ -9,6 +9,8 @@ _PACKAGE = Path(__file__).resolve().parent
 
 # A smiling face in the public domain (NASA): the example of the page, the doctor and the goldens.
 PORTRAIT = _PACKAGE / "ui" / "examples" / "astronaut.jpg"
+# Rows and columns of its face.
+PORTRAIT_FACE = (slice(62, 180), slice(164, 282))
 
 
 def folder(name: Literal["recommendations", "spaces", "weights"]) -> Path:

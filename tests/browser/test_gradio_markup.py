@@ -9,6 +9,8 @@ from gradio_markup import gradio_names
 from journeys import ASTRONAUT, open_tab, show_file
 from playwright.sync_api import Page
 
+from yuzug.texts import text
+
 # Some parts are there for a moment only, so each is noted when it comes.
 NOTE = """
 window.found = new Set();
@@ -27,9 +29,10 @@ def test_every_part_that_is_selected_is_on_the_page(visit: Callable[..., Page]) 
     assert len(names) > 20
     page = visit(script=NOTE % json.dumps(names))
     open_tab(page, "photo")
-    page.locator("#yz-picker .source-selection button").nth(1).click()
-    page.locator("#yz-picker .button-wrap button").first.wait_for()
-    page.locator("#yz-picker .source-selection button").first.click()
+    page.get_by_role("button", name=text("ui.photo_webcam", "en")).click()
+    page.locator("#yz-picker").get_by_text(text("ui.photo_camera_on", "en")).click()
+    page.get_by_role("button", name=text("ui.photo_capture", "en")).wait_for()
+    page.get_by_role("button", name=text("ui.photo_upload", "en")).click()
     show_file(page, ASTRONAUT)
     page.locator("#yz-photo-advice .yz-card").first.wait_for(timeout=60_000)
     try:

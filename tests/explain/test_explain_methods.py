@@ -17,6 +17,7 @@ from pytorch_grad_cam.utils.image import scale_cam_image
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor, nn
 
+from yuzug._resources import PORTRAIT_FACE
 from yuzug.emotions import LANGUAGES
 from yuzug.explain import METHODS, ForwardPass, difference, scale
 from yuzug.explain.rise import random_masks
@@ -49,7 +50,7 @@ def analyzer(checkpoint: Checkpoint) -> Analyzer:
 @pytest.fixture(scope="module")
 def faces(astronaut: np.ndarray) -> list[np.ndarray]:
     """A face, its mirror image and a darker one: RGB uint8 (118, 118, 3)."""
-    face = astronaut[62:180, 164:282]
+    face = astronaut[PORTRAIT_FACE]
     return [face, face[:, ::-1].copy(), (face * 0.6).astype(np.uint8)]
 
 

@@ -12,6 +12,7 @@ import pytest
 from drawn import drawn_faces, folder_of
 from PIL import Image
 
+from yuzug._resources import PORTRAIT_FACE
 from yuzug.cli import main
 from yuzug.errors import YuzugError
 from yuzug.lab.evaluation.corruptions import FAULTS
@@ -181,7 +182,7 @@ def test_confidence_before_the_temperature_is_the_plain_softmax() -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_grows_with_its_level(fault: str, astronaut: np.ndarray) -> None:
     change, levels = FAULTS[fault]
-    face = np.asarray(Image.fromarray(astronaut[62:180, 164:282]).convert("L").resize((48, 48)))
+    face = np.asarray(Image.fromarray(astronaut[PORTRAIT_FACE]).convert("L").resize((48, 48)))
     off = [np.abs(change(face, level).astype(int) - face).mean() for level in levels]
     assert off == sorted(off)
     assert off[0] > 0.2

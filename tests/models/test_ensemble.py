@@ -11,6 +11,7 @@ import pytest
 import torch
 from drawn import drawn_faces
 
+from yuzug._resources import PORTRAIT_FACE
 from yuzug.errors import WeightsError
 from yuzug.explain import METHODS, ForwardPass, evidence
 from yuzug.lab.training.build_ensemble import MEMBERS, build_ensemble
@@ -22,7 +23,7 @@ from yuzug.pipeline import Analyzer
 
 @pytest.fixture(scope="module")
 def face(astronaut: np.ndarray) -> np.ndarray:
-    return astronaut[62:180, 164:282]
+    return astronaut[PORTRAIT_FACE]
 
 
 def test_it_stands_among_the_models_and_names_its_members() -> None:

@@ -15,6 +15,7 @@ from drawn import drawn_faces
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yuzug._resources import PORTRAIT_FACE
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import PersonError
 from yuzug.models import Classifier, Example, Person, load, load_model, resolve, teach_example
@@ -35,7 +36,7 @@ def cnn() -> Checkpoint:
 @pytest.fixture(scope="module")
 def faces(astronaut: np.ndarray) -> list[np.ndarray]:
     """One face, seen in eight ways."""
-    crop = astronaut[62:180, 164:282]
+    crop = astronaut[PORTRAIT_FACE]
     return [np.roll(crop, 4 * turn, axis=turn % 2) for turn in range(len(LABELS))]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from yuzug._resources import PORTRAIT_FACE
 from yuzug.faces import HaarDetector
 from yuzug.lab.data.faceset import FaceSet, read
 from yuzug.lab.evaluation.evaluate import Evaluation, evaluate
@@ -37,7 +38,7 @@ def one_thread() -> Iterator[None]:
 def test_answers_are_the_golden_ones(name: str, astronaut: np.ndarray) -> None:
     path = resolve(name)
     golden = Golden.model_validate_json(path_of(path).read_text())
-    now = answers(load(path), astronaut[62:180, 164:282])
+    now = answers(load(path), astronaut[PORTRAIT_FACE])
     np.testing.assert_allclose(now.noise_features, golden.noise_features, atol=1e-3)
     for head, logits in golden.noise_logits.items():
         np.testing.assert_allclose(now.noise_logits[head], logits, atol=2e-3)

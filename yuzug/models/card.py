@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from yuzug.models.networks import Network, build
 from yuzug.models.preprocess import Preprocessing
 
 # Cards come from strangers too: a name becomes part of the network and of the page.
@@ -21,6 +22,10 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+# A class with a lower recall is named as a weakness of the model.
+_WEAK_RECALL = 0.5
+
+
 class ClassMetrics(_Frozen):
     """One-vs-rest metrics of one class, in [0, 1]."""
 
@@ -29,6 +34,11 @@ class ClassMetrics(_Frozen):
     specificity: float
     f1: float
     support: int
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether fewer than half of the faces of this class are found."""
+        return self.recall < _WEAK_RECALL
 
 
 class Metrics(_Frozen):
@@ -102,6 +112,21 @@ class Card(_Frozen):
             if missing:
                 raise ValueError(f"head {head.served_from} has no output for {missing}")
         return self
+
+    def build(self) -> Network:
+        """The network that the card describes, with the initial weights of its layers.
+
+        Raises:
+            WeightsError: ``weights.damaged`` where this version has no such architecture.
+            KeyError: where a head has a name that a module of PyTorch has already.
+        """
+        spec = self.preprocessing
+        return build(
+            self.architecture,
+            channels=spec.channels,
+            size_px=spec.size_px,
+            heads=self.head_sizes,
+        )
 
     def columns(self, head: str) -> list[int]:
         """Positions of a head's labels among the outputs of the head that serves it.

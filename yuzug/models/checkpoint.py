@@ -18,7 +18,7 @@ from torch import Tensor
 from yuzug.errors import WeightsError, first_fault
 from yuzug.models import ensemble
 from yuzug.models.card import Card
-from yuzug.models.networks import Network, build
+from yuzug.models.networks import Network
 
 _CARD_KEY = "yuzug_card"
 
@@ -167,15 +167,9 @@ def _load_ensemble(path: Path, shared: MutableMapping[Path, Checkpoint]) -> Chec
 def _plan(path: Path) -> tuple[Card, Network]:
     """The card, and its network without memory, which the file's tensors fit."""
     card = read_card(path)
-    spec = card.preprocessing
     try:
         with torch.device("meta"):
-            network = build(
-                card.architecture,
-                channels=spec.channels,
-                size_px=spec.size_px,
-                heads=card.head_sizes,
-            )
+            network = card.build()
     except KeyError as error:  # a head named as something that a module already has
         raise _damaged(path, error) from error
     count = sum(parameter.numel() for parameter in network.parameters())

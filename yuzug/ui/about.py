@@ -15,8 +15,6 @@ from yuzug.texts.numbers import integer, percent_tenths, tenths
 from yuzug.ui.models import Analyzers, model_title
 from yuzug.ui.session import Settings
 
-# A class found less often than this is called weak.
-WEAK_RECALL = 0.5
 # What the bundled weights learned from, as their cards name it; and what they cannot know.
 _DATA = ("FER2013", "muxspace")
 _LIMITS = ("feeling", "data", "weak", "pictures", "decisions")
@@ -130,9 +128,7 @@ def _unmeasured(lang: Language) -> str:
 
 
 def _weak(metrics: Metrics, lang: Language) -> str:
-    names = [
-        looks(label, lang) for label, one in metrics.per_class.items() if one.recall < WEAK_RECALL
-    ]
+    names = [looks(label, lang) for label, one in metrics.per_class.items() if one.is_weak]
     if not names:
         return ""
     return f'<p class="yz-notice">{_t("weak", lang, labels=_listed(names, "or", lang))}</p>'
@@ -140,7 +136,7 @@ def _weak(metrics: Metrics, lang: Language) -> str:
 
 def _per_class(metrics: Metrics, lang: Language) -> str:
     rows = "".join(
-        f'<tr class="{"weak" if one.recall < WEAK_RECALL else ""}">'
+        f'<tr class="{"weak" if one.is_weak else ""}">'
         f'<th scope="row">{escape(looks(label, lang))}</th>'
         f'<td class="bar" style="--p:{one.recall:.3f}">{percent(one.recall, lang)}</td>'
         f"<td>{percent(one.precision, lang)}</td><td>{integer(one.support, lang)}</td></tr>"

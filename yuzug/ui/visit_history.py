@@ -16,7 +16,6 @@ from yuzug.recommender.filters import time_of_day
 from yuzug.recommender.mood import Mood, mood_of
 from yuzug.ui.journal.entries import ActivityEntry, Entry, Journal, MoodEntry, now
 
-RECENT = 20  # these many last suggestions do not come again
 KEPT = 200
 READINGS = 10
 Marks = Literal["helped", "rejected", "favourites"]
@@ -66,7 +65,7 @@ class Memory:
 
     def suggested(self, ids: Sequence[str]) -> None:
         """These were shown."""
-        self.recent = (*self.recent, *ids)[-RECENT:]
+        self.recent = (*self.recent, *ids)[-self.catalogue.policy.recent :]
 
     def reject(self, name: str) -> None:
         """This one is not for the visitor: it stays away."""

@@ -39,7 +39,7 @@ from yuzug.ui.live.advice_pacing import ADVICE_EVERY_S, Following
 from yuzug.ui.live.minute_mean import MINUTE_S
 from yuzug.ui.photo import exporting
 from yuzug.ui.session import Settings
-from yuzug.ui.visit_history import RECENT, Memory
+from yuzug.ui.visit_history import Memory
 
 SAD = Mood("sad", {"sad": 0.9, "neutral": 0.1})
 
@@ -58,8 +58,10 @@ def face(emotion: str, track: int = 1) -> FaceReading:
     return FaceReading(emotion, 0.9, {emotion: 0.9, "neutral": 0.1}, (), ("mouth",), False, track)
 
 
-def test_the_areas_memory_is_the_engines() -> None:
-    assert bundled().policy.recent == RECENT
+def test_a_visit_remembers_as_many_suggestions_as_the_policy_wants() -> None:
+    memory, recent = Memory(), bundled().policy.recent
+    memory.suggested([f"activity-{number}" for number in range(recent + 5)])
+    assert memory.recent == tuple(f"activity-{number}" for number in range(5, recent + 5))
 
 
 def test_a_filter_acts_on_every_activity_at_once_and_can_be_taken_back() -> None:

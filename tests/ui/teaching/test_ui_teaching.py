@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from yuzug._resources import PORTRAIT_FACE
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.images import jpeg_bytes
 from yuzug.models import Person
@@ -212,7 +213,7 @@ def test_nothing_is_learned_before_the_notice_is_accepted(
 def test_a_cropped_face_of_a_photo_teaches_too(
     analyzers: Analyzers, astronaut: NDArray[np.uint8]
 ) -> None:
-    crop = jpeg_bytes(np.ascontiguousarray(astronaut[62:180, 164:282]), 92)
+    crop = jpeg_bytes(np.ascontiguousarray(astronaut[PORTRAIT_FACE]), 92)
     said = learn(analyzers, '{"label": "happy"}', crop, ACCEPTED)
     assert Person.from_json(said["person"]).examples == {"happy": 1}
     broken = learn(analyzers, '{"label": "happy"}', b"words", ACCEPTED)

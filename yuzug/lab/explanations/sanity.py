@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from yuzug.lab import SEED
 from yuzug.models import Checkpoint
-from yuzug.models.networks import Network, build
+from yuzug.models.networks import Network
 from yuzug.pipeline import Analyzer
 
 _SHIFT = 1 / 24  # of the crop's side: two of FER2013's pixels
@@ -74,15 +74,9 @@ def _with(analyzer: Analyzer, network: Network) -> Analyzer:
 
 
 def _fresh(checkpoint: Checkpoint, seed: int) -> Network:
-    card = checkpoint.card
     with torch.random.fork_rng():
         torch.manual_seed(SEED + seed)
-        network = build(
-            card.architecture,
-            channels=card.preprocessing.channels,
-            size_px=card.preprocessing.size_px,
-            heads=card.head_sizes,
-        )
+        network = checkpoint.card.build()
     return network.eval()
 
 

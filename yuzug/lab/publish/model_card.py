@@ -15,8 +15,6 @@ from yuzug.texts.model_cards import in_language
 from yuzug.texts.numbers import integer, percent_tenths
 
 _TASK = "image-classification"
-# A class found less often than this is named among the biases.
-_WEAK_RECALL = 0.5
 
 
 def model_card(published: Published, repo_id: str) -> str:
@@ -154,7 +152,7 @@ def _weak(card: Card, lang: Language) -> str:
         for head in card.heads.values()
         for metrics in head.metrics
         for label, one in metrics.per_class.items()
-        if one.recall < _WEAK_RECALL
+        if one.is_weak
     }
     return ", ".join(weak) or _t("bias_none", lang)
 

@@ -13,7 +13,7 @@ from yuzug.lab.training.baseline import known_columns
 from yuzug.lab.training.pretrained import is_backbone, load_backbone, start_file
 from yuzug.lab.training.recipe import Recipe
 from yuzug.models.checkpoint import Checkpoint, load
-from yuzug.models.networks import Network, build
+from yuzug.models.networks import Network
 from yuzug.texts.causes import caused
 
 
@@ -23,9 +23,7 @@ def begun(recipe: Recipe, heads: Mapping[str, tuple[str, ...]]) -> Network:
     Raises:
         OptionError: ``option.invalid`` where that other one is of another architecture.
     """
-    spec = recipe.preprocessing
-    sizes = {name: len(labels) for name, labels in heads.items()}
-    network = build(recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes)
+    network = recipe.build(heads)
     if recipe.start_from is None:
         return network
     file = start_file(recipe.start_from)

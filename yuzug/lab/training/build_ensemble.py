@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from yuzug import _resources
-from yuzug._resources import PORTRAIT
+from yuzug._resources import PORTRAIT, PORTRAIT_FACE
 from yuzug.images import load_image
 from yuzug.lab.data.faceset import FaceSet, read
 from yuzug.lab.data.training_data import Measured, gather
@@ -112,7 +112,7 @@ def build_bundled(paths: Sequence[Path]) -> Path:
     measured = read(paths[0], recipe.preprocessing.detail_px).split("validation")
     folder = _resources.folder("weights")
     out = build_ensemble(folder, "ensemble", held, measured, "FER2013 with FER+ votes")
-    face = load_image(PORTRAIT)[62:180, 164:282]
+    face = load_image(PORTRAIT)[PORTRAIT_FACE]
     golden = answers(load(out), face).model_dump_json(indent=1)
     path_of(out).write_text(golden + "\n", encoding="utf-8")
     return out

@@ -28,7 +28,7 @@ from yuzug.lab.training.trainer import HEADS_KEY
 from yuzug.models.card import Card, HeadCard, Metrics
 from yuzug.models.checkpoint import Checkpoint, load, read_card, save
 from yuzug.models.ensemble import Ensemble
-from yuzug.models.networks import Network, build
+from yuzug.models.networks import Network
 from yuzug.models.preprocess import Preprocessing, prepare
 from yuzug.pipeline import Analyzer
 
@@ -69,8 +69,7 @@ def finalize(recipe: Recipe, kept: Path, held: FaceSet, measured: Sequence[Measu
     spec = recipe.preprocessing
     held = _with_votes(held)
     labels = _labels_of(kept, recipe)
-    sizes = {name: len(names) for name, names in labels.items()}
-    network = build(recipe.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes)
+    network = recipe.build(labels)
     network.load_state_dict(load_file(kept))
     network.eval()
     logits = _bias_for_rare_classes(network, labels, predict(network, held.images, spec), held)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -18,7 +18,7 @@ from yuzug.emotions import LABEL_SETS
 from yuzug.errors import OptionError
 from yuzug.lab.training.augment import Augmentation
 from yuzug.lab.training.robustness import Robustness
-from yuzug.models.networks import ARCHITECTURES
+from yuzug.models.networks import ARCHITECTURES, Network, build
 from yuzug.models.preprocess import Preprocessing
 from yuzug.texts.causes import caused
 
@@ -199,6 +199,12 @@ class Recipe(BaseModel):
         if self.stages and self.architecture not in _POOLED:
             raise ValueError(f"stages: the head of {self.architecture} reads one size of faces")
         return self
+
+    def build(self, heads: Mapping[str, Sequence[str]]) -> Network:
+        """An untrained network of this recipe with these heads: labels by name."""
+        spec = self.preprocessing
+        sizes = {name: len(labels) for name, labels in heads.items()}
+        return build(self.architecture, channels=spec.channels, size_px=spec.size_px, heads=sizes)
 
     def heads(self, labels: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The labels of each head by its name, for training data with these labels.
