@@ -69,7 +69,7 @@ def run(options: Namespace) -> int:
     _check_repeats(options)
     for tracker in options.log:
         with needs_extra(tracker):
-            from yuzug.lab.training.tracking import check_installed
+            from yuzug.lab.training.experiment_tracking import check_installed
 
             check_installed([tracker])
     file = find_recipe(options.recipe)
@@ -106,8 +106,8 @@ def _check_repeats(options: Namespace) -> None:
 
 def _watch(recipe: Recipe, options: Namespace) -> Watch | None:
     """Progress messages of a run; None in every process but the first."""
+    from yuzug.lab.training.experiment_tracking import Tracking
     from yuzug.lab.training.run import Watch
-    from yuzug.lab.training.tracking import Tracking
 
     if not _leads():
         return None

@@ -65,12 +65,12 @@ class Plateau(BaseModel):
     patience: int = Field(default=3, ge=1)
 
 
-class Teaching(BaseModel):
-    """Softer targets from finished networks of ours, mixed into labels and votes.
+class Distillation(BaseModel):
+    """Knowledge distillation: probabilities of trained networks, mixed into labels and votes.
 
     The teachers read each face once, unchanged and mirrored; the mean of their calibrated
-    probabilities is the target (Hinton 2015, "Distilling the knowledge in a neural network",
-    with fixed targets). Faces without votes keep their label alone.
+    probabilities is the target (Hinton, Vinyals and Dean 2015, "Distilling the knowledge in a
+    neural network", with fixed targets). Faces without votes keep their label alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -78,6 +78,7 @@ class Teaching(BaseModel):
     teachers: tuple[str, ...] = Field(min_length=1)
     """Names of models or paths to weights files."""
     share: float = Field(gt=0, lt=1)
+    """Weight of the teachers' probabilities in the target, the rest is of labels and votes."""
 
 
 # The preprocessing of the bundled resnet18, so that a recipe may start from it without a word.
@@ -156,7 +157,7 @@ class Recipe(BaseModel):
     """For so many epochs only the heads are trained; then all of the network."""
     fresh_heads: bool = False
     """Whether ``start_from`` gives its backbone alone."""
-    teaching: Teaching | None = None
+    teaching: Distillation | None = None
     balance: float = Field(default=0.0, ge=0, le=1)
     """Rare classes are drawn more often: in proportion to their count to the power of minus this
     (0 as they are, 1 all alike)."""

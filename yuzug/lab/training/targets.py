@@ -14,7 +14,7 @@ from tqdm import tqdm
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import OptionError
 from yuzug.lab.data.faceset import FaceSet
-from yuzug.lab.training.recipe import Teaching
+from yuzug.lab.training.recipe import Distillation
 from yuzug.models.card import Card
 from yuzug.models.checkpoint import load
 from yuzug.models.classifier import Classifier
@@ -66,7 +66,7 @@ def targets(
 def distilled(
     own: Targets,
     faces: FaceSet,
-    teaching: Teaching,
+    teaching: Distillation,
     heads: Mapping[str, tuple[str, ...]] = ALL_HEADS,
 ) -> Targets:
     """The targets with the teachers' probabilities mixed in, for faces that have votes.

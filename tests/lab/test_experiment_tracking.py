@@ -11,7 +11,7 @@ from drawn import drawn_faces, folder_of
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from yuzug.cli import main
-from yuzug.lab.training.tracking import TENSORBOARD
+from yuzug.lab.training.experiment_tracking import TENSORBOARD
 
 RECIPE = (
     "architecture: cnn\npreprocessing: {size_px: 32, detail_px: 32}\nhead_weights: {7: 1}\n"
