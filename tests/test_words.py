@@ -37,7 +37,8 @@ IN_IDENTIFIERS = frozenset(
 )
 # In comments and docstrings.
 IN_PROSE = re.compile(
-    r"\b(told|said|anew|shelf|wish(es|ed)?|hangs? on|the edge of|knows? nothing|speaks? (for|against))\b",
+    r"\b(told|said|anew|shelf|wish(es|ed)?|hangs? on|the edge of|knows? nothing|heard"
+    r"|speaks? (for|against))\b",
     re.IGNORECASE,
 )
 IN_FIRST_LINES = re.compile(r"\bwhole(?! number)\b", re.IGNORECASE)

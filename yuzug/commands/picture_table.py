@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yuzug.commands.options import analyzer_of, person_of
 from yuzug.commands.output import complain
 from yuzug.commands.parser import Parser
+from yuzug.commands.threads import limited_threads
 from yuzug.errors import OptionError, YuzugError
 from yuzug.texts import text
 
@@ -69,7 +69,8 @@ def run(options: Namespace) -> int:
 
     images = pictures_of(options.images)
     person = person_of(options)
-    with _one_thread_each():
+    # Images are read side by side, so none of them needs threads of its own besides.
+    with limited_threads(1):
         analyzer = analyzer_of(options, detects=not options.crops)
         job = Job.of(
             images,
@@ -112,22 +113,6 @@ def _parts(
     from yuzug.folders import read
 
     return read(job, analyzer, missing, options.workers or os.cpu_count() or 1)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Pictures are read side by side, so none of them needs threads of its own besides."""
-    import cv2
-    import torch
-
-    before = cv2.getNumThreads(), torch.get_num_threads()
-    cv2.setNumThreads(1)
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before[0])
-        torch.set_num_threads(before[1])
 
 
 def _count(word: str) -> int:

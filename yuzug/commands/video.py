@@ -6,13 +6,14 @@ import os
 import re
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yuzug.commands.options import analyzer_of, model_options, person_of, person_option
 from yuzug.commands.output import complain, emit, stem_of
 from yuzug.commands.parser import Parser
+from yuzug.commands.threads import limited_threads
 from yuzug.errors import FilmError, ImageError, OptionError, YuzugError
 from yuzug.texts import text
 
@@ -49,7 +50,9 @@ def run(options: Namespace) -> int:
     every_s = _every_s(options)
     _check(options)
     person = person_of(options)
-    with _one_thread_a_stage():
+    # Detection has a thread of its own. On two cores, more threads of OpenCV beside those of the
+    # network cost half as much time again.
+    with limited_threads(max((os.cpu_count() or 2) - 1, 1)):
         analyzer = analyzer_of(options, detects=True)
         names = _Names(options.out)
         if person is not None:
@@ -103,25 +106,6 @@ def _check(options: Namespace) -> None:
 
 def _invalid(must: str, got: str) -> YuzugError:
     return OptionError("option.invalid", must=must, got=got, do="see yuzug video --help")
-
-
-@contextmanager
-def _one_thread_a_stage() -> Iterator[None]:
-    """Detection has a thread of its own, so it and the network must not start more for each core.
-
-    On two cores, threads of OpenCV beside those of the network cost half as much again.
-    """
-    import cv2
-    import torch
-
-    before = cv2.getNumThreads(), torch.get_num_threads()
-    cv2.setNumThreads(1)
-    torch.set_num_threads(max(min(before[1], (os.cpu_count() or 2) - 1), 1))
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before[0])
-        torch.set_num_threads(before[1])
 
 
 class _Names:
