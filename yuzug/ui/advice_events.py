@@ -13,13 +13,13 @@ from yuzug.emotions import Language
 from yuzug.recommender import Catalogue
 from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice import view as advice
-from yuzug.ui.advice.board import Board
+from yuzug.ui.advice.state import AdviceState
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.event_options import event_values, every_one, quietly
 from yuzug.ui.journal import view as journal_page
 from yuzug.ui.journal.entries import read_export, restore_journal
 from yuzug.ui.live import handlers as live
-from yuzug.ui.parts import Page
+from yuzug.ui.page import Page
 from yuzug.ui.photo import exporting
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.session import Settings
@@ -43,11 +43,11 @@ def _wire_area(page: Page, tab: str) -> None:
         settings: Settings,
         live_state: live.LiveState,
         photo_state: photo.PhotoState,
-        mood_state: Board,
+        mood_state: AdviceState,
         event: gr.EventData,
     ) -> list[Any]:
-        boards = [live_state.following.board, photo_state.board, mood_state]
-        here = boards[_TABS.index(tab)]
+        states = [live_state.following.advice, photo_state.advice, mood_state]
+        here = states[_TABS.index(tab)]
         favourites = here.memory.favourites
         spoken = acts.act(event_values(event), here, settings.lang)
         areas = _areas(settings.lang, live_state, photo_state, mood_state)
@@ -56,8 +56,8 @@ def _wire_area(page: Page, tab: str) -> None:
             drawn = [areas[n]() if everywhere or n == tab else gr.skip() for n in _TABS]
             return [settings, gr.skip(), *drawn, panels.announcement(spoken)]
         settings = replace(settings, filters=here.memory.filters)
-        for board in boards:
-            board.filter()
+        for state in states:
+            state.filter()
         drawn = [draw() for draw in areas.values()]
         return [settings, settings.to_browser(), *drawn, panels.announcement(spoken)]
 
@@ -72,17 +72,20 @@ def _wire_area(page: Page, tab: str) -> None:
 
 
 def _areas(
-    lang: Language, live_state: live.LiveState, photo_state: photo.PhotoState, mood_state: Board
+    lang: Language,
+    live_state: live.LiveState,
+    photo_state: photo.PhotoState,
+    mood_state: AdviceState,
 ) -> dict[str, Callable[[], str]]:
     """How the area of each tab is drawn."""
     return {
-        "live": lambda: advice.area(live_state.following.board, lang),
-        "photo": lambda: advice.area(photo_state.board, lang, savable=True),
+        "live": lambda: advice.area(live_state.following.advice, lang),
+        "photo": lambda: advice.area(photo_state.advice, lang, savable=True),
         "mood": lambda: advice.chooser(mood_state, lang),
     }
 
 
-def _write(mood_state: Board) -> Any:
+def _write(mood_state: AdviceState) -> Any:
     """What the browser is to write into its journal."""
     notes = mood_state.memory.notes
     return journal_page.store(notes) if notes else gr.skip()
@@ -90,7 +93,7 @@ def _write(mood_state: Board) -> Any:
 
 def _wire_saving(page: Page) -> None:
     def save(photo_state: photo.PhotoState, event: gr.EventData) -> str:
-        named = photo_state.board.named
+        named = photo_state.advice.named
         return exporting.link(event_values(event).get("face"), named.emotion if named else None)
 
     saved = page.photo.panels.advice.save(
@@ -102,7 +105,7 @@ def _wire_saving(page: Page) -> None:
 def _wire_journal(page: Page, catalogue: Catalogue) -> None:
     """Follow the journal in the browser, which tells of every change of it."""
 
-    def follow(settings: Settings, mood_state: Board, event: gr.EventData) -> list[Any]:
+    def follow(settings: Settings, mood_state: AdviceState, event: gr.EventData) -> list[Any]:
         memory, news = mood_state.memory, event_values(event)
         journal, written = restore_journal(news.get("journal")), news.get("done")
         if journal is not None and news.get("act") == "start":

@@ -11,7 +11,7 @@ import gradio as gr
 
 from yuzug.texts import text
 from yuzug.ui import about, advice_events, session_events
-from yuzug.ui.advice.board import Board
+from yuzug.ui.advice.state import AdviceState
 from yuzug.ui.advice.view import mood_tab, talk
 from yuzug.ui.api import endpoints as api
 from yuzug.ui.components import header
@@ -26,7 +26,7 @@ from yuzug.ui.live import events as live_events
 from yuzug.ui.live import handlers as live
 from yuzug.ui.live.view import live_tab
 from yuzug.ui.models import Analyzers, model_title
-from yuzug.ui.parts import Notice, Page
+from yuzug.ui.page import Notice, Page
 from yuzug.ui.photo import events as photo_events
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.view import photo_tab
@@ -121,7 +121,7 @@ def _states(default: Settings) -> dict[str, Any]:
         "browser": gr.BrowserState(None, storage_key=STORAGE_KEY, secret=STORAGE_SECRET),
         "live_state": gr.State(live.LiveState()),
         "photo_state": gr.State(photo.PhotoState()),
-        "mood_state": gr.State(Board()),
+        "mood_state": gr.State(AdviceState()),
     }
 
 

@@ -13,19 +13,19 @@ import gradio as gr
 from yuzug.emotions import Language
 from yuzug.ui import about
 from yuzug.ui.advice import view as advice
-from yuzug.ui.advice.board import Board
+from yuzug.ui.advice.state import AdviceState
 from yuzug.ui.components.event_options import in_order, last_one, quietly
 from yuzug.ui.gradio_patches import block_id
 from yuzug.ui.journal import view as journal_page
 from yuzug.ui.journal.entries import restore_journal
 from yuzug.ui.live import handlers as live
 from yuzug.ui.models import Analyzers
-from yuzug.ui.parts import Page
+from yuzug.ui.page import Page
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.events import WORK_ON_PHOTO, read_again, then_check, then_rest
 from yuzug.ui.server.admission import GuardedBlocks
 from yuzug.ui.session import Settings, preferred_language, restore
-from yuzug.ui.visit_history import Memory, clock_ahead
+from yuzug.ui.visit_history import VisitHistory, clock_ahead
 
 # The visitor's clock travels with what the browser remembers: its time in ms, as if it were UTC.
 # So does the journal without its notes and tags; the server reads it and does not hold it.
@@ -69,7 +69,7 @@ def _wire_arrival(demo: GuardedBlocks, page: Page, analyzers: Analyzers, default
         remembered: object,
         live_state: live.LiveState,
         photo_state: photo.PhotoState,
-        mood_state: Board,
+        mood_state: AdviceState,
         request: gr.Request,
     ) -> list[Any]:
         asked = str(request.headers.get("accept-language", ""))
@@ -78,10 +78,10 @@ def _wire_arrival(demo: GuardedBlocks, page: Page, analyzers: Analyzers, default
         catalogue = analyzers.activities.catalogue
         known = remembered if isinstance(remembered, dict) else {}
         clock, journal = clock_ahead(known.get("clock")), restore_journal(known.get("journal"))
-        memory = Memory(random.getrandbits(32), settings.filters, catalogue, clock)
+        memory = VisitHistory(random.getrandbits(32), settings.filters, catalogue, clock)
         memory.keep(journal)
-        for board in (live_state.following.board, photo_state.board, mood_state):
-            board.memory = memory
+        for area in (live_state.following.advice, photo_state.advice, mood_state):
+            area.memory = memory
         visited = (live_state, photo_state, mood_state)
         ahead = clock or timedelta()
         entries = journal_page.page(journal, settings.lang, catalogue, ahead=ahead)
@@ -118,7 +118,7 @@ def _wire_language(page: Page, analyzers: Analyzers) -> None:
         settings: Settings,
         live_state: live.LiveState,
         photo_state: photo.PhotoState,
-        mood_state: Board,
+        mood_state: AdviceState,
     ) -> list[Any]:
         settings = replace(settings, lang=lang or settings.lang)
         words = _words(page, analyzers, settings, live_state, photo_state, mood_state, gr.skip())
@@ -217,7 +217,7 @@ def _words(
     settings: Settings,
     live_state: live.LiveState,
     photo_state: photo.PhotoState,
-    mood_state: Board,
+    mood_state: AdviceState,
     journal: Any,
 ) -> list[Any]:
     """Every word of the page in the chosen language; nothing is analysed."""

@@ -24,7 +24,7 @@ _NOTES = threading.Lock()
 
 
 @dataclass
-class Memory:
+class VisitHistory:
     """Ids of activities, oldest first, the last readings, and journal entries not yet sent to it.
 
     ``readings`` has one mood for a photo, for a mood that was named, and for a minute of Live;

@@ -29,8 +29,8 @@ from yuzug.texts import text
 from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice import filters
 from yuzug.ui.advice import view as advice
-from yuzug.ui.advice.board import CARDS, Board, Mood, named_mood
 from yuzug.ui.advice.filters import NOTHING, filters_of, form_of, offered
+from yuzug.ui.advice.state import CARDS, AdviceState, Mood, named_mood
 from yuzug.ui.api.endpoints import Endpoints
 from yuzug.ui.components.data_urls import data_url
 from yuzug.ui.components.readings import FaceReading
@@ -39,18 +39,18 @@ from yuzug.ui.live.advice_pacing import ADVICE_EVERY_S, Following
 from yuzug.ui.live.minute_mean import MINUTE_S
 from yuzug.ui.photo import exporting
 from yuzug.ui.session import Settings
-from yuzug.ui.visit_history import Memory
+from yuzug.ui.visit_history import VisitHistory
 
 SAD = Mood("sad", {"sad": 0.9, "neutral": 0.1})
 
 
-def board(mood: Mood = SAD, seed: int = 1) -> Board:
-    made = Board(Memory(seed))
+def state(mood: Mood = SAD, seed: int = 1) -> AdviceState:
+    made = AdviceState(VisitHistory(seed))
     acts.advise_on(made, mood)
     return made
 
 
-def ids(shown: Board) -> list[str]:
+def ids(shown: AdviceState) -> list[str]:
     return [card.id for card in shown.cards]
 
 
@@ -59,13 +59,13 @@ def face(emotion: str, track: int = 1) -> FaceReading:
 
 
 def test_a_visit_remembers_as_many_suggestions_as_the_policy_wants() -> None:
-    memory, recent = Memory(), bundled().policy.recent
+    memory, recent = VisitHistory(), bundled().policy.recent
     memory.suggested([f"activity-{number}" for number in range(recent + 5)])
     assert memory.recent == tuple(f"activity-{number}" for number in range(5, recent + 5))
 
 
 def test_a_filter_acts_on_every_activity_at_once_and_can_be_taken_back() -> None:
-    shown = board()
+    shown = state()
     first = ids(shown)
     acts.act({"act": "filter", "filters": {"minutes": ["5"], "place": ["indoor"]}}, shown, "en")
     assert [card.suggestion.minutes <= 5 for card in shown.cards] == [True] * CARDS
@@ -78,7 +78,7 @@ def test_every_filter_that_the_page_offers_is_understood(name: str, choices: lis
     for choice in choices:
         chosen = filters_of({name: [str(choice)]})
         assert form_of(chosen) == {name: [str(choice)]}
-        made = Board(Memory(filters=chosen))
+        made = AdviceState(VisitHistory(filters=chosen))
         made.follow(named_mood("neutral", "chosen"))
         for lang in LANGUAGES:
             bar = filters.bar(chosen, lang)
@@ -135,7 +135,7 @@ def test_filters_are_remembered_only_after_the_notice() -> None:
 
 
 def test_a_corrected_reading_is_followed_and_said_and_can_be_undone() -> None:
-    shown = board(Mood("happy", {"happy": 1.0}))
+    shown = state(Mood("happy", {"happy": 1.0}))
     assert text("advice.for_reading", "en", looks="happy") in advice.area(shown, "en")
     acts.act({"act": "correct", "mood": "sad"}, shown, "en")
     assert text("advice.for_corrected", "en", looks="sad") in advice.area(shown, "en")
@@ -151,7 +151,7 @@ def bundled_emotions(name: str) -> list[str]:
 
 
 def test_a_chosen_mood_needs_no_face_and_speaks_of_no_expression() -> None:
-    shown = Board(Memory(1))
+    shown = AdviceState(VisitHistory(1))
     acts.act({"act": "choose", "mood": "fear"}, shown, "en")
     page = advice.chooser(shown, "en")
     mood = bundled().policy.mood("fear").name.en
@@ -162,7 +162,7 @@ def test_a_chosen_mood_needs_no_face_and_speaks_of_no_expression() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_an_unsure_reading_asks_and_asserts_nothing(lang: str) -> None:
-    shown = board(Mood("happy", {"happy": 0.4, "sad": 0.3, "neutral": 0.3}, sure=False))
+    shown = state(Mood("happy", {"happy": 0.4, "sad": 0.3, "neutral": 0.3}, sure=False))
     page = advice.area(shown, lang)  # type: ignore[arg-type]
     assert question(lang) in page  # type: ignore[arg-type]
     assert page.count('aria-pressed="true"') == 0
@@ -172,7 +172,7 @@ def test_an_unsure_reading_asks_and_asserts_nothing(lang: str) -> None:
 
 
 def test_not_for_me_stays_away_and_another_is_just_replaced() -> None:
-    shown = board()
+    shown = state()
     rejected, kept = shown.cards[0].id, ids(shown)[1:]
     said = acts.act({"act": "reject", "id": rejected}, shown, "en")
     assert said.startswith(text("advice.said_replaced", "en", title=""))
@@ -188,7 +188,7 @@ def test_not_for_me_stays_away_and_another_is_just_replaced() -> None:
 
 
 def test_helpful_comes_back_sooner_and_can_be_taken_back() -> None:
-    shown = board()
+    shown = state()
     name = shown.cards[0].id
     acts.act({"act": "helpful", "id": name}, shown, "en")
     assert shown.memory.helped == (name,)
@@ -198,7 +198,7 @@ def test_helpful_comes_back_sooner_and_can_be_taken_back() -> None:
 
 
 def test_when_all_was_seen_it_says_so_and_offers_the_earlier_ideas() -> None:
-    shown = board()
+    shown = state()
     few = {"minutes": ["5"], "place": ["outdoor"], "company": ["together"], "energy": ["high"]}
     acts.act({"act": "filter", "filters": few}, shown, "en")
     while shown.full:
@@ -218,7 +218,7 @@ def test_when_all_was_seen_it_says_so_and_offers_the_earlier_ideas() -> None:
     ],
 )
 def test_what_the_page_does_not_offer_changes_nothing(told: dict[str, object]) -> None:
-    shown = board()
+    shown = state()
     before = (ids(shown), shown.mood)
     assert acts.act(told, shown, "en") == ""
     assert (ids(shown), shown.mood) == before
@@ -226,7 +226,7 @@ def test_what_the_page_does_not_offer_changes_nothing(told: dict[str, object]) -
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_three_hard_readings_in_a_row_put_people_first(lang: str) -> None:
-    shown = board()
+    shown = state()
     acts.advise_on(shown, Mood("angry", {"angry": 1.0}))
     assert "yz-help" not in advice.area(shown, lang).replace("yz-help-place", "")  # type: ignore[arg-type]
     acts.advise_on(shown, named_mood("fear", "chosen"))
@@ -246,9 +246,9 @@ def day(emotion: str, ago: int) -> MoodEntry:
     return MoodEntry(at=now() - timedelta(days=ago), emotion=Emotion(emotion), source="chosen")
 
 
-def low_by(source: HelpSource) -> Board:
+def low_by(source: HelpSource) -> AdviceState:
     """A visit whose last three readings, or days in the journal, were low."""
-    shown = Board(Memory(1))
+    shown = AdviceState(VisitHistory(1))
     if source == "journal":
         shown.memory.keep(Journal(moods=tuple(day("sad", ago) for ago in (5, 3, 1))))
         acts.advise_on(shown, Mood("neutral", {"neutral": 1.0}))
@@ -273,7 +273,7 @@ def test_help_says_where_the_low_readings_came_from(source: HelpSource, lang: La
 
 
 def test_an_angry_streak_with_alone_chosen_still_offers_contact() -> None:
-    shown = Board(Memory(1))
+    shown = AdviceState(VisitHistory(1))
     acts.act({"act": "filter", "filters": {"company": ["alone"]}}, shown, "en")
     for _ in range(5):
         acts.advise_on(shown, Mood("angry", {"angry": 1.0}))
@@ -285,7 +285,7 @@ def test_an_angry_streak_with_alone_chosen_still_offers_contact() -> None:
 
 
 def test_hard_days_of_long_ago_or_between_better_ones_put_nobody_first() -> None:
-    memory = Memory(1)
+    memory = VisitHistory(1)
     for days in ((30, 29, 28), (3, 1)):
         memory.keep(Journal(moods=tuple(day("sad", ago) for ago in days)))
         assert not memory.needs_help
@@ -302,25 +302,25 @@ def test_hard_days_of_long_ago_or_between_better_ones_put_nobody_first() -> None
 
 
 def test_live_counts_minutes_and_not_frames() -> None:
-    following = Following(Board(Memory(1)))
+    following = Following(AdviceState(VisitHistory(1)))
     for second in range(int(3 * MINUTE_S) + 3):
         following.see(face("sad"), float(second))
-        assert following.board.memory.needs_help == (second >= 3 * MINUTE_S)
-    assert len(following.board.memory.readings) == 3
+        assert following.advice.memory.needs_help == (second >= 3 * MINUTE_S)
+    assert len(following.advice.memory.readings) == 3
 
 
 def test_a_pause_without_a_face_begins_a_new_minute() -> None:
-    following = Following(Board(Memory(1)))
+    following = Following(AdviceState(VisitHistory(1)))
     for second in range(50):
         following.see(face("sad"), float(second))
     following.see(None, 55.0)
     for second in range(60, 110):
         following.see(face("sad"), float(second))
-    assert following.board.memory.readings == ()
+    assert following.advice.memory.readings == ()
 
 
 def test_live_advice_changes_at_most_every_ten_seconds_and_never_while_it_is_used() -> None:
-    following, changed_s = Following(Board(Memory(1))), []
+    following, changed_s = Following(AdviceState(VisitHistory(1))), []
     for tick in range(400):
         emotion = "happy" if tick % 7 else "surprise"
         if following.see(face(emotion), tick / 10):
@@ -329,20 +329,20 @@ def test_live_advice_changes_at_most_every_ten_seconds_and_never_while_it_is_use
     assert len(changed_s) > 2
     gaps = [later - sooner for sooner, later in pairwise(changed_s)]
     assert min(gaps) >= ADVICE_EVERY_S
-    acts.act({"act": "did", "id": following.board.cards[0].id}, following.board, "en")
+    acts.act({"act": "did", "id": following.advice.cards[0].id}, following.advice, "en")
     assert not following.see(face("sad"), 55.0)
 
 
 def test_live_leaves_a_correction_alone() -> None:
-    following = Following(Board(Memory(1)))
+    following = Following(AdviceState(VisitHistory(1)))
     following.see(face("happy"), 0.0)
-    acts.act({"act": "correct", "mood": "sad"}, following.board, "en")
+    acts.act({"act": "correct", "mood": "sad"}, following.advice, "en")
     assert not following.see(face("surprise"), 30.0)
-    assert following.board.mood == named_mood("sad", "corrected")
+    assert following.advice.mood == named_mood("sad", "corrected")
 
 
 def test_titles_from_a_catalogue_are_escaped() -> None:
-    shown = board()
+    shown = state()
     odd = Words.model_construct(en="<img src=x>", tr="<img src=x>")
     step = Words.model_construct(en="<b>one</b>", tr="<b>one</b>")
     made = shown.cards[0].suggestion
@@ -375,7 +375,7 @@ def test_what_is_no_face_gives_no_archive(url: object) -> None:
 
 
 def test_only_a_corrected_photo_offers_to_be_saved() -> None:
-    shown = board()
+    shown = state()
     assert 'data-act="save"' not in advice.area(shown, "en", savable=True)
     acts.act({"act": "correct", "mood": "happy"}, shown, "en")
     assert 'data-act="save"' in advice.area(shown, "en", savable=True)
@@ -386,7 +386,7 @@ def test_only_a_corrected_photo_offers_to_be_saved() -> None:
 def test_whether_it_helped_is_learnt_from_how_it_was_before_and_after(
     before: int, after: int, helps: bool
 ) -> None:
-    shown = board()
+    shown = state()
     name = ids(shown)[0]
     acts.act({"act": "open", "id": name}, shown, "en")
     assert shown.cards[0].opened
@@ -401,7 +401,7 @@ def test_whether_it_helped_is_learnt_from_how_it_was_before_and_after(
 
 @pytest.mark.parametrize("rating", [True, 1.0, 0, 6, "3", None])
 def test_what_is_no_rating_is_left_out(rating: object) -> None:
-    shown = board()
+    shown = state()
     name = ids(shown)[0]
     acts.act({"act": "finish", "id": name, "before": rating, "after": 3}, shown, "en")
     assert shown.cards[0].ratings == {"after": 3}
@@ -411,7 +411,7 @@ def test_what_is_no_rating_is_left_out(rating: object) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_card_carries_what_the_player_leads_through(lang: Language) -> None:
-    shown = board()
+    shown = state()
     drawn = re.findall(r'data-guide="([^"]*)"', advice.area(shown, lang))
     for card, told in zip(shown.cards, drawn, strict=True):
         suggestion = card.suggestion.in_language(lang)
@@ -425,11 +425,11 @@ def test_a_card_carries_what_the_player_leads_through(lang: Language) -> None:
 
 
 def test_live_leaves_the_cards_alone_while_one_is_in_the_player() -> None:
-    following = Following(Board(Memory(1)))
+    following = Following(AdviceState(VisitHistory(1)))
     following.see(face("happy"), 0.0)
-    first = [card.id for card in following.board.cards]
-    acts.act({"act": "open", "id": first[0]}, following.board, "en")
+    first = [card.id for card in following.advice.cards]
+    acts.act({"act": "open", "id": first[0]}, following.advice, "en")
     following.see(face("sad"), ADVICE_EVERY_S + 1)
-    assert [card.id for card in following.board.cards] == first
-    acts.act({"act": "close", "id": first[0]}, following.board, "en")
+    assert [card.id for card in following.advice.cards] == first
+    acts.act({"act": "close", "id": first[0]}, following.advice, "en")
     assert following.see(face("sad"), 2 * ADVICE_EVERY_S + 2)

@@ -13,11 +13,11 @@ from yuzug.recommender import bundled, load_own
 from yuzug.ui import about
 from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice import view as advice
-from yuzug.ui.advice.board import Board, named_mood
+from yuzug.ui.advice.state import AdviceState, named_mood
 from yuzug.ui.api.endpoints import Endpoints
 from yuzug.ui.models import Analyzers
 from yuzug.ui.session import Settings
-from yuzug.ui.visit_history import Memory
+from yuzug.ui.visit_history import VisitHistory
 
 TEA = """\
 - id: own-tea
@@ -81,7 +81,7 @@ def test_the_endpoint_advises_from_it(own: Analyzers) -> None:
 
 
 def test_the_page_advises_from_it(own: Analyzers) -> None:
-    shown = Board(Memory(1, own_catalogue=own.activities.catalogue))
+    shown = AdviceState(VisitHistory(1, own_catalogue=own.activities.catalogue))
     acts.advise_on(shown, named_mood("sad", "chosen"))
     assert [card.id for card in shown.cards] == ["own-tea"]
     drawn = advice.chooser(shown, "tr")
@@ -90,4 +90,4 @@ def test_the_page_advises_from_it(own: Analyzers) -> None:
 
 
 def test_visitors_share_the_activities() -> None:
-    assert deepcopy(Board()).memory.catalogue is bundled()
+    assert deepcopy(AdviceState()).memory.catalogue is bundled()

@@ -12,14 +12,14 @@ from yuzug.recommender import bundled
 from yuzug.texts import text
 from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice import view as advice
-from yuzug.ui.advice.board import Board
 from yuzug.ui.advice.library import FIRST, MOST_QUERY, Library, found
+from yuzug.ui.advice.state import AdviceState
 from yuzug.ui.journal.entries import Journal, restore_journal
-from yuzug.ui.visit_history import Memory
+from yuzug.ui.visit_history import VisitHistory
 
 
-def opened(mood: str | None = None, **told: object) -> Board:
-    shown = Board(Memory(1))
+def opened(mood: str | None = None, **told: object) -> AdviceState:
+    shown = AdviceState(VisitHistory(1))
     if mood is not None:
         acts.act({"act": "choose", "mood": mood}, shown, "en")
     acts.act({"act": "browse", **told}, shown, "en")
@@ -33,7 +33,7 @@ def rows(page: str) -> list[str]:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_nothing_of_it_is_sent_before_it_is_opened(lang: Language) -> None:
-    shown = Board(Memory(1))
+    shown = AdviceState(VisitHistory(1))
     assert "yz-rows" not in advice.chooser(shown, lang)
     acts.act({"act": "browse"}, shown, lang)
     assert len(rows(advice.chooser(shown, lang))) == FIRST
@@ -86,13 +86,13 @@ def test_a_favourite_is_marked_on_a_card_or_in_the_list_and_kept_with_a_journal(
     ]  # fmt: skip
     kept = Journal(favourites=("around-the-block",))
     assert restore_journal(kept.to_browser()) == kept
-    memory = Memory()
+    memory = VisitHistory()
     memory.keep(kept)
     assert memory.favourites == ("around-the-block",)
 
 
 def test_without_a_journal_marks_hold_for_the_visit_and_an_erased_one_takes_them_along() -> None:
-    memory = Memory()
+    memory = VisitHistory()
     memory.favour("around-the-block")
     memory.reject("weather-report")
     memory.keep(None)

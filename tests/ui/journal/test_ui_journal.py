@@ -13,7 +13,7 @@ from yuzug.texts import text
 from yuzug.texts.case_and_alphabet import lower
 from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice import view as advice
-from yuzug.ui.advice.board import Board, Mood, named_mood
+from yuzug.ui.advice.state import AdviceState, Mood, named_mood
 from yuzug.ui.journal import helped
 from yuzug.ui.journal import view as journal_page
 from yuzug.ui.journal.calendar import WEEKS, calendar
@@ -26,7 +26,7 @@ from yuzug.ui.journal.entries import (
     read_export,
     restore_journal,
 )
-from yuzug.ui.visit_history import Memory
+from yuzug.ui.visit_history import VisitHistory
 
 START = now()
 
@@ -46,34 +46,34 @@ def kept() -> Journal:
 
 
 def test_nothing_is_noted_unless_a_journal_is_kept() -> None:
-    board = Board(Memory(1))
-    acts.advise_on(board, Mood("sad", {"sad": 1.0}))
-    acts.act({"act": "did", "id": board.cards[0].id}, board, "en")
-    assert (board.memory.notes, board.memory.news) == ((), 0)
+    state = AdviceState(VisitHistory(1))
+    acts.advise_on(state, Mood("sad", {"sad": 1.0}))
+    acts.act({"act": "did", "id": state.cards[0].id}, state, "en")
+    assert (state.memory.notes, state.memory.news) == ((), 0)
 
 
 def test_what_happens_is_noted_in_order_until_the_browser_has_written_it() -> None:
-    board = Board(Memory(1))
-    board.memory.keep(Journal())
-    acts.advise_on(board, named_mood("sad", "chosen"))
-    name = board.cards[0].id
-    acts.act({"act": "did", "id": name}, board, "en")
-    acts.act({"act": "rate", "id": name, "when": "before", "rating": 2}, board, "en")
-    acts.act({"act": "rate", "id": name, "when": "after", "rating": 4}, board, "en")
-    heard, *_, marked, rated = notes = board.memory.notes
+    state = AdviceState(VisitHistory(1))
+    state.memory.keep(Journal())
+    acts.advise_on(state, named_mood("sad", "chosen"))
+    name = state.cards[0].id
+    acts.act({"act": "did", "id": name}, state, "en")
+    acts.act({"act": "rate", "id": name, "when": "before", "rating": 2}, state, "en")
+    acts.act({"act": "rate", "id": name, "when": "after", "rating": 4}, state, "en")
+    heard, *_, marked, rated = notes = state.memory.notes
     assert [note["number"] for note in notes] == [1, 2, 3, 4, 5]
     assert (heard["change"], heard["entry"]["emotion"]) == ("mood", "sad")
     assert (rated["entry"]["id"], rated["entry"]["before"], rated["entry"]["after"]) == (name, 2, 4)
     assert (marked["list"], marked["id"], marked["on"]) == ("helped", name, True)
-    board.memory.keep(Journal(), written=3)
-    assert board.memory.notes == (marked, rated), "the browser has not written these yet"
-    assert board.memory.helped == (name,)
-    board.memory.keep(Journal(helped=(name,)), written=5)
-    assert board.memory.notes == ()
+    state.memory.keep(Journal(), written=3)
+    assert state.memory.notes == (marked, rated), "the browser has not written these yet"
+    assert state.memory.helped == (name,)
+    state.memory.keep(Journal(helped=(name,)), written=5)
+    assert state.memory.notes == ()
 
 
 def test_a_journal_that_begins_takes_over_what_was_said_of_activities() -> None:
-    memory = Memory(helped=("good",), rejected=("bad",))
+    memory = VisitHistory(helped=("good",), rejected=("bad",))
     memory.start()
     assert [(note["list"], note["id"]) for note in memory.notes] == [
         ("helped", "good"),
@@ -82,39 +82,39 @@ def test_a_journal_that_begins_takes_over_what_was_said_of_activities() -> None:
 
 
 def test_done_and_not_for_me_can_be_undone() -> None:
-    board = Board(Memory(1))
-    board.memory.keep(Journal())
-    acts.advise_on(board, named_mood("sad", "chosen"))
-    before = [card.id for card in board.cards]
+    state = AdviceState(VisitHistory(1))
+    state.memory.keep(Journal())
+    acts.advise_on(state, named_mood("sad", "chosen"))
+    before = [card.id for card in state.cards]
     name = before[1]
-    acts.act({"act": "did", "id": name}, board, "en")
-    done_at = board.cards[1].done_at
-    acts.act({"act": "did", "id": name}, board, "en")
-    assert board.cards[1].done_at is None
-    assert name not in board.memory.did
-    undone = board.memory.notes[-1]
+    acts.act({"act": "did", "id": name}, state, "en")
+    done_at = state.cards[1].done_at
+    acts.act({"act": "did", "id": name}, state, "en")
+    assert state.cards[1].done_at is None
+    assert name not in state.memory.did
+    undone = state.memory.notes[-1]
     assert (undone["change"], undone["entry"]["id"]) == ("undo", name)
     assert done_at is not None
     assert undone["entry"]["at"] == done_at.isoformat().replace("+00:00", "Z")
-    acts.act({"act": "reject", "id": name}, board, "en")
-    assert board.memory.rejected == (name,)
-    acts.act({"act": "restore"}, board, "en")
-    assert [card.id for card in board.cards] == before
-    assert board.memory.rejected == ()
-    assert board.memory.notes[-1]["on"] is False
-    assert acts.act({"act": "restore"}, board, "en") == "", "only the last one, and once"
+    acts.act({"act": "reject", "id": name}, state, "en")
+    assert state.memory.rejected == (name,)
+    acts.act({"act": "restore"}, state, "en")
+    assert [card.id for card in state.cards] == before
+    assert state.memory.rejected == ()
+    assert state.memory.notes[-1]["on"] is False
+    assert acts.act({"act": "restore"}, state, "en") == "", "only the last one, and once"
 
 
 def test_an_unsure_reading_is_not_written() -> None:
-    board = Board(Memory(1))
-    board.memory.keep(Journal())
-    acts.advise_on(board, Mood("sad", {"sad": 0.4, "happy": 0.6}, sure=False))
-    assert board.memory.notes == ()
+    state = AdviceState(VisitHistory(1))
+    state.memory.keep(Journal())
+    acts.advise_on(state, Mood("sad", {"sad": 0.4, "happy": 0.6}, sure=False))
+    assert state.memory.notes == ()
 
 
 def test_it_comes_back_from_the_browser() -> None:
     assert restore_journal(json.loads(json.dumps(kept().to_browser()))) == kept()
-    memory = Memory()
+    memory = VisitHistory()
     memory.keep(kept())
     assert (memory.helped, memory.rejected) == (("helped-once",), ("never",))
     assert memory.did == ("around-the-block",)
@@ -142,10 +142,10 @@ def test_an_activity_that_is_no_more_keeps_its_id() -> None:
 
 
 def test_a_mood_that_is_no_emotion_counts_as_its_emotions_and_keeps_its_name() -> None:
-    board = Board(Memory(1))
-    board.memory.keep(Journal())
-    acts.act({"act": "choose", "mood": "overwhelmed"}, board, "en")
-    [note] = board.memory.notes
+    state = AdviceState(VisitHistory(1))
+    state.memory.keep(Journal())
+    acts.act({"act": "choose", "mood": "overwhelmed"}, state, "en")
+    [note] = state.memory.notes
     assert (note["entry"]["emotion"], note["entry"]["mood"]) == ("fear", "overwhelmed")
     entry = MoodEntry.model_validate(note["entry"])
     assert entry.shares(bundled().policy) == {"fear": 0.6, "sad": 0.4}
@@ -163,21 +163,21 @@ def day(ago: int, name: str) -> MoodEntry:
 
 
 def test_a_note_is_offered_for_a_mood_that_is_in_the_journal() -> None:
-    board = Board(Memory(1))
-    acts.act({"act": "choose", "mood": "tired"}, board, "en")
-    assert 'data-act="note"' not in advice.chooser(board, "en")
-    board.memory.keep(Journal())
-    assert 'data-act="note"' not in advice.chooser(board, "en"), "that mood was before"
-    acts.act({"act": "choose", "mood": "lonely"}, board, "en")
-    key = MoodEntry.model_validate(board.memory.notes[-1]["entry"]).key
-    assert f'data-entry="{key}"' in advice.chooser(board, "en")
-    board.memory.keep(None)
-    board.memory.keep(Journal())
-    assert 'data-act="note"' not in advice.chooser(board, "en")
+    state = AdviceState(VisitHistory(1))
+    acts.act({"act": "choose", "mood": "tired"}, state, "en")
+    assert 'data-act="note"' not in advice.chooser(state, "en")
+    state.memory.keep(Journal())
+    assert 'data-act="note"' not in advice.chooser(state, "en"), "that mood was before"
+    acts.act({"act": "choose", "mood": "lonely"}, state, "en")
+    key = MoodEntry.model_validate(state.memory.notes[-1]["entry"]).key
+    assert f'data-entry="{key}"' in advice.chooser(state, "en")
+    state.memory.keep(None)
+    state.memory.keep(Journal())
+    assert 'data-act="note"' not in advice.chooser(state, "en")
 
 
 def test_low_moods_of_three_days_put_people_first() -> None:
-    memory = Memory()
+    memory = VisitHistory()
     for names, hard in ((("lonely", "overwhelmed", "lonely"), True), (("tired",) * 3, False)):
         moods = tuple(day(ago, name) for ago, name in zip((3, 2, 1), names, strict=True))
         memory.keep(Journal(moods=moods))
@@ -198,7 +198,7 @@ def test_the_page_has_a_plot_and_a_row_for_each_entry(lang: Language) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_was_saved_is_read_again(lang: Language) -> None:
     assert read_export(json.loads(json.dumps(kept().to_browser()))) == kept()
-    memory = Memory()
+    memory = VisitHistory()
     memory.keep(None)
     memory.merge(kept())
     assert memory.journal_on

@@ -91,7 +91,7 @@ def test_a_frame_that_is_read_while_it_stops_leaves_nothing_behind(
     monkeypatch.setattr(live, "load_image", stopped_meanwhile)
     assert step(analyzers, frame, state) == {}
     assert state.reading is None
-    assert state.following.board.cards == ()
+    assert state.following.advice.cards == ()
 
 
 def test_after_stopping_the_last_result_and_its_advice_stay(
@@ -99,10 +99,10 @@ def test_after_stopping_the_last_result_and_its_advice_stay(
 ) -> None:
     state = live.LiveState()
     step(analyzers, frame, state)
-    cards = state.following.board.cards
+    cards = state.following.advice.cards
     live.camera({"state": "off"}, state)
     assert cards
-    assert state.following.board.cards == cards
+    assert state.following.advice.cards == cards
     assert "happy" in live.redraw(state, "en").reading
     assert state.numbers == {}
 

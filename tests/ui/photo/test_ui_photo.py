@@ -129,7 +129,7 @@ def test_clearing_forgets_all(analyzers: Analyzers, astronaut_path: Path) -> Non
     state = photo.PhotoState()
     photo.read(analyzers, astronaut_path, ACCEPTED, state)
     shown = photo.clear(ACCEPTED, state)
-    assert (state.reading, state.error, state.board.mood, state.board.cards) == (
+    assert (state.reading, state.error, state.advice.mood, state.advice.cards) == (
         None,
         None,
         None,
@@ -169,17 +169,17 @@ def test_another_model_keeps_the_face_the_correction_and_the_cards(
     state, source = photo.PhotoState(), pair_of(astronaut_path)
     photo.read(analyzers, source, ACCEPTED, state)
     photo.pick({"index": "1"}, ACCEPTED, state)
-    act({"act": "correct", "mood": "sad"}, state.board, "en")
-    act({"act": "did", "id": state.board.cards[0].id}, state.board, "en")
-    cards = state.board.cards
+    act({"act": "correct", "mood": "sad"}, state.advice, "en")
+    act({"act": "did", "id": state.advice.cards[0].id}, state.advice, "en")
+    cards = state.advice.cards
     other = replace(ACCEPTED, model=analyzers.models[-1], classes=8)
     photo.read(analyzers, source, other, state, again=True)
     assert state.reading is not None
     assert (state.reading.model, state.reading.classes) == (other.model, 8)
     assert state.reading.chosen == 1
-    assert state.board.named is not None
-    assert state.board.named.emotion == "sad"
-    assert state.board.cards == cards
+    assert state.advice.named is not None
+    assert state.advice.named.emotion == "sad"
+    assert state.advice.cards == cards
 
 
 def test_a_model_chosen_while_a_picture_is_read_reads_that_picture(

@@ -7,23 +7,23 @@ from html import escape
 from yuzug.emotions import Language
 from yuzug.texts import text
 from yuzug.ui.advice import library
-from yuzug.ui.advice.board import Board, Card
+from yuzug.ui.advice.state import AdviceState, Card
 
 RATINGS = (1, 2, 3, 4, 5)
 
 
-def activity_card(card: Card, board: Board, lang: Language) -> str:
+def activity_card(card: Card, state: AdviceState, lang: Language) -> str:
     """HTML of one suggested activity: what to do, why, what it needs, and its buttons."""
     shown = card.suggestion.in_language(lang)
     fits_mood, circumstances, because, *liked = shown.why
     # A mood that the person named gets no sentence about an expression.
-    reasons = [shown.aim if board.named else fits_mood, because, *liked]
+    reasons = [shown.aim if state.named else fits_mood, because, *liked]
     notes = "".join(f"<li>{escape(note)}</li>" for note in shown.notes)
     return (
         f'<article class="yz-card{" done" if card.done_at else ""}" data-id="{escape(card.id)}" '
         f'data-guide="{library.guide(shown.activity, lang)}">'
         f"<header><h3>{escape(shown.title)}</h3>"
-        f"{library.star(shown.activity, board.memory, lang)}</header>"
+        f"{library.star(shown.activity, state.memory, lang)}</header>"
         f'<p class="meta">{escape(circumstances)}</p>'
         f'<p class="step">{escape(shown.steps[0])}</p>'
         f'<p class="why">{escape(". ".join(reasons))}</p>'
@@ -31,7 +31,7 @@ def activity_card(card: Card, board: Board, lang: Language) -> str:
         f'<div class="folds">{_steps(card, lang)}{_evidence(card, lang)}</div>'
         f'<button type="button" class="yz-button main yz-start" data-act="start" '
         f'aria-label="{_t("start_label", lang, title=shown.title)}">{_t("start", lang)}</button>'
-        f"{_acts(card, lang)}{_rating(card, board, lang)}</article>"
+        f"{_acts(card, lang)}{_rating(card, state, lang)}</article>"
     )
 
 
@@ -66,8 +66,8 @@ def _acts(card: Card, lang: Language) -> str:
     return f'<div class="acts" role="group" aria-label="{label}">{buttons}</div>'
 
 
-def _rating(card: Card, board: Board, lang: Language) -> str:
-    if card.done_at is None or not board.memory.journal_on:
+def _rating(card: Card, state: AdviceState, lang: Language) -> str:
+    if card.done_at is None or not state.memory.journal_on:
         return ""
     scales = "".join(_scale(card, when, lang) for when in ("before", "after"))
     return f'<div class="rate"><p>{_t("rate", lang)}</p>{scales}</div>'

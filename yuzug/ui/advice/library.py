@@ -14,7 +14,7 @@ from yuzug.recommender.catalogue.models import Activity
 from yuzug.recommender.reasons import circumstances, notes
 from yuzug.texts import text
 from yuzug.ui.advice import filters
-from yuzug.ui.visit_history import Memory
+from yuzug.ui.visit_history import VisitHistory
 
 View = Literal["all", "favourites", "rejected"]
 VIEWS: tuple[View, ...] = get_args(View)
@@ -45,7 +45,7 @@ def changed(library: Library | None, values: Mapping[str, object]) -> Library:
 
 
 def found(
-    library: Library, memory: Memory, mood: tuple[Emotion, ...], lang: Language
+    library: Library, memory: VisitHistory, mood: tuple[Emotion, ...], lang: Language
 ) -> list[Activity]:
     """The activities that are looked for; nothing that is not for the ``mood``."""
     catalogue = memory.catalogue
@@ -57,7 +57,9 @@ def found(
     return [one for one in activities if one.id not in memory.rejected]
 
 
-def fold(library: Library | None, memory: Memory, mood: tuple[Emotion, ...], lang: Language) -> str:
+def fold(
+    library: Library | None, memory: VisitHistory, mood: tuple[Emotion, ...], lang: Language
+) -> str:
     """Draw the fold; empty until it is opened for the first time."""
     inside = _inside(library, memory, mood, lang) if library else ""
     return (
@@ -66,7 +68,7 @@ def fold(library: Library | None, memory: Memory, mood: tuple[Emotion, ...], lan
     )
 
 
-def star(activity: Activity, memory: Memory, lang: Language) -> str:
+def star(activity: Activity, memory: VisitHistory, lang: Language) -> str:
     """Draw the button that marks a favourite."""
     pressed = "true" if activity.id in memory.favourites else "false"
     label = _t("favourite", lang, title=activity.title.of(lang))
@@ -89,7 +91,9 @@ def guide(activity: Activity, lang: Language) -> str:
     return escape(json.dumps(values, ensure_ascii=False))
 
 
-def _inside(library: Library, memory: Memory, mood: tuple[Emotion, ...], lang: Language) -> str:
+def _inside(
+    library: Library, memory: VisitHistory, mood: tuple[Emotion, ...], lang: Language
+) -> str:
     activities = found(library, memory, mood, lang)
     rows = "".join(_row(one, library, memory, lang) for one in activities[: library.rows])
     more = len(activities) > library.rows
@@ -118,7 +122,9 @@ def _inside(library: Library, memory: Memory, mood: tuple[Emotion, ...], lang: L
     )
 
 
-def _count(activities: list[Activity], library: Library, memory: Memory, lang: Language) -> str:
+def _count(
+    activities: list[Activity], library: Library, memory: VisitHistory, lang: Language
+) -> str:
     marked = {"all": (), "favourites": memory.favourites, "rejected": memory.rejected}[library.view]
     if library.view != "all" and not marked:
         return _t(f"library_no_{library.view}", lang)
@@ -130,7 +136,7 @@ def _count(activities: list[Activity], library: Library, memory: Memory, lang: L
     return _t(f"library_count_{plural}", lang, count=len(activities)) + unkept
 
 
-def _row(activity: Activity, library: Library, memory: Memory, lang: Language) -> str:
+def _row(activity: Activity, library: Library, memory: VisitHistory, lang: Language) -> str:
     title = activity.title.of(lang)
     steps = "".join(f"<li>{escape(step.of(lang))}</li>" for step in activity.steps)
     cautions = "".join(f"<li>{escape(note)}</li>" for note in notes(activity, lang))

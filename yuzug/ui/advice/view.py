@@ -16,7 +16,7 @@ from yuzug.texts import text
 from yuzug.texts.numbers import day
 from yuzug.ui.advice import filters, library
 from yuzug.ui.advice.activity_card import activity_card
-from yuzug.ui.advice.board import Board, Mood
+from yuzug.ui.advice.state import AdviceState, Mood
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.html import labelled_html, panel
 from yuzug.ui.i18n import Chrome
@@ -28,58 +28,58 @@ _EXPRESSIONS = tuple(
 )
 
 
-def area(board: Board, lang: Language, savable: bool = False) -> str:
+def area(state: AdviceState, lang: Language, savable: bool = False) -> str:
     """The advice for a face; its place where there is none.
 
     ``savable`` is where the page holds the face, which can be taken along once it is corrected.
     """
-    if board.mood is None:
+    if state.mood is None:
         return panels.empty("advice_idle", lang)
-    return f'<div class="yz-follows">{_follows(board, board.mood, lang, savable)}</div>' + _ideas(
-        board, lang
+    return f'<div class="yz-follows">{_follows(state, state.mood, lang, savable)}</div>' + _ideas(
+        state, lang
     )
 
 
-def chooser(board: Board, lang: Language) -> str:
+def chooser(state: AdviceState, lang: Language) -> str:
     """The advice without a face: a mood to choose, then the same."""
-    mood, moods = board.mood, board.memory.catalogue.policy.offered_moods
+    mood, moods = state.mood, state.memory.catalogue.policy.offered_moods
     chips = "".join(_chip("choose", key, named.name.of(lang), mood) for key, named in moods.items())
-    note = _sentence(board, mood, lang) if mood else _t("choose_hint", lang)
-    note += f" {_add_note(board, lang)}" if mood else ""
+    note = _sentence(state, mood, lang) if mood else _t("choose_hint", lang)
+    note += f" {_add_note(state, lang)}" if mood else ""
     title = _t("choose_title", lang)
     idle = f'<p class="yz-note">{_t("choose_idle", lang)}</p>'
     return (
         f'<div class="yz-choose"><h2>{title}</h2><p class="yz-note">{note}</p>'
         f'<div class="yz-chips" role="group" aria-label="{title}">{chips}</div></div>'
-        + (_ideas(board, lang) if mood else idle)
-        + library.fold(board.library, board.memory, board.not_for, lang)
+        + (_ideas(state, lang) if mood else idle)
+        + library.fold(state.library, state.memory, state.not_for, lang)
     )
 
 
-def _follows(board: Board, mood: Mood, lang: Language, savable: bool) -> str:
+def _follows(state: AdviceState, mood: Mood, lang: Language, savable: bool) -> str:
     chips = "".join(
         _chip("correct", one.value, looks(one.value, lang), mood) for one in _EXPRESSIONS
     )
     label = _t("correct_label", lang)
     group = f'<div class="yz-chips" role="group" aria-label="{label}">{chips}</div>'
     if not mood.sure:
-        asked = escape(question(lang, board.memory.catalogue.policy))
+        asked = escape(question(lang, state.memory.catalogue.policy))
         return (
             f'<p class="yz-question">{asked}</p>{group}'
             f'<p class="yz-note">{_t("for_unsure", lang)}</p>'
         )
-    back = _link("back", lang) if board.named else ""
-    learn = _link("learn", lang, board.named.emotion) if board.named else ""
-    save = _link("save", lang) if board.named and savable else ""
+    back = _link("back", lang) if state.named else ""
+    learn = _link("learn", lang, state.named.emotion) if state.named else ""
+    save = _link("save", lang) if state.named and savable else ""
     return (
-        f'<p class="yz-note">{_sentence(board, mood, lang)} {back} {learn} {save}</p>'
+        f'<p class="yz-note">{_sentence(state, mood, lang)} {back} {learn} {save}</p>'
         f'<details data-key="correct"><summary>{_t("correct", lang)}</summary>{group}</details>'
     )
 
 
-def _sentence(board: Board, mood: Mood, lang: Language) -> str:
+def _sentence(state: AdviceState, mood: Mood, lang: Language) -> str:
     if mood.source == "chosen":
-        named = board.memory.catalogue.policy.mood(mood.emotion)
+        named = state.memory.catalogue.policy.mood(mood.emotion)
         return _t("for_chosen", lang, mood=named.name.of(lang))
     key = "for_corrected" if mood.source == "corrected" else "for_reading"
     return _t(key, lang, looks=looks(mood.emotion, lang))
@@ -94,23 +94,23 @@ def _chip(act: str, emotion: str, words: str, mood: Mood | None) -> str:
     )
 
 
-def _ideas(board: Board, lang: Language) -> str:
+def _ideas(state: AdviceState, lang: Language) -> str:
     # The number changes with every note, so that the page asks for the journal to be written.
-    cards = "".join(activity_card(card, board, lang) for card in board.cards)
+    cards = "".join(activity_card(card, state, lang) for card in state.cards)
     return (
-        f"<div>{_filters(board, lang)}</div>"
-        f'<div class="yz-help-place">{_help(board, lang)}</div>'
-        f'<div class="yz-cards" data-news="{board.memory.news}">{cards}</div>'
-        f'<div class="yz-undo-place">{_removed(board, lang)}</div>'
-        f'<div class="yz-none-place">{"" if board.full else _none_left(lang)}</div>'
+        f"<div>{_filters(state, lang)}</div>"
+        f'<div class="yz-help-place">{_help(state, lang)}</div>'
+        f'<div class="yz-cards" data-news="{state.memory.news}">{cards}</div>'
+        f'<div class="yz-undo-place">{_removed(state, lang)}</div>'
+        f'<div class="yz-none-place">{"" if state.full else _none_left(lang)}</div>'
     )
 
 
-def _filters(board: Board, lang: Language) -> str:
-    mood = board.mood
+def _filters(state: AdviceState, lang: Language) -> str:
+    mood = state.mood
     main = mood.main_emotion if mood is not None and mood.sure else None
     known = main in [one.value for one in _EXPRESSIONS]
-    return filters.bar(board.memory.filters, lang, main if known else None)
+    return filters.bar(state.memory.filters, lang, main if known else None)
 
 
 def _link(act: str, lang: Language, mood: str | None = None) -> str:
@@ -121,10 +121,10 @@ def _link(act: str, lang: Language, mood: str | None = None) -> str:
     )
 
 
-def _add_note(board: Board, lang: Language) -> str:
+def _add_note(state: AdviceState, lang: Language) -> str:
     """The button that opens the note to the last mood in the journal, where one is kept."""
-    entry = board.memory.last_mood
-    if entry is None or not board.memory.journal_on:
+    entry = state.memory.last_mood
+    if entry is None or not state.memory.journal_on:
         return ""
     return (
         f'<button type="button" class="yz-link" data-act="note" data-entry="{entry.key}">'
@@ -132,10 +132,10 @@ def _add_note(board: Board, lang: Language) -> str:
     )
 
 
-def _removed(board: Board, lang: Language) -> str:
-    if board.removed is None:
+def _removed(state: AdviceState, lang: Language) -> str:
+    if state.removed is None:
         return ""
-    card = board.removed[0]
+    card = state.removed[0]
     sentence = _t("removed", lang, title=card.suggestion.in_language(lang).title)
     return (
         f'<p class="yz-note yz-removed" data-id="{escape(card.id)}">'
@@ -147,11 +147,11 @@ def _none_left(lang: Language) -> str:
     return f'<p class="yz-note yz-none">{_t("none_left", lang)} {_link("again", lang)}</p>'
 
 
-def _help(board: Board, lang: Language) -> str:
-    source = board.memory.help_source
+def _help(state: AdviceState, lang: Language) -> str:
+    source = state.memory.help_source
     if source is None:
         return ""
-    offer = help_offer(lang, board.memory.catalogue.policy, source)
+    offer = help_offer(lang, state.memory.catalogue.policy, source)
     return (
         f'<section class="yz-help" aria-label="{_t("help_title", lang)}">'
         f"<h3>{_t('help_title', lang)}</h3>{_help_words(offer.sentences, offer, lang)}</section>"
@@ -201,7 +201,7 @@ class MoodTab:
 def mood_tab(chrome: Chrome) -> MoodTab:
     """Make the components of the Mood tab."""
     with gr.Column(elem_classes=["yz-panel", "advice"]):
-        shown = panel("yz-mood-advice", chooser(Board(), chrome.lang), "advice/advice")
+        shown = panel("yz-mood-advice", chooser(AdviceState(), chrome.lang), "advice/advice")
     return MoodTab(shown, panel("yz-mood-announcement", panels.announcement("")))
 
 

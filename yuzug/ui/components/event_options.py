@@ -10,7 +10,7 @@ import gradio as gr
 from yuzug.ui.gradio_patches import event_data
 
 if TYPE_CHECKING:
-    from yuzug.ui.parts import Page
+    from yuzug.ui.page import Page
 
 
 def quietly(page: Page) -> dict[str, Any]:

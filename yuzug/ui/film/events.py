@@ -14,7 +14,7 @@ from yuzug.ui.server.admission import GuardedBlocks
 from yuzug.ui.session import Settings
 
 if TYPE_CHECKING:
-    from yuzug.ui.parts import Page
+    from yuzug.ui.page import Page
 
 
 def wire(page: Page, analyzers: Analyzers, demo: GuardedBlocks) -> None:

@@ -33,7 +33,7 @@ def _key(at: datetime, name: str = "") -> str:
 
 
 class MoodEntry(_Part):
-    """A mood at a time, and where it comes from: see :class:`yuzug.ui.advice.board.Mood`."""
+    """A mood at a time, and where it comes from: see :class:`yuzug.ui.advice.state.Mood`."""
 
     at: AwareDatetime
     emotion: Emotion

@@ -11,19 +11,19 @@ from yuzug.errors import YuzugError
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.event_options import event_values, every_one, quietly
 from yuzug.ui.live import handlers as live
-from yuzug.ui.live.turns import MAX_VISITORS, Turns
+from yuzug.ui.live.frame_scheduler import MAX_VISITORS, FrameScheduler
 from yuzug.ui.models import Analyzers
 from yuzug.ui.server.uploads import bytes_of_data_url
 from yuzug.ui.session import Settings
 
 if TYPE_CHECKING:
-    from yuzug.ui.parts import Page
+    from yuzug.ui.page import Page
 
 
 def wire(page: Page, analyzers: Analyzers) -> None:
     """Connect the frames, the camera and the advice."""
     tab, state = page.live, page.live_state
-    turns = Turns()
+    turns = FrameScheduler()
 
     def step(
         frame: str | None,

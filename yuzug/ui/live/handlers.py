@@ -243,7 +243,7 @@ def advice_shown(live: LiveState, lang: Language) -> LiveShown:
     if live.reading is None:
         return LiveShown()
     return LiveShown(
-        advice=advice.area(live.following.board, lang),
+        advice=advice.area(live.following.advice, lang),
         announcement=panels.announcement(panels.sentence(live.reading, lang)),
     )
 
@@ -255,7 +255,7 @@ def redraw(live: LiveState, lang: Language) -> LiveShown:
     return idle(lang).but(
         heat_words=evidence.under_map(live.reading, lang, "live"),
         reading=panels.reading_panel(live.reading, lang, "live", live.shows),
-        advice=advice.area(live.following.board, lang),
+        advice=advice.area(live.following.advice, lang),
         announcement=panels.announcement(panels.sentence(live.reading, lang)),
     )
 

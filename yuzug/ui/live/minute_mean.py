@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from yuzug.ui.advice.board import Mood
+from yuzug.ui.advice.state import Mood
 
 MINUTE_S = 60.0
 PAUSE_S = 5.0  # without a face for longer than this, a new minute begins

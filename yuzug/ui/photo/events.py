@@ -22,7 +22,7 @@ from yuzug.ui.server.uploads import Uploads, bytes_of_data_url
 from yuzug.ui.session import Settings
 
 if TYPE_CHECKING:
-    from yuzug.ui.parts import Page
+    from yuzug.ui.page import Page
 
 # The server keeps no picture; the page sends the crop of the face that it shows.
 # So does it what the visitor taught of their face.

@@ -13,7 +13,7 @@ from yuzug.errors import YuzugError
 from yuzug.images import ImageSource
 from yuzug.ui.advice import view as advice
 from yuzug.ui.advice.actions import advise_again, advise_on
-from yuzug.ui.advice.board import Board, mood_read
+from yuzug.ui.advice.state import AdviceState, mood_read
 from yuzug.ui.components import evidence, heatmap
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.bounding_boxes import PHOTO_LONG_SIDE_PX, boxes_over_photo
@@ -51,7 +51,7 @@ class PhotoState:
 
     first: PictureReading | None = None
     reading: PictureReading | None = None
-    board: Board = field(default_factory=Board)
+    advice: AdviceState = field(default_factory=AdviceState)
     error: YuzugError | None = None
     comparing: bool = False
     pair: tuple[tuple[str, FaceReading], ...] = ()
@@ -79,7 +79,7 @@ class PhotoState:
         """Reset the tab, without a photo."""
         self.ask()
         self.first = self.reading = self.error = self.checking = None
-        self.board.follow(None)
+        self.advice.follow(None)
         self.comparing, self.pair = False, ()
 
 
@@ -125,11 +125,11 @@ def read(
     reading = reading_of(analysis, chosen)
     if before is None:
         photo.forget()
-        advise_on(photo.board, mood_read(reading.face), instead=again)
+        advise_on(photo.advice, mood_read(reading.face), instead=again)
     else:
         photo.ask()
         photo.comparing, photo.pair = False, ()
-        advise_again(photo.board, mood_read(reading.face))
+        advise_again(photo.advice, mood_read(reading.face))
     photo.first = photo.reading = reading
     photo.shows = asked.shows
     return redraw(photo, photo.lang).but(
@@ -174,7 +174,7 @@ def pick(event: Mapping[str, Any], settings: Settings, photo: PhotoState) -> Pho
         return PhotoShown()
     photo.ask()
     photo.reading = photo.first.choosing(int(index))
-    advise_on(photo.board, mood_read(photo.reading.face), instead=True)
+    advise_on(photo.advice, mood_read(photo.reading.face), instead=True)
     photo.comparing, photo.pair = False, ()
     return redraw(photo, settings.lang).but(asked="", pair="")
 
@@ -205,7 +205,7 @@ def redraw(photo: PhotoState, lang: Language) -> PhotoShown:
         return shown
     return map_words(photo, lang).but(
         shows=shown.shows,
-        advice=advice.area(photo.board, lang, savable=True),
+        advice=advice.area(photo.advice, lang, savable=True),
         announcement=panels.announcement(panels.sentence(photo.reading, lang)),
     )
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yuzug.ui.components.event_options import quietly
-from yuzug.ui.live.turns import MAX_VISITORS
+from yuzug.ui.live.frame_scheduler import MAX_VISITORS
 from yuzug.ui.models import Analyzers
 from yuzug.ui.server.uploads import bytes_of_data_url
 from yuzug.ui.session import Settings
 from yuzug.ui.teaching import lesson
 
 if TYPE_CHECKING:
-    from yuzug.ui.parts import Page
+    from yuzug.ui.page import Page
 
 
 def wire(page: Page, analyzers: Analyzers) -> None:

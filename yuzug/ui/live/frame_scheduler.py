@@ -24,7 +24,7 @@ class _Place:
     waiting: int = 0
 
 
-class Turns:
+class FrameScheduler:
     """Lets a few frames be read at once, and of those that wait, the visitor served longest ago.
 
     A place is held by a page that sends frames, not by a request: it is free again
@@ -50,7 +50,7 @@ class Turns:
     def take(self, visitor: str) -> Iterator[None]:
         """Wait for a turn, and hold it.
 
-        >>> turns = Turns(visitors=1)
+        >>> turns = FrameScheduler(visitors=1)
         >>> with turns.take("ada"):
         ...     len(turns)
         1

@@ -13,7 +13,7 @@ from yuzug.recommender.catalogue.policy import Policy
 from yuzug.recommender.mood import mood_of
 from yuzug.ui.advice.library import Library
 from yuzug.ui.components.readings import FaceReading
-from yuzug.ui.visit_history import Memory
+from yuzug.ui.visit_history import VisitHistory
 
 CARDS = 3
 Source = Literal["reading", "corrected", "chosen"]
@@ -70,14 +70,14 @@ class Card:
 
 
 @dataclass
-class Board:
+class AdviceState:
     """The advice area of one tab; ``memory`` is shared with those of the other tabs.
 
     ``removed`` is the card that the person removed last, and its position: it can be put back.
     ``library`` is what the person looks for among all activities, once they have begun.
     """
 
-    memory: Memory = field(default_factory=Memory)
+    memory: VisitHistory = field(default_factory=VisitHistory)
     read: Mood | None = None
     named: Mood | None = None
     cards: tuple[Card, ...] = ()

@@ -1,4 +1,4 @@
-"""Turns of live frames: fair, bounded, and free again for whoever comes next."""
+"""FrameScheduler of live frames: fair, bounded, and free again for whoever comes next."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from yuzug.errors import YuzugError
-from yuzug.ui.live.turns import Turns
+from yuzug.ui.live.frame_scheduler import FrameScheduler
 
 
 class Clock:
@@ -22,7 +22,7 @@ class Clock:
 
 def test_places_are_bounded_and_given_back_by_pages_that_send_nothing() -> None:
     clock = Clock()
-    turns = Turns(visitors=2, gone_after_s=4.0, clock=clock)
+    turns = FrameScheduler(visitors=2, gone_after_s=4.0, clock=clock)
     for visitor in ("ada", "can"):
         with turns.take(visitor):
             pass
@@ -38,7 +38,7 @@ def test_places_are_bounded_and_given_back_by_pages_that_send_nothing() -> None:
 
 
 def test_a_frame_that_fails_gives_its_turn_back() -> None:
-    turns = Turns(at_once=1)
+    turns = FrameScheduler(at_once=1)
     with pytest.raises(ZeroDivisionError), turns.take("ada"):
         _ = 1 / 0
     with turns.take("ada"):
@@ -46,7 +46,7 @@ def test_a_frame_that_fails_gives_its_turn_back() -> None:
 
 
 def test_whoever_was_served_longest_ago_comes_first() -> None:
-    turns, order = Turns(at_once=1), []
+    turns, order = FrameScheduler(at_once=1), []
     ready = threading.Barrier(4)
 
     def frames(visitor: str, count: int) -> None:
@@ -70,7 +70,7 @@ def test_whoever_was_served_longest_ago_comes_first() -> None:
 
 
 def test_one_visitor_is_read_one_frame_at_a_time() -> None:
-    turns, at_once, most = Turns(at_once=4), 0, 0
+    turns, at_once, most = FrameScheduler(at_once=4), 0, 0
     lock = threading.Lock()
 
     def frame() -> None:
