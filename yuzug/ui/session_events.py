@@ -52,7 +52,7 @@ def _wire_arrival(demo: GuardedBlocks, page: Page, analyzers: Analyzers, default
     def shown(lang: Language) -> list[Any]:
         """What the document shows a visitor of whom nothing is known but the language."""
         settings = replace(default, lang=lang)
-        unvisited = live.LiveState(), photo.PhotoState(), Board()
+        unvisited = live.LiveState(), photo.PhotoState(), AdviceState()
         journal = journal_page.page(restore_journal(None), lang, analyzers.activities.catalogue)
         return _drawn(page, analyzers, settings, *unvisited, journal)
 
@@ -86,7 +86,7 @@ def _wire_arrival(demo: GuardedBlocks, page: Page, analyzers: Analyzers, default
         ahead = clock or timedelta()
         entries = journal_page.page(journal, settings.lang, catalogue, ahead=ahead)
         drawn = _drawn(page, analyzers, settings, *visited, entries)
-        # A slow line waits for every byte, and a phone for every part that is drawn anew.
+        # A slow line waits for every byte, and a phone for every part that is drawn again.
         before = shown(preferred_language(asked, default.lang))
         changes = [gr.skip() if new == old else new for new, old in zip(drawn, before, strict=True)]
         return [settings, *changes, *visited]
@@ -202,7 +202,7 @@ def _drawn(
     settings: Settings,
     live_state: live.LiveState,
     photo_state: photo.PhotoState,
-    mood_state: Board,
+    mood_state: AdviceState,
     journal: Any,
 ) -> list[Any]:
     """Values of all parts of the page for these settings: choices, notices, text."""

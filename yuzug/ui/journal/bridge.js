@@ -15,7 +15,7 @@ new MutationObserver(() => {
   tell();
 }).observe(element, { subtree: true, childList: true, attributeFilter: ["data-notes"] });
 
-// What a person told a card, until the server has noted it. Who leaves the page within that moment
+// What a person did on a card, until the server has noted it. Who leaves the page within that moment
 // loses nothing: the page writes it by itself.
 const MARKS = { reject: "rejected", restore: "rejected", bring_back: "rejected", helpful: "helped", favourite: "favourites" };
 let unnoted = [];
