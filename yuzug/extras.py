@@ -33,12 +33,15 @@ install them with: pip install 'yuzug[ray]'
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("yuzug"):
             raise
-        # The converter of that extra may ask for an older torch than is here.
-        where = " in an environment of its own" if extra == "tflite" else ""
         raise YuzugError(
             "extra.missing",
             must=f"{what} needs the packages of the extra {extra!r}",
             got=f"no {error.name}",
-            do=f"install them{where} with: pip install 'yuzug[{extra}]'"
-            + (f", or {instead}" if instead else ""),
+            do=_install(extra) + (f", or {instead}" if instead else ""),
         ) from error
+
+
+def _install(extra: str) -> str:
+    if extra == "tflite":  # its converter may ask for an older torch than is here
+        return f"install them in an environment of its own with: pip install 'yuzug[{extra}]'"
+    return f"install them with: pip install 'yuzug[{extra}]'"

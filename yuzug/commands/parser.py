@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from yuzug.emotions import Language
 from yuzug.texts import text
+from yuzug.texts.phrases import in_turkish
 
 
 class Parser(argparse.ArgumentParser):
@@ -47,7 +48,8 @@ class Parser(argparse.ArgumentParser):
         self.add_argument(name, *more, help=sentence, **kwargs)
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, text("cli.wrong_use", self.lang, message=message) + "\n")
+        words = in_turkish(message) if self.lang == "tr" else message
+        self.exit(2, text("cli.wrong_use", self.lang, message=words) + "\n")
 
     def format_help(self) -> str:
         """Format the help, with the options that were left for later."""

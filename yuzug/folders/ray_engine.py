@@ -116,8 +116,8 @@ class _PartReader:
                 return json.dumps(vars(self._job.write(part, images, results)))
             except YuzugError as error:
                 fault = error
-        description = {"kind": fault.kind, "must": fault.must, "got": fault.got, "do": fault.do}
-        return json.dumps({"fault": description})
+        described = ("kind", "must", "got", "do", "cause", "values")
+        return json.dumps({"fault": {name: getattr(fault, name) for name in described}})
 
 
 def _part(made: str) -> Part:

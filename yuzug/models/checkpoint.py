@@ -190,9 +190,10 @@ def _plan(path: Path) -> tuple[Card, Network]:
 def _damaged(path: Path, detail: object) -> WeightsError:
     if isinstance(detail, ValidationError):
         detail = first_fault(detail)
+    fault = str(detail) or repr(detail)
     return WeightsError(
         "weights.damaged",
         must="a weights file must be safetensors with a card that fits them",
-        got=f"{path.name}: {str(detail).splitlines()[0] if str(detail) else detail!r}",
+        got=f"{path.name}: {fault.splitlines()[0]}",
         do="download the file again",
     )

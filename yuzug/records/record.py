@@ -95,9 +95,11 @@ def sentence_of(error: YuzugError, lang: Language) -> str:
     """An error on one line: its exact words, in Turkish after the friendly sentence.
 
     >>> from yuzug.errors import ImageError
-    >>> empty = ImageError("image.empty", must="it must have bytes", got="none", do="choose")
-    >>> sentence_of(empty, "tr")
-    'Bu dosya boş. Lütfen başka bir görüntü seçin. (it must have bytes, but got none: choose)'
+    >>> empty = ImageError("image.empty", must="a picture must have bytes", got="0 bytes",
+    ...                    do="choose another file")
+    >>> print(sentence_of(empty, "tr").replace(" (", "\\n("))
+    Bu dosya boş. Lütfen başka bir görüntü seçin.
+    (görüntü boş olmamalı; gelen: 0 bayt; başka bir dosya seçin)
     """
     exact = exact_words(error, lang)
     return exact if lang == "en" else f"{text(f'errors.{error.kind}', lang)} ({exact})"

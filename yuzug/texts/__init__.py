@@ -15,7 +15,7 @@ import yaml
 from yuzug.emotions import Language
 
 # The C parser reads the tables ten times as fast; a wheel without it still has the other one.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FOLDER = Path(__file__).resolve().parent
 
 
@@ -37,7 +37,7 @@ def table() -> dict[str, dict[Language, str]]:
     """All sentences by key and language."""
     sentences: dict[str, dict[Language, str]] = {}
     for path in sorted(_FOLDER.glob("*.yaml")):
-        for name, pair in yaml.load(path.read_text(encoding="utf-8"), _LOADER).items():
+        for name, pair in yaml.load(path.read_text(encoding="utf-8"), YAML_LOADER).items():
             sentences[f"{path.stem}.{name}"] = pair
     return sentences
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.texts import text
+from yuzug.texts.phrases import in_turkish
 
 _Error = TypeVar("_Error", bound=YuzugError)
 
@@ -28,8 +29,16 @@ def caused(error: type[_Error], kind: str, cause: str, **values: object) -> _Err
 
 
 def exact_words(error: YuzugError, lang: Language) -> str:
-    """The exact cause of an error on one line, in English where the table has no other."""
-    if not error.cause:
+    """The exact cause of an error on one line.
+
+    In Turkish its words are those of ``causes.yaml``, else those of ``turkish/error_words.yaml``.
+    """
+    if error.cause:
+        must, got, do = text(f"causes.{error.cause}", lang, **error.values).split("\n")
+    elif lang == "en":
         return " ".join(str(error).split())
-    must, got, do = text(f"causes.{error.cause}", lang, **error.values).split("\n")
+    else:
+        must, got, do = (
+            in_turkish(" ".join(words.split())) for words in (error.must, error.got, error.do)
+        )
     return text("causes.exact", lang, must=must, got=got, do=do)
