@@ -53,7 +53,7 @@ class YuNetDetector:
 
     def __init__(self, onnx: Path) -> None:
         try:
-            # OpenCV 4 lays a network out anew for a picture of another size: those for the
+            # OpenCV 4 lays a network out again for a picture of another size: those for the
             # squares around faces are kept apart from those for whole pictures.
             self._networks = Pool(lambda: _network(onnx))
             self._face_networks = Pool(lambda: _network(onnx))
