@@ -227,7 +227,16 @@ def test_the_sentence_of_every_outcome(face: FaceReading | None, en: str, tr: st
 
 
 def test_every_doubt_has_its_hint() -> None:
-    for doubt in ("unsure", "none_of_these", "small", "blurred", "dark", "bright", "tilted"):
+    for doubt in (
+        "unsure",
+        "none_of_these",
+        "small",
+        "blurred",
+        "dark",
+        "bright",
+        "flat",
+        "tilted",
+    ):
         reading = reading_of(replace(FACE, doubts=(doubt,)))
         for lang in LANGUAGES:
             assert "yz-doubts" in panels.reading_panel(reading, lang, "photo")
