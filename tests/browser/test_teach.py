@@ -21,7 +21,7 @@ TEACH, READING = "#yz-live-teach", "#yz-live-reading"
 
 def press(page: Page, selector: str, key: str = "Enter") -> None:
     """Go there with the Tab key, and press."""
-    for _ in range(60):
+    for _ in range(200):  # moments of the ribbon are stops too
         if page.evaluate("s => document.activeElement.matches(s)", selector):
             return page.keyboard.press(key)
         page.keyboard.press("Tab")
@@ -40,7 +40,14 @@ def person_in(frame: Request) -> dict[str, Any] | None:
 
 
 def badge(page: Page, kind: str, lang: Language) -> None:
-    expect(page.locator(f"{READING} .yz-whose")).to_have_text(text(f"teach.badge_{kind}", lang))
+    shown = page.locator(f"{READING} .yz-whose")
+    if kind == "adapted":
+        # Where a busy machine reads no frame for a second, the page asks again whose face it is.
+        asked = page.locator(f"{TEACH} [data-teach=mine]")
+        expect(shown.and_(page.locator(".adapted")).or_(asked).first).to_be_visible()
+        if asked.is_visible():
+            asked.click()
+    expect(shown).to_have_text(text(f"teach.badge_{kind}", lang))
 
 
 @pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("tr", 390)])
