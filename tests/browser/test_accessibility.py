@@ -41,6 +41,13 @@ def live(page: Page, folder: Path) -> States:
     page.locator("[data-camera=start]").wait_for()
     yield "idle"
     start_camera(page)
+    page.locator("#yz-live-game summary").click()
+    page.locator("#yz-live-game [data-show=happy]").click()
+    moment = page.locator("#yz-live-ribbon .moments button").first
+    moment.click()
+    page.locator("#yz-live-ribbon .seen canvas").first.wait_for()
+    page.locator("#yz-live-ribbon summary").click()
+    yield "the game, a moment of the ribbon"
     page.locator("[data-camera=freeze]").click()
     page.locator("[data-camera=resume]").wait_for()
     page.locator("#yz-live-advice .yz-follows summary").first.click()
@@ -59,6 +66,10 @@ def live(page: Page, folder: Path) -> States:
     page.locator("#yz-live-reading .yz-whose").wait_for()
     yield "taught: side by side"
     page.locator("[data-camera=stop]").click()
+    page.evaluate("() => Object.defineProperty(window, 'isSecureContext', { value: false })")
+    page.locator("[data-camera=start]").click()
+    expect(page.locator("#yz-live-camera .told")).not_to_be_empty()
+    yield "no camera"
 
 
 def photo(page: Page, folder: Path) -> States:
@@ -112,11 +123,22 @@ def film(page: Page, folder: Path) -> States:
     choose.set_input_files(wrong)
     page.locator(".yz-film-trouble .yz-notice").wait_for()
     yield "error"
+    page.route("**/run/film_progress", lambda route: None)  # it stays as it is
+    choose.set_input_files(
+        clips.write(folder / "b.webm", clips.frames(portrait, 12), codec="libvpx")
+    )
+    page.locator(".yz-film-progress").wait_for()
+    yield "at work"
+    page.locator(".yz-film-progress button").click()
+    page.unroute_all()
     choose.set_input_files(
         clips.write(folder / "a.webm", clips.frames(portrait, 12), codec="libvpx")
     )
     page.locator("#yz-film-heat-words .yz-heat-words").wait_for()
     yield "read"
+    page.locator("#yz-film .yz-bars button").last.click()
+    page.locator("#yz-film input[type=range]").press("ArrowRight")
+    yield "another frame and expression"
 
 
 def advice(page: Page, folder: Path) -> States:
@@ -182,6 +204,10 @@ def journal(page: Page, folder: Path) -> States:
     yield "note"
     page.keyboard.press("Escape")
     expect(note).to_have_count(0)
+    file = {"name": "odd.json", "mimeType": "text/json", "buffer": b"{}"}
+    page.locator("#yz-journal [data-import]").first.set_input_files(file)
+    page.locator("#yz-journal .refused").first.wait_for()
+    yield "a file that is refused"
     open_tab(page, "about")
     page.locator(".yz-about").wait_for()
     yield "about"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from journeys import start_camera
 from playwright.sync_api import Page, Request, expect
+from screen_reader import says_what_is_seen
 
 from yuzug.emotions import Language, looks
 from yuzug.models import Person
@@ -62,6 +63,7 @@ def test_a_face_is_taught_shown_both_ways_taken_along_and_erased(
     page.locator("[data-camera=freeze]").focus()
     press(page, f"{TEACH} [data-part=offer] [data-teach=open]")
     expect(page.locator(f"{TEACH} .say")).to_have_text(text("teach.relax", lang))
+    says_what_is_seen(page.locator(TEACH))
     press(page, "[data-teach=relax]")
     expect(page.locator(f"{TEACH} .count b")).to_have_text(re.compile("[123]"))
     learned = text("teach.learned", lang, looks=text("teach.relaxed", lang))
@@ -69,6 +71,7 @@ def test_a_face_is_taught_shown_both_ways_taken_along_and_erased(
     press(page, f"{TEACH} [data-label=surprise]")
     learned = text("teach.learned", lang, looks=looks("surprise", lang))
     expect(page.locator(f"{TEACH} .say")).to_contain_text(learned)
+    says_what_is_seen(page.locator(TEACH))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     press(page, f"{TEACH} [data-teach=done]")
     badge(page, "adapted", lang)

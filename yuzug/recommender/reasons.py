@@ -97,7 +97,7 @@ def because(choice: Choice, request: Request, lang: Language) -> str:
     """What is known of activities of this kind in this mood, with the publications in short."""
     known, sources = _known(choice, request), request.catalogue.sources
     findings = "; ".join(one.because.of(lang) for one in known)
-    cited = "; ".join(sources[source].short for one in known for source in one.sources)
+    cited = "; ".join(dict.fromkeys(sources[name].short for one in known for name in one.sources))
     return text("why.because", lang, because=findings, sources=cited)
 
 
@@ -105,7 +105,7 @@ def evidence(choice: Choice, request: Request, lang: Language) -> str:
     """The publications behind that in full, and what they found."""
     known, sources = _known(choice, request), request.catalogue.sources
     effect = "; ".join(one.effect.of(lang) for one in known)
-    cited = "; ".join(sources[source].full for one in known for source in one.sources)
+    cited = "; ".join(dict.fromkeys(sources[name].full for one in known for name in one.sources))
     return text("why.evidence", lang, sources=cited, effect=effect)
 
 

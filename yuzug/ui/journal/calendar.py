@@ -46,8 +46,9 @@ def calendar(
         f'<span><i class="{sort}"></i>{escape(text(f"journal.calendar_{sort}", lang))}</span>'
         for sort in ("mood", "activity")
     )
+    title = escape(text("journal.calendar", lang))
     return (
-        f'<div class="yz-calendar"><table><thead><tr>{heads}</tr></thead>'
+        f'<div class="yz-calendar"><table aria-label="{title}"><thead><tr>{heads}</tr></thead>'
         f'<tbody>{weeks}</tbody></table><p class="legend">{legend}</p></div>'
     )
 

@@ -109,15 +109,17 @@ def _moods(moods: tuple[MoodEntry, ...], lang: Language, policy: Policy) -> str:
     if not moods:
         return _section("moods", f'<p class="yz-note">{_t("moods_none", lang)}</p>', lang)
     [(most, _)] = Counter(_name(mood, lang, policy) for mood in moods).most_common(1)
-    alt = _t("moods_alt", lang, count=len(moods), looks=most)
+    plural = "one" if len(moods) == 1 else "many"
+    alt = _t(f"moods_alt_{plural}", lang, count=len(moods), looks=most)
     legend = "".join(
         f'<span class="{name}"><i></i>{_t(f"legend_{name}", lang)}</span>'
         for name in ("read", "named")
     )
+    times = _time(moods[0].at) + (_time(moods[-1].at) if len(moods) > 1 else "")
     plot = (
         f'<figure class="yz-plot"><div class="legend">{legend}</div>'
         f'<div role="img" aria-label="{alt}">{_plot(moods, lang, policy)}</div>'
-        f"<figcaption>{_time(moods[0].at)}{_time(moods[-1].at)}</figcaption></figure>"
+        f"<figcaption>{times}</figcaption></figure>"
     )
     return _section("moods", plot, lang)
 

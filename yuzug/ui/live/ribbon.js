@@ -23,7 +23,9 @@ const colourOf = (emotion) => {
   return others[own.indexOf(emotion) % others.length];
 };
 const percent = (share) => fill(words().percent, { percent: Math.round(100 * share) });
-const clock = (at) => new Date(1000 * at).toLocaleTimeString(words().lang);
+// Twenty-four hours in English too, as in the journal.
+const clock = (at) =>
+  new Date(1000 * at).toLocaleTimeString(words().lang === "en" ? "en-GB" : words().lang);
 const sentence = ({ emotion, confidence, sure }) => sure
   ? fill(words().moment, { looks: nameOf(emotion), percent: percent(confidence) })
   : words().unsure;
