@@ -102,10 +102,10 @@ def photo(page: Page, folder: Path) -> States:
     for name, (picture, shown) in files.items():
         path = folder / f"{name}.png"
         picture.save(path)
-        before = page.locator("#yz-photo-reading").inner_html()
+        before = page.locator("#yz-photo-panels").inner_html()
         show_file(page, path)
         page.wait_for_function(
-            "before => document.querySelector('#yz-photo-reading').innerHTML !== before", arg=before
+            "before => document.querySelector('#yz-photo-panels').innerHTML !== before", arg=before
         )
         page.locator(shown).first.wait_for()
         yield name
