@@ -8,7 +8,7 @@ from playwright.sync_api import Locator
 
 
 def says_what_is_seen(area: Locator) -> str:
-    """Fail where a word that is seen is not in the accessibility tree, which is returned as text."""
+    """Fail where a word that is seen is not in the accessibility tree; return that as text."""
     told, seen = _plain(area.aria_snapshot()), _plain(area.inner_text())
     assert seen, "nothing is to be seen"
     # The tree cuts sentences where a button stands in them, so words are compared.
