@@ -81,9 +81,9 @@ def test_the_journal_is_told_as_it_is_seen_and_its_dialog_gives_the_focus_back(
     open_tab(page, "journal")
     write = page.locator("#yz-journal [data-write]")
     write.wait_for()
-    told = says_what_is_seen(page.locator("#yz-journal .entries"))
+    told = says_what_is_seen(page.locator("#yz-journal ul.entries"))
     assert looks("sad", lang) in told
-    assert looks("sad", lang) in page.locator("#yz-journal table").aria_snapshot()
+    assert looks("sad", lang) in page.locator("#yz-journal .yz-calendar table").aria_snapshot()
     write.focus()
     page.keyboard.press("Enter")
     dialog = page.locator("dialog.yz-note-dialog")
