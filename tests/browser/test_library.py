@@ -63,7 +63,7 @@ def test_what_is_not_for_me_is_brought_back(visit: Callable[..., Page]) -> None:
     page.locator(f"{MOOD} [data-mood=lonely]").click()
     card = page.locator(f"{MOOD} .yz-card").first
     title = card.locator("h3").inner_text()
-    card.locator("[data-act=reject]").click()
+    card.locator("[data-act=reject]").dblclick()
     page.locator(f"{MOOD} [data-act=restore]").wait_for()
     library = page.locator(f"{MOOD} .yz-library")
     library.locator("summary").first.click()

@@ -4,6 +4,7 @@ const tell = (act, more = {}) => {
   dispatchEvent(new CustomEvent("yuzug-told", { detail: { act, ...more } }));
   trigger("advise", { act, ...more });
 };
+const ONCE = ["did", "helpful", "favourite", "reject", "bring_back", "restore"];
 const cardOf = (inside) => inside.closest("[data-id]")?.dataset.id;
 
 const filtersIn = (form) => {
@@ -48,6 +49,9 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
   if (!button) return;
   const { act, mood } = button.dataset;
+  // A double click is one press: its second half would take the first back, or turn down the card
+  // that has just come.
+  if (event.detail > 1 && ONCE.includes(act)) return;
   if (act === "reset") {
     const form = button.form;
     for (const control of form.elements) {
