@@ -107,3 +107,24 @@ def test_who_the_advice_is_for_has_a_map_in_every_frame(
         face = session.step(analyzer, row, 0.1 * n).main_face
         assert face is not None
         assert face.explanation is not None
+
+
+def test_two_who_cross_keep_their_numbers(analyzer: Analyzer, astronaut: Picture) -> None:
+    head = astronaut[10:210, 120:320]
+    dark = np.asarray(head * (0.5, 0.6, 0.8), np.uint8)
+    session = StreamSession(search_every_s=0.4, readings_a_frame=2)
+    front: list[int] = []
+    behind: dict[bool, set[int | None]] = {True: set(), False: set()}
+    for n, left in enumerate(range(20, 421, 16)):  # one to the right behind the other to the left
+        frame = np.full((240, 640, 3), 120, np.uint8)
+        frame[20:220, left : left + 200] = dark
+        frame[20:220, 440 - left : 640 - left] = head
+        for face in session.step(analyzer, frame, n / 15, heatmaps=False).faces:
+            middle = face.box_xywh[0] + face.box_xywh[2] / 2
+            if abs(middle - (540 - left)) <= abs(middle - (left + 100)):
+                front.append(face.track if face.track is not None else -1)
+            else:
+                behind[left < 220].add(face.track)
+    assert len(set(front)) == 1, "who passes in front"
+    assert front[0] not in behind[False]
+    assert len(behind[True]) == 1

@@ -44,6 +44,32 @@ COMES_AND_GOES = """
   };
 """
 
+# A tall camera, as phones have: a portrait whose face is in the middle at (329, 625), 720×1280.
+TALL = """
+  navigator.mediaDevices.getUserMedia = async () => {
+    const [canvas, face] = [document.createElement("canvas"), new Image()];
+    [canvas.width, canvas.height, face.src] = [720, 1280, "data:image/jpeg;base64,PORTRAIT"];
+    await face.decode();
+    const brush = canvas.getContext("2d");
+    setInterval(() => {
+      brush.fillStyle = "#8a9";
+      brush.fillRect(0, 0, 720, 1280);
+      brush.drawImage(face, 104 + Math.random(), 500, 512, 512);
+    }, 50);
+    return canvas.captureStream(20);
+  };
+"""
+# Where the middle of the first box is, as shares of the width and height of the video's picture.
+BOX_IN_VIDEO = """() => {
+  const [video, box] = ["video", "rect.line"].map(
+    (one) => document.querySelector("#yz-live-picture " + one));
+  const [room, seen] = [video.getBoundingClientRect(), box.getBoundingClientRect()];
+  const scale = Math.min(room.width / video.videoWidth, room.height / video.videoHeight);
+  const middle = (side, length) => seen[side] + seen[length] / 2 - room[side] - room[length] / 2;
+  return [middle("left", "width") / (scale * video.videoWidth) + 0.5,
+          middle("top", "height") / (scale * video.videoHeight) + 0.5];
+}"""
+
 
 def tracks_on(page: Page) -> int:
     return int(page.evaluate(LIVE_TRACKS))
@@ -149,6 +175,28 @@ def test_a_phone_does_not_jump_where_a_face_is_lost(visit: Callable[..., Page]) 
     assert abs(settled(page, top) - before) < 2
     page.locator("[data-camera=stop]").click()
     page.wait_for_function(f"before => {top} < before", arg=before)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_box_and_the_map_lie_on_the_face_of_a_tall_camera(
+    visit: Callable[..., Page], width: int
+) -> None:
+    portrait = base64.b64encode(ASTRONAUT.read_bytes()).decode()
+    page = visit(width=width, script=TALL.replace("PORTRAIT", portrait))
+    start_camera(page)
+    page.locator("#yz-live-picture svg rect.line").wait_for()
+    x, y = page.evaluate(BOX_IN_VIDEO)
+    assert x == pytest.approx((720 - 329) / 720, abs=0.05), "as in a mirror"
+    assert y == pytest.approx(625 / 1280, abs=0.05)
+    assert page.locator("#yz-live-picture svg image").count() == 0, "only on wish"
+    page.locator("[data-camera=heat]").click()
+    expect(page.locator("[data-camera=heat]")).to_have_attribute("aria-pressed", "true")
+    page.locator("#yz-live-picture svg image[href^='data:image/png']").wait_for()
+    x, y = page.evaluate(BOX_IN_VIDEO.replace("rect.line", "image"))
+    assert x == pytest.approx((720 - 329) / 720, abs=0.08)
+    assert y == pytest.approx(625 / 1280, abs=0.08)
+    page.locator("[data-camera=heat]").click()
+    page.locator("#yz-live-picture svg image").wait_for(state="detached")
 
 
 def test_stopping_and_leaving_turn_the_camera_off(visit: Callable[..., Page]) -> None:

@@ -52,8 +52,11 @@ let waiting = false;
 let comeBack = false; // the page was hidden while the camera ran
 let aborted = null;
 let pumping = null; // sends frames while the camera runs
+let heatShown = false; // the map lies over the video
 
-const BUTTONS = { on: ["freeze", "flip", "stop"], frozen: ["resume", "stop"], opening: ["stop"] };
+const BUTTONS = {
+  on: ["freeze", "heat", "flip", "stop"], frozen: ["resume", "heat", "stop"], opening: ["stop"],
+};
 const show = () => {
   const say = words();
   const bar = find(".yz-camera");
@@ -64,6 +67,7 @@ const show = () => {
     const shown = (BUTTONS[state] ?? ["start"]).includes(action);
     button.hidden = !shown || (action === "flip" && !several);
     if (action === "start") button.textContent = troubled ? say.again : say.start;
+    if (action === "heat") button.setAttribute("aria-pressed", String(heatShown));
   }
   const slow = state === "on" && size > 0;
   const message = troubled ? say[state]
@@ -109,6 +113,7 @@ const close = (next = "idle") => {
   onTheWay = 0;
   find("video").srcObject = null;
   faces.clear();
+  heat = null;
   find("svg.boxes").replaceChildren();
   const focused = find(".yz-camera").contains(document.activeElement);
   enter(next);
@@ -178,6 +183,11 @@ const actions = {
     answeredAt = performance.now();
     enter("on");
     find("[data-camera=freeze]").focus();
+  },
+  heat: () => {
+    heatShown = !heatShown;
+    show();
+    startDrawing();
   },
   flip: () => {
     facing = facing === "user" ? "environment" : "user";
@@ -313,6 +323,7 @@ const apply = (answer, shot, at) => {
     const shown = part(name === "heat_words" ? "heat-words" : name);
     if (shown && shown.value !== html) shown.value = html;
   }
+  heat = answer.map && { ...answer.map, track: answer.faces.find((face) => face.chosen)?.track };
   drawMap(answer.map, shot);
   room.dispatchEvent(new CustomEvent("yz-read", { bubbles: true, detail: { ...answer, shot } }));
   if (answer.advised) trigger("advised", {});
@@ -337,6 +348,7 @@ const drawMap = async (map, shot) => {
   pen.globalAlpha = 1;
 };
 
+let heat = null; // the newest map, over a square of the frame that was read, and whose face it is
 const SVG = "http://www.w3.org/2000/svg";
 const groupOf = (face) => {
   if (face.group?.isConnected) return face.group;
@@ -359,6 +371,42 @@ const write = (node, values) => {
     if (written[name] !== values[name]) node.setAttribute(name, (written[name] = values[name]));
 };
 
+// The map goes with its face, as far as that moved since, and fades as it grows old.
+const drawHeat = (boxes, now, frozen) => {
+  let layer = boxes.querySelector("image");
+  const face = heatShown && heat ? faces.get(heat.track) : null;
+  if (!face) return void layer?.remove();
+  if (!layer) {
+    layer = document.createElementNS(SVG, "image");
+    boxes.prepend(layer);
+  }
+  const age = frozen ? 0 : now - face.at;
+  const ahead = Math.min(age, PREDICT_MS);
+  const grown = 1 + (ahead * face.speed[2]) / face.box[2];
+  const side = grown * heat.side;
+  const [left, top] = [0, 1].map((i) => {
+    const [at, length] = [face.box[i], face.box[i + 2]];
+    const middle = at + length / 2 + ahead * (face.speed[i] + face.speed[i + 2] / 2);
+    return middle + grown * (heat.center[i] - at - length / 2) - side / 2;
+  });
+  write(layer, {
+    href: heat.png,
+    x: left.toFixed(1), y: top.toFixed(1), width: side.toFixed(1), height: side.toFixed(1),
+    opacity: (0.75 * Math.max(0, 1 - Math.max(0, age - PREDICT_MS) / HIDE_AFTER_MS)).toFixed(2),
+  });
+};
+
+// The middle of a face's words: above its box or below it, where no other words are, in the frame.
+const wordsAt = (words, [x, y, w, h], high, view, taken) => {
+  const half = 0.29 * high * words.length;
+  const middle = Math.min(Math.max(x + w / 2, half), Math.max(half, view.width - half));
+  const rows = [y - 0.7 * high, y + h + 0.8 * high]
+    .filter((row) => row > 0.6 * high && row < view.height - 0.6 * high);
+  const row = rows.find((one) => taken.every(([at, length, other]) =>
+    Math.abs(at - middle) > half + length || Math.abs(other - one) > high));
+  return [middle, half, row ?? (taken.length ? null : (rows[0] ?? y + high))];
+};
+
 // Once a frame of the video, for as long as this opening of the camera lasts: a box need not move
 // more often than the face under it. A frozen video has no frames.
 let drawing = 0; // the newest loop
@@ -367,10 +415,14 @@ const drawBoxes = (mine, loop) => {
   if (mine !== round || loop !== drawing) return;
   const now = performance.now();
   const frozen = state === "frozen";
-  const view = find("svg.boxes").viewBox.baseVal;
+  const boxes = find("svg.boxes");
+  const view = boxes.viewBox.baseVal;
   const high = 0.05 * Math.max(view.width, view.height);
   const px = (value) => Math.max(0, value).toFixed(1);
-  for (const face of faces.values()) {
+  drawHeat(boxes, now, frozen);
+  const taken = []; // where words stand: middle, half their length, row
+  const chosenFirst = [...faces.values()].sort((one, other) => other.chosen - one.chosen);
+  for (const face of chosenFirst) {
     const age = now - face.at;
     const group = groupOf(face);
     // The chosen face lies on top, so that no other frame crosses its words.
@@ -387,10 +439,13 @@ const drawBoxes = (mine, loop) => {
     write(line, box);
     const words = faces.size > 1 ? `${face.number} · ${face.label}` : face.label;
     if (label.textContent !== words) label.textContent = words;
+    const [middle, half, row] = wordsAt(words, [x, y, w, h], high, view, taken);
+    if (row !== null) taken.push([middle, half, row]);
     write(label, {
       "font-size": px(high),
-      x: px(x + w / 2),
-      y: px(y > 1.3 * high ? y - 0.7 * high : y + h + 0.8 * high),
+      x: px(middle),
+      y: px(row ?? 0),
+      visibility: row === null ? "hidden" : "visible",
     });
   }
   const video = find("video");

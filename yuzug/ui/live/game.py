@@ -30,10 +30,14 @@ def game(lang: Language) -> str:
         f'<circle class="{part}" cx="40" cy="40" r="{radius}" pathLength="1"/>'
         for part, radius in (("rest", 34), ("held", 34), ("share", 25))
     )
+    sign = (
+        '<svg class="sign" viewBox="0 0 24 24" aria-hidden="true">'
+        '<path d="M12 2a10 10 0 1 1-10 10M8 10v.01M16 10v.01M8 14.5q4 4 8 0"/></svg>'
+    )
     return (
         f'<details class="yz-game" data-on="" '
         f'data-words="{escape(json.dumps(words, ensure_ascii=False))}">'
-        f"<summary>{_t('title', lang)}</summary><p>{_t('about', lang)}</p>"
+        f"<summary>{sign}{_t('title', lang)}</summary><p>{_t('about', lang)}</p>"
         f'<div class="asked" role="group" aria-label="{_t("asked", lang)}">{buttons}</div>'
         f'<div class="ring"><svg viewBox="0 0 80 80" aria-hidden="true">{circles}</svg>'
         f'<p class="message" role="status">{_t("choose", lang)}</p></div></details>'

@@ -26,7 +26,7 @@ MIRROR = (
     '<svg class="boxes" aria-hidden="true" preserveAspectRatio="xMidYMid meet"></svg></div>'
 )
 MAP = '<canvas class="yz-live-map" role="img" aria-labelledby="live-heat-alt" hidden></canvas>'
-ACTIONS = ("start", "freeze", "resume", "flip", "stop")
+ACTIONS = ("start", "freeze", "resume", "heat", "flip", "stop")
 TROUBLES = ("refused", "missing", "unavailable", "insecure")
 # What the script says about the camera, in the language of the page.
 _WORDS = ("start", "again", "live", "frozen", "opening", "waiting", "slow", *TROUBLES)
