@@ -1,6 +1,7 @@
 """How fluent Live is in a browser on this machine; no part of the test suite.
 
-    python tests/benchmarks/live.py [--seconds 20] [--visitors 8] [--write] [--tree DIR]
+    python tests/benchmarks/live.py [--seconds 20] [--visitors 8] [--yunet FILE]
+                                    [--write] [--tree DIR]
 
 Starts the page and Chromium with a fake camera, and prints a table; --write puts it into
 docs/decisions/live-transport.md. Server and browser share the cores, as they do for who tries the
@@ -13,6 +14,7 @@ import argparse
 import os
 import platform
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -37,6 +39,7 @@ from app_server import serving  # noqa: E402
 from live_visitor import Visitor, encoded  # noqa: E402
 
 from yuzug._resources import PORTRAIT  # noqa: E402
+from yuzug.faces.loading import FILE, REPOSITORY  # noqa: E402
 
 PAGE = ROOT / "docs" / "decisions" / "live-transport.md"
 FIGURES = re.compile(r"(<!-- figures: .*? -->\n).*?(<!-- figures end -->)", re.DOTALL)
@@ -181,16 +184,28 @@ def several(url: str, seconds: float, visitors: int) -> list[str]:
     ]
 
 
+def cache_yunet(file: Path, cache: Path) -> None:
+    """Lay YuNet's file where the hub's cache has it."""
+    name = "models--" + REPOSITORY.repo_id.replace("/", "--")
+    place = cache / name / "snapshots" / REPOSITORY.revision
+    place.mkdir(parents=True)
+    shutil.copy(file, place / FILE)
+
+
 def main() -> None:
     """Measure, print, and write where that is wished."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=20)
     options.add_argument("--visitors", type=int, default=8)
+    options.add_argument("--yunet", type=Path, help="its file; without it the Haar cascade runs")
     options.add_argument("--write", action="store_true")
     options.add_argument("--tree", type=Path, default=ROOT, help="another checkout to compare with")
     chosen = options.parse_args()
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
     with tempfile.TemporaryDirectory() as folder:
+        hub_cache = Path(folder) / "hub"
+        if chosen.yunet:
+            cache_yunet(chosen.yunet, hub_cache)
+        environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(hub_cache)}
         arguments = [
             *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
             *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"),
@@ -215,7 +230,8 @@ def main() -> None:
     table = "\n".join(
         [
             f"`python tests/benchmarks/live.py` at {made}: {threads} cores ({platform.machine()}), "
-            f"Python {platform.python_version()}, Haar cascade, resnet18; "
+            f"Python {platform.python_version()}, "
+            f"{'YuNet' if chosen.yunet else 'Haar cascade'}, resnet18; "
             f"load at the end {load:.1f}.",
             "",
             "| | painted frames/s | readings/s | delay ms, median / p95 | kB up / down |",
