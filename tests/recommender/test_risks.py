@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from made_up import TEA
+from risky_sentences import RISKY
 
 from yuzug._resources import folder
 from yuzug.emotions import LANGUAGES, Emotion, Language
@@ -189,3 +190,10 @@ def test_a_contact_checked_long_ago_is_a_warning() -> None:
 def test_a_warning_alone_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(TEA, encoding="utf-8")
     assert not any(finding.warning for finding in check(tmp_path, today=date(2040, 1, 1)))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_sentences_that_tried_to_slip_past_are_found(lang: Language) -> None:
+    lists = [risk.words for risk in RISKS.values() if risk.words is not None]
+    assert len(RISKY[lang]) > 60
+    assert [s for s in RISKY[lang] if not any(word_found(words, s, lang) for words in lists)] == []
