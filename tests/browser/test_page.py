@@ -100,12 +100,25 @@ def test_a_photo_on_the_screen_is_there_again_when_a_visit_is_taken_up(
     visit: Callable[..., Page],
 ) -> None:
     page = visit()
-    show_example(page)
+    open_tab(page, "photo")
+    page.locator("#yz-photo-gallery button").nth(1).click()  # several faces
+    page.locator("#yz-photo-reading [data-pick='1']").click()
+    expect(page.locator("#yz-photo-reading [data-pick='1']")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.locator("#yz-photo-advice summary", has_text=text("advice.correct", "en")).click()
+    page.locator("#yz-photo-advice [data-act=correct][data-mood=fear]").click()
+    page.locator("#yz-photo-advice [data-act=back]").wait_for()
     page.evaluate("window.before = true")
     page.route("**/queue/join*", lambda route: route.fulfill(status=410, json={}), times=1)
     page.get_by_test_id("CNN-radio-label").click()
     page.wait_for_function("!window.before && document.body?.classList.contains('yz-ready')")
-    expect(page.locator("#yz-photo-reading .yz-sentence")).to_contain_text("happy")
+    expect(page.locator("#yz-photo-reading [data-pick='1']")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.locator("#yz-photo-advice [data-act=back]").wait_for()
+    fear = page.locator("#yz-photo-advice [data-act=correct][data-mood=fear]")
+    expect(fear).to_have_attribute("aria-pressed", "true")
     assert page.url.endswith("#photo")
     assert page.evaluate("sessionStorage.getItem('yz-photo')") is None
 

@@ -53,18 +53,32 @@
   };
   const fetched = window.fetch;
   // The photo on the screen is read again, and stands in the browser's memory until then alone.
+  // So do the face that was chosen and the expression that the visitor named instead.
   const keepPhoto = () => {
     const shown = shownTab() === "photo" && window.yuzug.photo();
+    if (!shown) return;
+    const face = document.querySelector("#yz-photo-reading .yz-chips .chosen")?.dataset.pick ?? 0;
+    const advice = document.querySelector("#yz-photo-advice");
+    const named = advice.querySelector("[data-act=back]") // there is something to go back from
+      && advice.querySelector("[data-act=correct][aria-pressed=true]").dataset.mood;
     try {
-      if (shown) sessionStorage.setItem("yz-photo", shown);
+      sessionStorage.setItem("yz-photo-said", JSON.stringify({ face: +face, emotion: named }));
+      sessionStorage.setItem("yz-photo", shown);
     } catch {} // more than a browser keeps
   };
+  const TAKEN_UP = "taken-up.jpg"; // no other photo may get what was said of this one
+  let restored = null;
+  // Gradio itself loads the page again once it reaches a server after it said the line is gone.
+  addEventListener("pagehide", () => {
+    if (sessionStorage.getItem("yz-interrupted") !== null) keepPhoto();
+  });
   const keptPhoto = async () => {
     const shown = sessionStorage.getItem("yz-photo");
-    sessionStorage.removeItem("yz-photo");
+    restored = sessionStorage.getItem("yz-photo-said");
+    for (const name of ["yz-photo", "yz-photo-said"]) sessionStorage.removeItem(name);
     if (!shown) return;
     const picture = await (await fetched(shown)).blob();
-    read(new File([picture], "photo.jpg", { type: picture.type }));
+    read(new File([picture], TAKEN_UP, { type: picture.type }));
   };
   const takeUp = () => {
     if (sinceTakenUp() < 10_000) return;
@@ -223,6 +237,7 @@
       clearTimeout(busyTimer);
       showBusy(false);
     },
+    restored: (picture) => (picture?.orig_name === TAKEN_UP ? restored : null),
     photo: () => document.querySelector("#yz-photo-picture img")?.src ?? null,
     crop: () => document.querySelector("#yz-photo-heat .yz-face.chosen .crop")?.src ?? null,
     save(url, name) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -197,3 +198,37 @@ def test_a_model_chosen_while_a_picture_is_read_reads_that_picture(
     photo.read(analyzers, astronaut_path, ACCEPTED, state)
     assert state.reading is not None
     assert state.reading.classes == 3
+
+
+@pytest.mark.parametrize("emotion", ["sad", None, "nonsense"])
+def test_a_visit_taken_up_again_has_the_chosen_face_and_the_correction_and_notes_nothing(
+    analyzers: Analyzers, astronaut_path: Path, emotion: str | None
+) -> None:
+    state = photo.PhotoState()
+    state.advice.memory.start()
+    before = state.advice.memory.notes
+    said = photo.Restored.of(json.dumps({"face": 1, "emotion": emotion}))
+    photo.read(analyzers, pair_of(astronaut_path), ACCEPTED, state, restored=said)
+    assert state.reading is not None
+    assert state.reading.chosen == 1
+    assert state.advice.mood is not None
+    assert state.advice.mood.source == ("corrected" if emotion == "sad" else "reading")
+    assert state.advice.cards
+    assert state.advice.memory.notes == before
+
+
+@pytest.mark.parametrize(
+    "sent", [None, "", "[]", "{", 7, "[" * 150, '{"face": ' + "9" * 5000 + "}"]
+)
+def test_what_restores_nothing_is_left_alone(sent: object) -> None:
+    assert photo.Restored.of(sent) is None
+
+
+@pytest.mark.parametrize("sent", ['{"face": true}', '{"face": "1", "emotion": 3}', "{}"])
+def test_a_restored_face_is_a_number(sent: str, analyzers: Analyzers, astronaut_path: Path) -> None:
+    said = photo.Restored.of(sent)
+    assert said == photo.Restored()
+    state = photo.PhotoState()
+    photo.read(analyzers, astronaut_path, ACCEPTED, state, restored=said)
+    assert state.reading is not None
+    assert state.reading.chosen == 0

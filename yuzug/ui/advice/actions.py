@@ -47,6 +47,18 @@ def advise_again(state: AdviceState, mood: Mood | None) -> None:
     state.read_again(mood)
 
 
+def restore_advice(state: AdviceState, mood: Mood | None, emotion: str | None) -> None:
+    """Suggest for a face again as before the server forgot the visit; the journal has it already.
+
+    ``emotion`` is the expression that the person named instead of the one that was read.
+    """
+    named = named_mood(emotion, "corrected") if mood and emotion in _EMOTIONS else None
+    if mood is not None:
+        given = named or mood
+        state.memory.add_reading(given.shares, given.sure, "expressions")
+    state.follow(mood, named)
+
+
 def act(values: Mapping[str, Any], state: AdviceState, lang: Language) -> str:
     """Handle a press, and return what a screen reader announces; empty where nothing changed.
 

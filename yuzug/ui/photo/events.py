@@ -31,8 +31,9 @@ _WITH_CROP = """(_, __, ...states) =>
 # Work that takes longer than a moment is shown, from its beginning on.
 _WORK = "(...given) => window.yuzug.work(given)"
 _WITH_PERSON = "(_, ...states) => window.yuzug.work([window.yuzug.person.sent(), ...states])"
-_PICTURE_AND_PERSON = """(picture, _, ...states) =>
-  window.yuzug.work([picture, window.yuzug.person.sent(), ...states])"""
+_PICTURE_AND_PERSON = """(picture, _, __, ...states) =>
+  window.yuzug.work(
+    [picture, window.yuzug.person.sent(), window.yuzug.restored(picture), ...states])"""
 _WORK_ON_CROP = """(_, __, ...states) =>
   window.yuzug.work([window.yuzug.crop(), window.yuzug.person.sent(), ...states])"""
 WORK_ON_PHOTO = """(_, __, ...states) =>
@@ -48,11 +49,12 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
     def read(
         payload: Mapping[str, Any] | None,
         person: str | None,
+        restored: str | None,
         settings: Settings,
         photo_state: photo.PhotoState,
     ) -> list[Any]:
-        source = uploads.encoded(payload)
-        shown = photo.read(analyzers, source, settings, photo_state, sent=person)
+        source, before = uploads.encoded(payload), photo.Restored.of(restored)
+        shown = photo.read(analyzers, source, settings, photo_state, sent=person, restored=before)
         return [*shown, photo_state, None]  # the picker is empty again, for the next picture
 
     def press(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
@@ -70,7 +72,7 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
     redrawn = (
         tab.picker.input(
             read,
-            [tab.picker, tab.person, page.settings, state],
+            [tab.picker, tab.person, tab.restored, page.settings, state],
             [*outputs, tab.picker],
             preprocess=False,
             js=_PICTURE_AND_PERSON,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -12,7 +13,7 @@ from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.images import ImageSource
 from yuzug.ui.advice import view as advice
-from yuzug.ui.advice.actions import advise_again, advise_on
+from yuzug.ui.advice.actions import advise_again, advise_on, restore_advice
 from yuzug.ui.advice.state import AdviceState, mood_read
 from yuzug.ui.components import evidence, heatmap
 from yuzug.ui.components import reading as panels
@@ -30,6 +31,36 @@ if TYPE_CHECKING:
 
 
 _NUMBERS = count(1)
+_MOST_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class Restored:
+    """The chosen face, and the expression that the visitor named, of a visit taken up again."""
+
+    face: int | None = None
+    emotion: str | None = None
+
+    @classmethod
+    def of(cls, sent: object) -> Restored | None:
+        """What a page sent as JSON; None where it restores nothing.
+
+        >>> Restored.of('{"face": 1, "emotion": null}')
+        Restored(face=1, emotion=None)
+        """
+        if not isinstance(sent, str) or len(sent) > _MOST_CHARACTERS:
+            return None
+        try:
+            values = json.loads(sent)
+        except ValueError:
+            return None
+        if not isinstance(values, dict):
+            return None
+        face, emotion = values.get("face"), values.get("emotion")
+        return cls(
+            face if isinstance(face, int) and not isinstance(face, bool) else None,
+            emotion if isinstance(emotion, str) else None,
+        )
 
 
 @dataclass
@@ -90,6 +121,7 @@ def read(
     photo: PhotoState,
     again: bool = False,
     sent: str | None = None,
+    restored: Restored | None = None,
 ) -> PhotoShown:
     """Read one photo; one that cannot be read gives its sentence instead.
 
@@ -98,7 +130,8 @@ def read(
 
     ``again`` is for the photo that is shown already, by another model: it counts once, and the
     chosen face, its correction and what was done stay. A photo that was chosen later
-    than this one is shown instead of it.
+    than this one is shown instead of it. With ``restored`` the photo was read in a visit that the
+    server has forgotten: nothing of it is noted once more.
     """
     if source is None:
         return PhotoShown()
@@ -122,8 +155,13 @@ def read(
     photo.shown = mine
     before = photo.reading if again else None
     chosen = analysis.dominant_index if before is None else _same_face(analysis, before)
+    if restored and restored.face in range(len(analysis.faces)):
+        chosen = restored.face
     reading = reading_of(analysis, chosen)
-    if before is None:
+    if before is None and restored:
+        photo.forget()
+        restore_advice(photo.advice, mood_read(reading.face), restored.emotion)
+    elif before is None:
         photo.forget()
         advise_on(photo.advice, mood_read(reading.face), instead=again)
     else:

@@ -53,6 +53,7 @@ class PhotoTab:
     gallery: gr.HTML
     again: gr.Textbox
     person: gr.Textbox
+    restored: gr.Textbox
     file: gr.HTML
     panels: PhotoShown
     archive: gr.HTML
@@ -95,6 +96,7 @@ def photo_tab(chrome: Chrome, idle: PhotoShown) -> PhotoTab:
     announcement = panel("yz-photo-announcement", idle.announcement)
     again = gr.Textbox(visible=False)
     person = gr.Textbox(visible=False, max_length=MOST_CHARACTERS)
+    restored = gr.Textbox(visible=False)
     shown = PhotoShown(
         picture=picture,
         heat=heat,
@@ -110,7 +112,7 @@ def photo_tab(chrome: Chrome, idle: PhotoShown) -> PhotoTab:
         shows=shows,
     )
     archive = panel("yz-photo-archive")
-    return PhotoTab(picker, bar, gallery, again, person, look.file, shown, archive)
+    return PhotoTab(picker, bar, gallery, again, person, restored, look.file, shown, archive)
 
 
 def _closer(chrome: Chrome) -> Closer:
