@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+import gradio as gr
 
 from yuzug.ui import gradio_patches
 
@@ -65,3 +68,24 @@ def test_the_version_that_the_patches_were_tried_with_is_named() -> None:
     tested = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     [version] = re.findall(r"^gradio==(\S+)$", tested, re.MULTILINE)
     assert f"Gradio {version}" in (gradio_patches.__doc__ or "")
+
+
+def test_a_session_holds_its_states_and_no_component() -> None:
+    gradio_patches.keep_no_values()
+    gradio_patches.keep_no_values()  # a second page of one process
+
+    async def update_and_look() -> None:  # a page of Gradio's asks for the running loop
+        with gr.Blocks() as demo:
+            words, state = gr.HTML("a"), gr.State(1)
+            gr.Button().click(lambda: None, None, [words, state])
+        session = gradio_patches.SessionState(demo)
+        [function] = demo.fns.values()
+        prediction = [gr.update(value="b", visible=False), 2]
+        sent = await demo.postprocess_data(function, prediction, session)
+        assert (sent[0]["value"], sent[0]["visible"], sent[1]) == ("b", False, None)
+        assert session[gradio_patches.block_id(state)] == 2
+        assert session[gradio_patches.block_id(words)] is words
+        assert not session.config_values
+        assert session.blocks_config.blocks == demo.default_config.blocks
+
+    asyncio.run(update_and_look())

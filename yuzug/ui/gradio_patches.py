@@ -22,7 +22,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -44,18 +46,46 @@ def assets_folder() -> Path:
 
 
 def keep_no_values() -> None:
-    """Let a session keep no component values: no visitor's last picture stays in memory.
+    """Let a session keep its states alone: no component of a visitor, and none of their values.
 
     Gradio stores the last input and output of every component of every session, for links that
-    restore a page, until ten thousand other sessions push them out. This app makes no such
-    links. Held by ``test_ui_page.py::test_gradio_keeps_no_picture_of_a_visitor``, which looks
-    through the memory of a running server.
+    restore a page, until ten thousand other sessions push them out. This app makes no such links.
+    For each update it also makes the component anew and keeps it in the session, which took half a
+    megabyte a visit; what an update sends is read from that once, so it is kept until then.
+    Held by ``test_ui_page.py::test_gradio_keeps_no_picture_of_a_visitor``, which looks through the
+    memory of a running server, and ``test_gradio_patches.py::
+    test_a_session_holds_its_states_and_no_component``.
     """
+    begin, look_up = SessionState.__init__, SessionState.__getitem__
 
-    def keep_nothing(self: SessionState, key: int, value: Any) -> None:
+    def begin_empty(self: SessionState, blocks: Any) -> None:
+        bare: Any = SimpleNamespace(default_config=blocks.default_config, blocks={})
+        begin(self, bare)
+        self.updated = {}  # type: ignore[attr-defined]
+
+    def keep_states(self: SessionState, key: int, value: Any) -> None:
+        block = self.blocks_config.blocks.get(key)
+        if block is None:
+            self.blocks_config.blocks[key] = value
+        elif isinstance(block, gr.State):
+            self._state_ttl[key] = block.time_to_live, datetime.now()
+            self.state_data[key] = value
+        else:
+            self.updated = {key: value}  # type: ignore[attr-defined]
+
+    def look_up_once(self: SessionState, key: int) -> Any:
+        updated: dict[int, Any] = self.updated  # type: ignore[attr-defined]
+        return updated.pop(key) if key in updated else look_up(self, key)
+
+    def keep_nothing(self: SessionState, key: int, value: Any = None) -> None:
         return None
 
-    SessionState._update_value_in_config = keep_nothing  # type: ignore[method-assign]
+    patched: Any = SessionState
+    if begin.__name__ == begin_empty.__name__:
+        return  # another page of this process did so
+    patched.__init__, patched.__getitem__ = begin_empty, look_up_once
+    patched.__setitem__ = keep_states
+    patched._update_config = patched._update_value_in_config = keep_nothing
 
 
 def block_id(block: Any) -> int:

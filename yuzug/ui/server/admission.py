@@ -9,6 +9,7 @@ that is added is behind this gate like the others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,6 +137,25 @@ class GuardedBlocks(gr.Blocks):
             if asked is not None and error.kind in STATUS:
                 asked.scope[STATUS_KEY] = STATUS[error.kind]
             raise gr.Error(message, print_exception=False) from error
+
+    async def postprocess_data(
+        self, block_fn: Any, predictions: Any, state: SessionState | None
+    ) -> list[Any]:
+        """What an event sends; Gradio would make even those components anew that it skips."""
+        outputs = block_fn.outputs
+        if not isinstance(predictions, list | tuple) or not 1 < len(outputs) == len(predictions):
+            return await super().postprocess_data(block_fn, predictions, state)
+        changed = [number for number, value in enumerate(predictions) if value != gr.skip()]
+        sent = [None if block.stateful else gr.skip() for block in outputs]
+        if changed:
+            narrowed = copy(block_fn)
+            narrowed.outputs = [outputs[number] for number in changed]
+            values = [predictions[number] for number in changed]
+            given = values if len(values) > 1 else values[0]
+            done = await super().postprocess_data(narrowed, given, state)
+            for number, value in zip(changed, done, strict=True):
+                sent[number] = value
+        return sent
 
     def _settings(self, state: SessionState) -> Settings | None:
         chosen = state[block_id(self.settings)] if self.settings is not None else None
