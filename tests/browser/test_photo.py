@@ -83,6 +83,26 @@ def test_a_still_from_the_camera_is_read(visit: Callable[..., Page]) -> None:
     page.locator(f"{READING} .yz-bars li").first.wait_for()
 
 
+@pytest.mark.parametrize(
+    ("error", "key"), [("NotAllowedError", "refused"), ("NotFoundError", "missing")]
+)
+def test_a_camera_that_cannot_be_had_is_explained(
+    visit: Callable[..., Page], error: str, key: str
+) -> None:
+    page = visit(
+        "tr",
+        script="navigator.mediaDevices.getUserMedia = async () => {"
+        f" throw new DOMException('no', '{error}') }};"
+        # Gradio's own script does not catch it.
+        "addEventListener('unhandledrejection', (event) => event.preventDefault())",
+    )
+    open_tab(page, "photo")
+    page.get_by_role("button", name=text("ui.photo_webcam", "tr")).click()
+    page.locator("#yz-picker").get_by_text(text("ui.photo_camera_on", "tr")).click()
+    shown = page.locator("#yz-photo-busy [data-trouble]:visible")
+    expect(shown).to_have_attribute("data-trouble", key)
+
+
 def test_two_faces_can_be_chosen_by_chip_and_by_frame(
     visit: Callable[..., Page], pair: Path
 ) -> None:

@@ -16,6 +16,7 @@ import time
 import zlib
 from collections import Counter
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 
@@ -71,6 +72,12 @@ def originals() -> tuple[tuple[str, bytes], ...]:
         out = io.BytesIO()
         picture.save(out, kind, **options)
         files.append((name, out.getvalue()))
+    if find_spec("pillow_heif"):  # an extra
+        from pillow_heif import from_pillow
+
+        out = io.BytesIO()
+        from_pillow(face).save(out, quality=80)
+        files.append(("heic", out.getvalue()))
     return tuple(files)
 
 

@@ -46,11 +46,11 @@ def assets_folder() -> Path:
 
 
 def keep_no_values() -> None:
-    """Let a session keep its states alone: no component of a visitor, and none of their values.
+    """Let a session hold its states only, no component and no component value.
 
     Gradio stores the last input and output of every component of every session, for links that
     restore a page, until ten thousand other sessions push them out. This app makes no such links.
-    For each update it also makes the component anew and keeps it in the session, which took half a
+    For each update it also builds a new component and keeps it in the session, which took half a
     megabyte a visit; what an update sends is read from that once, so it is kept until then.
     Held by ``test_ui_page.py::test_gradio_keeps_no_picture_of_a_visitor``, which looks through the
     memory of a running server, and ``test_gradio_patches.py::

@@ -62,20 +62,20 @@
     const named = advice.querySelector("[data-act=back]") // there is something to go back from
       && advice.querySelector("[data-act=correct][aria-pressed=true]").dataset.mood;
     try {
-      sessionStorage.setItem("yz-photo-said", JSON.stringify({ face: +face, emotion: named }));
+      sessionStorage.setItem("yz-photo-choices", JSON.stringify({ face: +face, emotion: named }));
       sessionStorage.setItem("yz-photo", shown);
     } catch {} // more than a browser keeps
   };
-  const TAKEN_UP = "taken-up.jpg"; // no other photo may get what was said of this one
+  const TAKEN_UP = "taken-up.jpg"; // no other photo may get the choices for this one
   let restored = null;
-  // Gradio itself loads the page again once it reaches a server after it said the line is gone.
+  // Gradio itself loads the page again once it reaches a server after a lost connection.
   addEventListener("pagehide", () => {
     if (sessionStorage.getItem("yz-interrupted") !== null) keepPhoto();
   });
   const keptPhoto = async () => {
     const shown = sessionStorage.getItem("yz-photo");
-    restored = sessionStorage.getItem("yz-photo-said");
-    for (const name of ["yz-photo", "yz-photo-said"]) sessionStorage.removeItem(name);
+    restored = sessionStorage.getItem("yz-photo-choices");
+    for (const name of ["yz-photo", "yz-photo-choices"]) sessionStorage.removeItem(name);
     if (!shown) return;
     const picture = await (await fetched(shown)).blob();
     read(new File([picture], TAKEN_UP, { type: picture.type }));

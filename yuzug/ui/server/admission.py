@@ -141,7 +141,7 @@ class GuardedBlocks(gr.Blocks):
     async def postprocess_data(
         self, block_fn: Any, predictions: Any, state: SessionState | None
     ) -> list[Any]:
-        """What an event sends; Gradio would make even those components anew that it skips."""
+        """Values that an event sends; Gradio would build even the components that it skips."""
         outputs = block_fn.outputs
         if not isinstance(predictions, list | tuple) or not 1 < len(outputs) == len(predictions):
             return await super().postprocess_data(block_fn, predictions, state)
