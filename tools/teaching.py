@@ -33,8 +33,14 @@ BEGIN, END = "<!-- figures: python tools/teaching.py -->\n", "<!-- end of figure
 TRIED, TRIED_END = "<!-- tried: python tools/teaching.py -->\n", "<!-- end of tried -->\n"
 
 HEADS: dict[Language, tuple[str, ...]] = {
-    "en": ("taught with", "plain", "taught", "ECE plain", "ECE taught", "least gain of a person"),
-    "tr": ("öğretilen", "yalın", "öğretilmiş", "ECE yalın", "ECE öğretilmiş", "en az kazanan kişi"),
+    "en": (
+        *("taught with", "plain", "taught", "ECE plain", "ECE taught", "ECE by chance"),
+        "least gain of a person",
+    ),
+    "tr": (
+        *("öğretilen", "yalın", "öğretilmiş", "ECE yalın", "ECE öğretilmiş", "rastlantıyla ECE"),
+        "en az kazanan kişi",
+    ),
 }
 TURKISH = {
     "one neutral": "bir nötr",
@@ -70,6 +76,7 @@ TRIED_TURKISH = {
     "evidence alone": "yalnızca kanıt",
     "the same weight however few labels": "etiketler ne kadar az olursa olsun aynı ağırlık",
     "the same weight without neutral": "nötr yokken de aynı ağırlık",
+    "the same temperature however few labels": "etiketler ne kadar az olursa olsun aynı sıcaklık",
     "the same scale for every number": "her sayıya aynı ölçek",
     "no check of the examples": "örnekleri denetlemeden",
 }
@@ -93,7 +100,7 @@ def _row(one: LessonResult, lang: Language) -> tuple[str, ...]:
     name = TURKISH[one.lesson] if lang == "tr" else one.lesson
     least = _number(100 * min(one.gain_by_person.values()), 1, lang, "+")
     shares = (_share(value, lang) for value in (one.plain, one.taught))
-    errors = (_number(value, 3, lang) for value in (one.ece_plain, one.ece))
+    errors = (_number(value, 3, lang) for value in (one.ece_plain, one.ece, one.ece_chance))
     return (name, *shares, *errors, least)
 
 
@@ -149,7 +156,7 @@ def main() -> int:
     options.add_argument("data", type=Path, nargs="?")
     options.add_argument("--yunet", type=Path, help="the file of that detector")
     options.add_argument("--steps", type=int, default=16, help="of each fit")
-    options.add_argument("--draws", type=int, default=10)
+    options.add_argument("--draws", type=int, default=40)
     options.add_argument("--check", action="store_true")
     given = options.parse_args()
     if given.data:

@@ -139,17 +139,20 @@ class Steps:
             batch = self.classifier.classify(crops)
             part = (range(len(crops)), self.explainer, batch)
             return FacesRead(batch.predictions, (None,) * len(crops), (part,))
+        if len(theirs) == len(crops):
+            batch = adapted.classify(crops)
+            part = (range(len(crops)), Explainer(adapted), batch)
+            return FacesRead(batch.predictions, batch.plain, (part,))
         inputs, features = self.classifier.see(crops)
         others = [place for place in range(len(crops)) if place not in theirs]
         parts = []
         predictions: dict[int, Prediction] = {}
         plain: dict[int, Prediction] = {}
         for places, classifier in ((theirs, adapted), (others, self.classifier)):
-            if places:
-                batch = classifier.read_features(inputs[places], features[places])
-                parts.append((places, Explainer(classifier), batch))
-                predictions.update(zip(places, batch.predictions, strict=True))
-                plain.update(zip(places, batch.plain, strict=False))  # none of the others
+            batch = classifier.read_features(inputs[places], features[places])
+            parts.append((places, Explainer(classifier), batch))
+            predictions.update(zip(places, batch.predictions, strict=True))
+            plain.update(zip(places, batch.plain, strict=False))  # none of the others
         order = range(len(crops))
         return FacesRead(
             tuple(predictions[place] for place in order),

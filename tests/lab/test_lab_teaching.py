@@ -73,4 +73,4 @@ def test_trials_test_on_other_pictures_of_the_same_person(posed: list[PosedFaces
 @pytest.mark.data
 def test_a_fit_is_repeatable(posed: list[PosedFaces]) -> None:
     lessons = [(posed[1], list(trials(posed[1], 1, seed=0)))]
-    assert fit(lessons, 2) == fit(lessons, 2)
+    assert fit(lessons, lessons, 2) == fit(lessons, lessons, 2)

@@ -71,17 +71,18 @@ class Strengths:
         temperature: what is added to the temperature of 1 where the relaxed face is known;
             ``temperature_without`` where it is not.
         temperature_evidence: what each unit of the evidence's weight adds, over the examples a
-            label to the power of ``temperature_fall``.
+            label to the power of ``temperature_fall``, and where fewer labels were taught times
+            exp(temperature_share (1 - share taught)).
     """
 
     shift: float = 1.0
     shift_others: float = 0.4
     ideal: float = 0.8
     shift_most: float = 4.0
-    tau: float = 27.77
-    tau_fall: float = 1.221
+    tau: float = 30.0
+    tau_fall: float = 1.5
     without_relaxed: float = 0.3
-    tails: float = 0.3579
+    tails: float = 0.2929
     delta: float = 0.5
     few: float = 0.15
     spread_prior: float = 0.5
@@ -97,9 +98,10 @@ class Strengths:
     support_slope: float = 3.0
     support_repeat: float = 1.0
     temperature: float = 0.0
-    temperature_without: float = 0.533
-    temperature_evidence: float = 0.05532
+    temperature_without: float = 0.3743
+    temperature_evidence: float = 0.04271
     temperature_fall: float = 0.4
+    temperature_share: float = 0.6
 
 
 FITTED = Strengths()
@@ -107,35 +109,71 @@ FITTED = Strengths()
 
 @dataclass(frozen=True)
 class Adaptation:
-    """A person's numbers made ready for one head: a few products a face.
+    """A person's numbers made ready for one head: six small products a batch of faces.
 
     The squared distance of a face with the embedding x (D,) from each of the C labels is
     ``x² · scale - x · slope + offset``. What is added to its logits is the shift and, weighted,
     the logarithm of how much closer than ``neither`` it lies, less the mean over the labels, which
     changes no probability: the map of a label so shows the evidence for it *rather than for the
-    others*.
+    others*. All that is the same for every face is multiplied out in advance.
+
+    Attributes:
+        metric: ``scale`` in each column above ``-slope``: (2 D, C).
+        offset: ``offset`` plus ``tails``: (C,).
+        base: the shift, and the evidence of a face at no distance of any label: (C,).
+        mix: from the logarithm of each distance to the evidence: (C, C).
+        tails: no distance counts as less; rounding makes some negative.
+        temperature: what the sum of logits is divided by.
     """
 
-    shift: Tensor
-    slope: Tensor
+    metric: Tensor
     offset: Tensor
-    scale: Tensor
-    weight: Tensor
+    base: Tensor
+    mix: Tensor
     tails: float
-    neither: float
     temperature: float
+
+    @classmethod
+    def of(
+        cls,
+        shift: Floats,
+        weight: Floats,
+        slope: Floats,
+        offset: Floats,
+        scale: Floats,
+        *,
+        tails: float,
+        neither: float,
+        temperature: float,
+    ) -> Adaptation:
+        """From the parts of the formula: (C,), (C,), (D, C), (C,) and (D,)."""
+        counts = tails * weight
+        base = shift + counts * np.log(tails + neither)
+        metric = np.empty((2 * len(scale), len(shift)), np.float32)
+        metric[: len(scale)], metric[len(scale) :] = scale[:, None], -slope
+        mix = np.diag(-counts) + counts[:, None] / len(shift)
+        return cls(
+            torch.from_numpy(metric),
+            torch.from_numpy(np.asarray(offset + tails, np.float32)),
+            torch.from_numpy(np.asarray(base - base.mean(), np.float32)),
+            torch.from_numpy(np.asarray(mix, np.float32)),
+            tails,
+            temperature,
+        )
 
     def added(self, embedding: Tensor) -> Tensor:
         """What is added to the calibrated logits: (N, D) → (N, C), with the graph to it."""
-        squares = (embedding * embedding) @ self.scale
-        distances = squares[:, None] - embedding @ self.slope + self.offset
-        closer = torch.log((self.tails + self.neither) / (self.tails + distances.clamp_min(0)))
-        added = self.shift + self.tails * self.weight * closer
-        return added - added.mean(dim=1, keepdim=True)
+        twice = torch.cat((embedding * embedding, embedding), 1)
+        distances = torch.addmm(self.offset, twice, self.metric).clamp_min(self.tails)
+        return torch.addmm(self.base, distances.log(), self.mix)
+
+    def adapted(self, logits: Tensor, added: Tensor) -> Tensor:
+        """Calibrated logits of the plain model and what is added to them, (N, C) → adapted."""
+        return (logits + added) / self.temperature
 
     def apply(self, logits: Tensor, embedding: Tensor) -> Tensor:
         """Calibrated logits of the plain model (N, C) and embeddings (N, D) → adapted (N, C)."""
-        return (logits + self.added(embedding)) / self.temperature
+        return self.adapted(logits, self.added(embedding))
 
 
 def adaptation(
@@ -152,8 +190,7 @@ def adaptation(
     relaxed = person.labels.get(person.neutral)
     known = [*taught] if relaxed is None or person.neutral in taught else [*taught, person.neutral]
     if not known:
-        blank, none = torch.zeros(len(labels)), torch.zeros(dim, len(labels))
-        return Adaptation(blank, none, blank, torch.zeros(dim), blank, 1.0, 1.0, 1.0)
+        return _nothing(dim, len(labels))
     means = person.means(known)
     plain = _plain(means, checkpoint, head)
     s, count = strengths, len(taught)
@@ -176,7 +213,8 @@ def adaptation(
     overall *= float(_sigmoid(s.support_slope * (s.support_all + agreement.sum())))
 
     counted = counts / (counts + s.few)
-    tau = s.tau * np.exp(-s.tau_fall * (1 - counted.sum() / len(labels)))
+    untaught = 1 - counted.sum() / len(labels)
+    tau = s.tau * np.exp(-s.tau_fall * untaught)
     weights = np.zeros(len(labels), np.float32)
     weights[at] = tau * trusted * counted * alike * overall
     if relaxed is None:
@@ -193,16 +231,20 @@ def adaptation(
     shown = max(1.0, min(counts.mean(), _MOST_REPEATS)) if count else 1.0
     base = s.temperature_without + shifted * (s.temperature - s.temperature_without)
     hot = s.temperature_evidence * weights.mean() / shown**s.temperature_fall
-    return Adaptation(
-        torch.from_numpy(shift.astype(np.float32)),
-        torch.from_numpy(slope),
-        torch.from_numpy(offset),
-        torch.from_numpy(scale),
-        torch.from_numpy(weights),
-        s.tails,
-        s.delta / spread.active,
-        float(1 + base * overall + hot),
+    hot *= np.exp(s.temperature_share * untaught)
+    return Adaptation.of(
+        *(shift, weights, slope, offset, scale),
+        tails=s.tails,
+        neither=s.delta / spread.active,
+        temperature=float(1 + base * overall + hot),
     )
+
+
+def _nothing(dim: int, classes: int) -> Adaptation:
+    """What is known of somebody who taught none of these labels: nothing is added."""
+    blank, none = np.zeros(classes, np.float32), np.zeros(dim, np.float32)
+    slope = np.zeros((dim, classes), np.float32)
+    return Adaptation.of(blank, blank, slope, blank, none, tails=1.0, neither=1.0, temperature=1.0)
 
 
 def _plain(means: Floats, checkpoint: Checkpoint, head: HeadCard) -> Floats:

@@ -70,6 +70,15 @@ class Batch:
         return f"Batch({list(self.predictions)})"
 
 
+@dataclass(frozen=True, eq=False)
+class _Added:
+    """What a person adds to the calibrated logits of a label set (N, classes), and to those of the
+    widest head, where that is asked too."""
+
+    inside: Tensor
+    outside: Tensor | None
+
+
 Stem = Callable[[Tensor], Tensor]
 
 
@@ -169,32 +178,34 @@ class Classifier:
         how much evidence there is.
         """
         features = features.detach()
-        network, added = self.checkpoint.network, None
+        network = self.checkpoint.network
         with torch.enable_grad():
-            logits = network.logits(features.requires_grad_(), self._heads_read)
-            explained = network.explained(features, logits, self.head.served_from)
-            chosen = self._chosen(explained)
+            embedding = network.embed(features.requires_grad_())
+            logits = network.read_heads(embedding, self._heads_read)
+            chosen = self._chosen(network.explained(features, logits, self.head.served_from))
+            added = None
             if self._adaptation is not None:
-                embedding = network.embed(features).float()
-                added = self._adaptation.added(embedding)
-                chosen = chosen + self.head.temperature * added
+                added = self._adaptation.added(embedding.float())
+                chosen = torch.add(chosen, added, alpha=self.head.temperature)
         bare = {name: values.detach() for name, values in logits.items()}
         plain = self._predictions(bare, None)
         if added is None:
             return Batch(plain, inputs, features, chosen)
-        mine = self._predictions(bare, embedding.detach())
+        mine = self._predictions(bare, self._added(embedding.detach(), added.detach()))
         return Batch(mine, inputs, features, chosen, plain)
 
     def predictions(self, features: Tensor) -> tuple[Prediction, ...]:
         """Readings of this label set from the explained activations: (N, K, h, w) → N."""
+        network = self.checkpoint.network
         with torch.no_grad():
-            logits = self.checkpoint.network.logits(features, self._heads_read)
-            return self._predictions(logits, self._embedding(features))
+            embedding = network.embed(features)
+            logits = network.read_heads(embedding, self._heads_read)
+            return self._predictions(logits, self._added(embedding))
 
     def _predictions(
-        self, logits: dict[str, Tensor], embedding: Tensor | None
+        self, logits: dict[str, Tensor], added: _Added | None
     ) -> tuple[Prediction, ...]:
-        shares = self.probabilities(logits, embedding), self.outside(logits, embedding)
+        shares = self._probabilities(logits, added), self._outside_of(logits, added)
         return tuple(
             Prediction(self.head.labels, row, float(share))
             for row, share in zip(*shares, strict=True)
@@ -205,8 +216,9 @@ class Classifier:
         network = self.checkpoint.network
         with torch.no_grad():
             features = network.features(inputs.contiguous(memory_format=torch.channels_last))
-            logits = network.logits(features, self._heads_read)
-            return self.probabilities(logits, self._embedding(features))
+            embedding = network.embed(features)
+            logits = network.read_heads(embedding, self._heads_read)
+            return self._probabilities(logits, self._added(embedding))
 
     def logits_of(self, features: Tensor) -> Tensor:
         """Logits of this label set, as a map explains them: (N, K, h, w) → (N, classes)."""
@@ -214,44 +226,43 @@ class Classifier:
         if self._adaptation is None:
             return served
         added = self._adaptation.added(self.checkpoint.network.embed(features).float())
-        return served + self.head.temperature * added
+        return torch.add(served, added, alpha=self.head.temperature)
 
-    def _embedding(self, features: Tensor) -> Tensor | None:
-        """What the adaptation reads beside the logits; None without one."""
+    def _added(self, embedding: Tensor, inside: Tensor | None = None) -> _Added | None:
+        """What the person's own faces add to the logits; None without a person."""
         if self._adaptation is None:
             return None
-        with torch.no_grad():
-            return self.checkpoint.network.embed(features).float()
+        embedding, outside = embedding.float(), self._outside_adaptation
+        return _Added(
+            self._adaptation.added(embedding) if inside is None else inside,
+            None if outside is None else outside.added(embedding),
+        )
 
     def _chosen(self, served: Tensor) -> Tensor:
         every = self._columns == list(range(served.shape[1]))
         return served if every else served[:, self._columns]
 
-    def probabilities(
-        self, logits: dict[str, Tensor], embedding: Tensor | None = None
+    def _probabilities(
+        self, logits: dict[str, Tensor], added: _Added | None
     ) -> NDArray[np.float32]:
         """Calibrated probabilities from the logits by head: (N, classes) float32.
-
-        ``embedding`` (N, D) is needed where the classifier is adapted to a person.
 
         Source: Guo et al. 2017, "On calibration of modern neural networks", temperature scaling.
         """
         chosen = self._chosen(logits[self.head.served_from]).float() / self.head.temperature
-        if self._adaptation is not None and embedding is not None:
-            chosen = self._adaptation.apply(chosen, embedding)
+        if self._adaptation is not None and added is not None:
+            chosen = self._adaptation.adapted(chosen, added.inside)
         return np.asarray(torch.softmax(chosen, dim=1).numpy(), np.float32)
 
-    def outside(
-        self, logits: dict[str, Tensor], embedding: Tensor | None = None
-    ) -> NDArray[np.float32]:
+    def _outside_of(self, logits: dict[str, Tensor], added: _Added | None) -> NDArray[np.float32]:
         """Share of the widest head's mass on labels that this set leaves out: (N,) float32."""
         count = len(next(iter(logits.values())))
         if not self._outside:
             return np.zeros(count, np.float32)
         widest = self.checkpoint.card.heads[_WIDEST]
         scores = logits[_WIDEST].float() / widest.temperature
-        if self._outside_adaptation is not None and embedding is not None:
-            scores = self._outside_adaptation.apply(scores, embedding)
+        if self._outside_adaptation is not None and added is not None and added.outside is not None:
+            scores = self._outside_adaptation.adapted(scores, added.outside)
         mass = torch.softmax(scores, dim=1)
         return np.asarray(mass[:, self._outside].sum(dim=1).numpy(), np.float32)
 

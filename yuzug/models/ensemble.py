@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, NamedTuple, cast
 
 import torch
@@ -72,14 +72,14 @@ class Ensemble(Network):
             ]
         ).mean(dim=0)
 
-    def logits(self, features: Tensor, names: Collection[str] | None = None) -> dict[str, Tensor]:
+    def read_heads(
+        self, embedding: Tensor, names: Collection[str] | None = None
+    ) -> dict[str, Tensor]:
         """The logarithm of the mean of the members' probabilities, of these heads or every one."""
         wanted = [name for name in self.names if names is None or name in names]
         shares: dict[str, list[Tensor]] = {name: [] for name in wanted}
-        for network, card, part in zip(
-            self._networks(), self.cards, self._split(features), strict=True
-        ):
-            of_all = network.logits(part, {card.heads[name].served_from for name in wanted})
+        for network, card, part in self._parts(embedding):
+            of_all = network.read_heads(part, {card.heads[name].served_from for name in wanted})
             for name in wanted:
                 own = _calibrated(of_all[card.heads[name].served_from], card, name)
                 shares[name].append(torch.softmax(own.float(), dim=1))
@@ -99,17 +99,19 @@ class Ensemble(Network):
 
     def read_embedding(self, embedding: Tensor, name: str) -> Tensor:
         """The logarithm of the mean of the members' probabilities: (N, ΣD) → (N, classes)."""
-        parts = zip(
-            self._networks(), self.cards, torch.split(embedding, self._dims, dim=1), strict=True
-        )
         votes = []
-        for network, card, part in parts:
+        for network, card, part in self._parts(embedding):
             own = network.read_embedding(part, card.heads[name].served_from)
             votes.append(torch.softmax(_calibrated(own, card, name).float(), dim=1))
         return torch.stack(votes).mean(dim=0).clamp_min(1e-12).log()
 
     def _networks(self) -> list[Network]:
         return [cast(Network, member) for member in self.members]
+
+    def _parts(self, embedding: Tensor) -> Iterator[tuple[Network, Card, Tensor]]:
+        """Each member with its card and its share of the embeddings (N, ΣD)."""
+        parts = torch.split(embedding, self._dims, dim=1)
+        return zip(self._networks(), self.cards, parts, strict=True)
 
     def _split(self, features: Tensor) -> tuple[Tensor, ...]:
         return torch.split(features, self._widths, dim=1)

@@ -57,11 +57,15 @@ class Network(nn.Module):
 
     def logits(self, features: Tensor, names: Collection[str] | None = None) -> dict[str, Tensor]:
         """Logits of these heads, or of every one, from one embedding."""
-        embedding = self.dropout(self.embed(features))
+        return self.read_heads(self.embed(features), names)
+
+    def read_heads(
+        self, embedding: Tensor, names: Collection[str] | None = None
+    ) -> dict[str, Tensor]:
+        """The same from the embedding: (N, D) → name → (N, classes of that head)."""
+        kept = self.dropout(embedding)
         return {
-            name: head(embedding)
-            for name, head in self.heads.items()
-            if names is None or name in names
+            name: head(kept) for name, head in self.heads.items() if names is None or name in names
         }
 
     def explained(self, features: Tensor, logits: dict[str, Tensor], name: str) -> Tensor:

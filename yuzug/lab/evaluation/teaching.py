@@ -30,6 +30,7 @@ Rows = NDArray[np.intp]
 Lesson = Callable[[Random, dict[str, Rows]], list[tuple[int, str]]]
 
 BINS = 15
+_CHANCES = 100
 # Where the fit begins: round numbers, the same for every fold.
 START = Strengths(
     shift=1.0, shift_others=0.4, ideal=0.8, shift_most=4.0, tau=30.0, tau_fall=1.5,
@@ -37,14 +38,17 @@ START = Strengths(
     spread_evenness=0.4, spread_least=0.06, scatter_most=0.45, scatter_slope=15.0,
     label_scatter_most=1.0, label_scatter_slope=5.0, support_label=3.0, support_all=1.0,
     support_slope=3.0, support_repeat=1.0, temperature=0.0, temperature_without=0.8,
-    temperature_evidence=0.04, temperature_fall=0.4,
+    temperature_evidence=0.04, temperature_fall=0.4, temperature_share=0.6,
 )  # fmt: skip
 _FITTED = (
     *("tau", "tau_fall", "tails"),
     *("temperature_without", "temperature_evidence"),
 )
 # The temperatures are fitted last, by likelihood alone; each within these factors, in this order.
-_TEMPERATURES = ("temperature_evidence", "temperature_without", "temperature_evidence")
+_TEMPERATURES = (
+    *("temperature_evidence", "temperature_without", "temperature_share"),
+    *("temperature_evidence", "temperature_share"),
+)
 _FACTORS = (0.5, 0.63, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5)
 # What was tried instead: a change of the strengths in force, with nothing fitted again.
 ABLATIONS: dict[str, dict[str, float]] = {
@@ -55,9 +59,10 @@ ABLATIONS: dict[str, dict[str, float]] = {
     "evidence alone": {"shift": 0.0},
     "the same weight however few labels": {"tau_fall": 0.0},
     "the same weight without neutral": {"without_relaxed": 1.0},
+    "the same temperature however few labels": {"temperature_share": 0.0},
     "the same scale for every number": {"spread_evenness": 1.0},
     "no check of the examples": {
-        "scatter_most": 1e6, "label_scatter_most": 1e6, "spread_least": 0.0,
+        "scatter_most": 1e6, "label_scatter_most": 1e6, "spread_least": 1e-9,
         "support_label": 1e6, "support_all": 1e6,
     },
 }  # fmt: skip
@@ -253,22 +258,28 @@ def outcome(faces: PosedFaces, trial: Trial, strengths: Strengths) -> Outcome:
     with torch.no_grad():
         both = [adapted.apply(logits, embeddings), logits]
         probabilities = [np.asarray(torch.softmax(one, 1).numpy(), np.float32) for one in both]
-    truth = np.array([head.labels.index(str(name)) for name in faces.labels[trial.rows]], np.intp)
-    return Outcome(trial, probabilities[0], probabilities[1], truth)
+    return Outcome(trial, probabilities[0], probabilities[1], _truth(faces, trial))
+
+
+def _truth(faces: PosedFaces, trial: Trial) -> Rows:
+    """The column of the right label of each picture that is read: (n,)."""
+    labels = faces.names
+    return np.array([labels.index(str(name)) for name in faces.labels[trial.rows]], np.intp)
 
 
 def _right(probabilities: NDArray[np.float32], truth: Rows) -> float:
     return float((probabilities.argmax(axis=1) == truth).mean())
 
 
-def fit(
-    lessons: Sequence[tuple[PosedFaces, Sequence[Trial]]], steps: int, seed: int = 0
-) -> Strengths:
+Lessons = Sequence[tuple[PosedFaces, Sequence[Trial]]]
+
+
+def fit(lessons: Lessons, tempered: Lessons, steps: int, seed: int = 0) -> Strengths:
     """The strengths that serve these trials best; deterministic for a seed.
 
-    A random walk from :data:`START` keeps a step where it is better; then the temperatures are
-    fitted by likelihood alone (Guo et al. 2017), which a calibration error in bins follows only
-    roughly where the pictures are few.
+    A random walk from :data:`START` keeps a step where it is better on ``lessons``; then the
+    temperatures are fitted by likelihood alone (Guo et al. 2017) on ``tempered``, more draws of the
+    same people: a calibration error in bins follows them only roughly where pictures are few.
     """
     random = np.random.default_rng(seed)
     best, score = START, _score(lessons, START)
@@ -281,24 +292,42 @@ def fit(
         got = _score(lessons, tried)
         if got > score:
             best, score = tried, got
-    for name in _TEMPERATURES:
-        value = getattr(best, name)
-        choices = [replace(best, **{name: float(f"{value * one:.4g}")}) for one in _FACTORS]
-        best = min(choices, key=lambda one: _likelihood_loss(lessons, one))
-    return best
-
-
-def _likelihood_loss(
-    lessons: Sequence[tuple[PosedFaces, Sequence[Trial]]], strengths: Strengths
-) -> float:
-    """Mean negative log-likelihood of the right answers, over the lessons with right labels."""
-    losses = [
-        _WEIGHTS.get(trial.lesson, 1.0) * _log_loss(outcome(faces, trial, strengths))
-        for faces, each in lessons
+    scored = [
+        _Scored.of(faces, trial, best)
+        for faces, each in tempered
         for trial in each
         if trial.lesson in LESSONS
     ]
-    return float(np.mean(losses))
+    for name in _TEMPERATURES:
+        value = getattr(best, name)
+        choices = [replace(best, **{name: float(f"{value * one:.4g}")}) for one in _FACTORS]
+        best = min(choices, key=lambda one: np.mean([trial.loss(one) for trial in scored]))
+    return best
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """A trial before its temperature, which alone differs between the strengths to be tried:
+    logits (n, C) of the pictures, and the columns of the truth (n,)."""
+
+    faces: PosedFaces
+    trial: Trial
+    logits: Tensor
+    truth: Tensor
+
+    @classmethod
+    def of(cls, faces: PosedFaces, trial: Trial, strengths: Strengths) -> _Scored:
+        head = faces.checkpoint.card.heads[faces.head]
+        adapted = adaptation(trial.person, faces.checkpoint, head, strengths)
+        logits = faces.logits[trial.rows] + adapted.added(faces.embeddings[trial.rows])
+        return cls(faces, trial, logits, torch.from_numpy(_truth(faces, trial)))
+
+    def loss(self, strengths: Strengths) -> float:
+        """Mean negative log-likelihood of the right answers, as much as its lesson weighs."""
+        head = self.faces.checkpoint.card.heads[self.faces.head]
+        heat = adaptation(self.trial.person, self.faces.checkpoint, head, strengths).temperature
+        loss = torch.nn.functional.cross_entropy(self.logits / heat, self.truth)
+        return _WEIGHTS.get(self.trial.lesson, 1.0) * float(loss)
 
 
 def _moved(value: float, random: Random) -> float:
@@ -306,7 +335,7 @@ def _moved(value: float, random: Random) -> float:
     return max(value, 0.02) * float(np.exp(random.normal(0, 0.25)))
 
 
-def _score(lessons: Sequence[tuple[PosedFaces, Sequence[Trial]]], strengths: Strengths) -> float:
+def _score(lessons: Lessons, strengths: Strengths) -> float:
     """Gain, likelihood and calibration, less six times what any person loses by any lesson."""
     total = 0.0
     for faces, each in lessons:
@@ -345,6 +374,9 @@ class LessonResult(BaseModel):
     ece_plain: float
     ece: float
     """Expected calibration error over 15 bins, all readings together."""
+    ece_chance: float
+    """What it is on average where the probabilities are right: the pictures are few, and each is
+    read after many draws."""
     gain_by_person: dict[str, float]
 
 
@@ -392,15 +424,15 @@ def measure(
     The ablations start from the latter.
     """
     taught = [(one, list(trials(one, 3, seed=1))) for one in faces]
+    tempered = [(one, list(trials(one, 20, seed=1))) for one in faces]
     tried = [list(trials(one, draws, seed=2)) for one in faces]
     people = sorted(set(faces[0].subjects))
     outcomes: list[list[Outcome]] = [[] for _ in faces]
     for who in tqdm(people, desc="people left out", unit="person", disable=None):
-        others = [(one, [trial for trial in own if trial.subject != who]) for one, own in taught]
-        strengths = fit(others, steps)
+        strengths = fit(_without(who, taught), _without(who, tempered), steps)
         for one, own, found in zip(faces, tried, outcomes, strict=True):
             found += [outcome(one, trial, strengths) for trial in own if trial.subject == who]
-    in_force = fit(taught, steps)
+    in_force = fit(taught, tempered, steps)
     return TeachingResults(
         data=data,
         pictures=len(faces[0].labels),
@@ -418,6 +450,10 @@ def measure(
             for name, change in tqdm(ABLATIONS.items(), desc="ablations", disable=None)
         ],
     )
+
+
+def _without(who: str, lessons: Lessons) -> Lessons:
+    return [(one, [trial for trial in own if trial.subject != who]) for one, own in lessons]
 
 
 def ablation(
@@ -458,6 +494,7 @@ def summary(outcomes: Sequence[Outcome]) -> list[LessonResult]:
                 taught=_mean(of, lambda one: _right(one.adapted, one.truth)),
                 ece_plain=_ece(np.concatenate([one.plain for one in here]), truth),
                 ece=_ece(np.concatenate([one.adapted for one in here]), truth),
+                ece_chance=_ece_by_chance(here),
                 gain_by_person={
                     who: round(float(np.mean([one.gain for one in each])), 3)
                     for who, each in of.items()
@@ -470,6 +507,23 @@ def summary(outcomes: Sequence[Outcome]) -> list[LessonResult]:
 def _mean(of: dict[str, list[Outcome]], value: Callable[[Outcome], float]) -> float:
     each = [float(np.mean([value(one) for one in outcomes])) for outcomes in of.values()]
     return round(float(np.mean(each)), 4)
+
+
+def _ece_by_chance(outcomes: Sequence[Outcome]) -> float:
+    """The error of readings whose probabilities are right: each picture gets a label drawn by the
+    mean of its own, the same after every draw, as its true one is."""
+    random = np.random.default_rng(0)
+    shares = np.concatenate([one.adapted for one in outcomes])
+    rows = np.concatenate([one.trial.rows for one in outcomes])
+    pictures, of = np.unique(rows, return_inverse=True)
+    total = np.zeros((len(pictures), shares.shape[1]))
+    np.add.at(total, of, shares)
+    below = np.cumsum(total / total.sum(axis=1, keepdims=True), axis=1)
+    errors = []
+    for _ in range(_CHANCES):
+        drawn = (random.random((len(pictures), 1)) > below[:, :-1]).sum(axis=1)
+        errors.append(_ece(shares, drawn[of]))
+    return round(float(np.mean(errors)), 4)
 
 
 def _ece(probabilities: NDArray[np.float32], truth: Rows) -> float:
