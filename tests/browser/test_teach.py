@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from journeys import start_camera
+from journeys import show_example, start_camera
 from playwright.sync_api import Page, Request, expect
 from screen_reader import says_what_is_seen
 
@@ -20,12 +20,12 @@ from yuzug.texts import text
 TEACH, READING = "#yz-live-teach", "#yz-live-reading"
 
 
-def press(page: Page, selector: str, key: str = "Enter") -> None:
-    """Go there with the Tab key, and press."""
+def press(page: Page, selector: str, key: str = "Enter", *, going: str = "Tab") -> None:
+    """Go there with the Tab key, or back with Shift+Tab, and press."""
     for _ in range(200):  # moments of the ribbon are stops too
         if page.evaluate("s => document.activeElement.matches(s)", selector):
             return page.keyboard.press(key)
-        page.keyboard.press("Tab")
+        page.keyboard.press(going)
     return pytest.fail(f"no way to {selector} by keyboard")
 
 
@@ -119,4 +119,47 @@ def test_a_face_is_taught_shown_both_ways_taken_along_and_erased(
     assert stored(page) == json.loads(saved)
     # Nothing is left on the server's disk.
     page.locator("[data-camera=stop]").click()
+    assert [path for path in uploads.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 390), ("tr", 1280)])
+def test_a_correction_is_learned_from_in_live_and_in_a_photo(
+    visit: Callable[..., Page], lang: Language, width: int, uploads: Path
+) -> None:
+    """By keyboard alone; what was corrected is what is learned, and only once it is asked for."""
+    page = visit(lang=lang, width=width)
+    learned = text("teach.learned", lang, looks=looks("sad", lang))
+
+    def correct(tab: str) -> None:
+        advice = f"#yz-{tab}-advice"
+        press(page, f"{advice} .yz-follows summary")
+        press(page, f"{advice} [data-mood=sad]")
+        said = text("advice.for_corrected", lang, looks=looks("sad", lang))
+        expect(page.locator(f"{advice} .yz-follows")).to_contain_text(said)
+
+    # In Live: the frozen frame is the one that was corrected.
+    start_camera(page)
+    page.locator("[data-camera=freeze]").focus()
+    press(page, "[data-camera=freeze]")
+    page.locator("[data-camera=resume]").wait_for()
+    correct("live")
+    assert stored(page) is None, "a correction alone teaches nothing"
+    press(page, "#yz-live-advice [data-act=learn]", going="Shift+Tab")
+    expect(page.locator(f"{TEACH} .message")).to_have_text(learned)
+    badge(page, "adapted", lang)
+    first = Person.from_json(stored(page) or {})
+    assert first.examples == {"sad": 1}
+    # In a photo, which is read generally until the visitor says that it shows them.
+    show_example(page)
+    page.locator("[data-press=example]").focus()
+    correct("photo")
+    press(page, "#yz-photo-advice [data-act=learn]", going="Shift+Tab")
+    expect(page.locator("#yz-photo-shows .message")).to_have_text(learned)
+    assert Person.from_json(stored(page) or {}).examples == {"sad": 2}
+    whose = page.locator("#yz-photo-reading .yz-whose")
+    page.locator("#yz-photo-shows [data-shows]:checked").focus()
+    assert page.evaluate("document.activeElement.value") == "plain"
+    page.keyboard.press("ArrowLeft")
+    expect(whose).to_have_text(text("teach.badge_adapted", lang))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [path for path in uploads.rglob("*") if path.is_file()] == []

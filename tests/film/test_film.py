@@ -140,7 +140,7 @@ def test_times_that_make_no_sense_are_refused(
 def test_a_film_as_a_table(clip: Path, analyzer: Analyzer) -> None:
     frame = read_video(clip, analyzer, every_s=0.2).to_pandas()
     promised = ["film", "frame", "time_s", "track", "x", "y", "w", "h"]
-    promised += ["score", "emotion", "confidence", "sure"]
+    promised += ["score", "emotion", "confidence", "sure", "doubts", "person"]
     assert [name for name in frame.columns if name in promised] == promised
     assert set(analyzer.labels) <= set(frame.columns)
     seen = frame[frame["emotion"].notna()]
@@ -148,6 +148,7 @@ def test_a_film_as_a_table(clip: Path, analyzer: Analyzer) -> None:
     assert seen[labels].sum(axis=1).to_numpy() == pytest.approx(1, abs=1e-3)
     assert seen["region_mouth"].between(0, 1).all()
     assert seen["sharpness"].gt(0).all()
+    assert not seen["person"].any()
     assert frame["film"].eq("clip.mp4").all()
     assert frame.loc[frame["time_s"] > 2.0, "emotion"].isna().all()
 
@@ -311,9 +312,20 @@ def test_the_largest_face_is_read_as_it_was_taught(
     words = [clip, "--out", tmp_path / "out", "--person", tmp_path / "me.json", "--every", "1s"]
     code, [line], _ = lines(capsys, *words, "--model", "cnn")
     assert (code, line["person"]) == (0, True)
+    [table] = [pd.read_csv(path) for path in (tmp_path / "out").glob("*.csv")]
+    assert table["person"].all()
+    code, _, _ = lines(capsys, *words, "--model", "cnn", "--person-track", 7)
+    [table] = [pd.read_csv(path) for path in (tmp_path / "out").glob("*.csv")]
+    assert code == 0
+    assert not table["person"].any(), "nobody has that track"
     with pytest.raises(yuzug.YuzugError):
         read_video(clip, Analyzer.load("resnet18"), person=me)
-    assert lines(capsys, *words)[0] == 2  # the default model has other weights
+    for lang, told in (("en", "taught with these weights"), ("tr", "başka bir modele")):
+        code, said, err = lines(capsys, *words, "--lang", lang)  # the default model has others
+        assert (code, said) == (2, [])
+        assert told in err
+    without = [*words[:3], "--person-track", 0]
+    assert lines(capsys, *without)[0] == 2, "whose face, but not what was taught of it"
 
 
 def lines(capture: Capture, *words: object) -> tuple[int, list[dict[str, object]], str]:

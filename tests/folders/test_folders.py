@@ -200,9 +200,14 @@ def test_a_table_of_somebody_who_was_taught(
     words = ["analyze", image, "--out", str(out), "--model", "cnn"]
     assert main([*words, "--person", str(tmp_path / "me.json")]) == 0
     (face,) = analyzer.analyze(image, person=me).faces
-    assert pd.read_csv(out)["surprise"][0] == pytest.approx(
-        face.probabilities["surprise"], abs=1e-4
-    )
+    table = pd.read_csv(out)
+    assert table["surprise"][0] == pytest.approx(face.probabilities["surprise"], abs=1e-4)
+    assert table["person"].tolist() == [True]
+    other = ["analyze", image, "--out", str(out), "--model", "resnet18"]
+    for lang, told in (("en", "taught with these weights"), ("tr", "başka bir modele")):
+        capsys.readouterr()
+        assert main([*other, "--person", str(tmp_path / "me.json"), "--lang", lang]) == 2
+        assert told in capsys.readouterr().err
     # What was begun with a person is not finished without.
     job = Job.of([image], out, analyzer, model="cnn", crops=False, person=me)
     job.begin(resume=False)

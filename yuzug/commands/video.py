@@ -39,6 +39,7 @@ def options(command: Parser) -> None:
     command.option("--all", action="store_true")
     model_options(command)
     person_option(command)
+    command.option("--person-track", key="person_track", metavar="N", type=int)
     command.option("--smooth", action="store_true")
     command.option("--raw", action="store_true")
     command.option("--film", metavar="OUT.mp4", type=Path)
@@ -98,6 +99,8 @@ def _check(options: Namespace) -> None:
         raise _invalid("only one of --smooth and --raw can hold", "both")
     if options.film and len(options.films) > 1:
         raise _invalid("--film writes one film, so one must be given", f"{len(options.films)}")
+    if options.person_track is not None and options.person is None:
+        raise _invalid("--person-track says whose face that is", "no --person ME.json")
     if options.heatmap and not options.film:
         raise _invalid("--heatmap paints the annotated film", "--heatmap without --film OUT.mp4")
     if options.film and Path(options.films[0]).resolve() == options.film.resolve():
@@ -149,7 +152,12 @@ def _read(
 
     try:
         with read_video(
-            film, analyzer, every_s=every_s, smooth=not options.raw, person=person
+            film,
+            analyzer,
+            every_s=every_s,
+            smooth=not options.raw,
+            person=person,
+            person_track=options.person_track,
         ) as reading:
             _write(reading, film, names.free(film), options)
             for sentence in notes(reading, options.lang).values():

@@ -66,7 +66,7 @@ class FilmRecord(Record):
     """Null for every frame."""
     smooth: bool
     person: bool
-    """Whether the largest face was analysed as a person was taught."""
+    """Whether a face was analysed as a person was taught; the table says in which frames."""
     model: str
     classes: int
     detector: str

@@ -39,6 +39,7 @@ _READING: dict[str, Kind] = {
     "confidence": "float",
     "sure": "boolean",
     "doubts": "text",
+    "person": "flag",
 }
 _QUALITY = ("size_px", "sharpness", "brightness", "contrast", "roll_deg", "turn")
 _REGIONS = ("brows", "eyes", "nose", "cheeks", "mouth", "outside")
@@ -132,6 +133,7 @@ def _face(face: Face) -> dict[str, Value]:
         "confidence": _share(face.confidence),
         "sure": face.sure,
         "doubts": ";".join(face.doubts),
+        "person": face.person is not None,
         **{label: _share(share) for label, share in face.probabilities.items()},
         **{name: _share(value) for name, value in seen.items()},
         **{f"region_{name}": _share(share) for name, share in shares.items()},

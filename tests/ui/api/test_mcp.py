@@ -21,6 +21,8 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent, Tool
 
+from yuzug import Analyzer
+
 Result = TypeVar("Result")
 Talk = Callable[[Callable[[ClientSession], Awaitable[Any]]], Any]
 
@@ -95,6 +97,18 @@ def test_a_tool_takes_a_large_picture(talk: Talk) -> None:
     assert len(picture) > 5 * 2**20
     [read] = answer_of(call(talk, "analyze", images=[picture], crops=True))
     assert read["width"] == 1400
+
+
+def test_a_tool_reads_as_a_person_was_taught_and_refuses_one_of_other_weights(
+    talk: Talk, astronaut_path: Path
+) -> None:
+    picture = base64.b64encode(astronaut_path.read_bytes()).decode()
+    me = json.loads(Analyzer.load("cnn").teach({"surprise": [astronaut_path] * 3}).to_json())
+    [read] = answer_of(call(talk, "analyze", images=[picture], model="cnn", person=me))
+    assert (read["person"], read["faces"][0]["person"]) == (True, True)
+    refused = call(talk, "analyze", images=[picture], person=me)  # the default model
+    assert refused.isError
+    assert "taught with these weights" in str(refused.content)
 
 
 def test_a_tool_speaks_turkish(talk: Talk) -> None:

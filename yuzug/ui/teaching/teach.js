@@ -10,7 +10,8 @@ const RELAXED_MS = 3000;
 const HELD_MS = 2000;
 const READY_MS = 1500; // to make the face that was chosen
 const GAP_MS = 600; // no two frames count as more
-const GIVE_UP_MS = 15_000;
+const GIVE_UP_MS = 15_000; // without a frame that counts,
+const AT_MOST_MS = 60_000; // or with too few in one go, however slow the server is
 const LEAST = 3; // frames of a held expression
 const MOST = 24;
 const UNKNOWN_MS = 700; // a face that is lost for a moment is not asked for
@@ -26,7 +27,7 @@ let corrected = null; // the label of a frozen frame that is taken
 let faces = [];
 let unknownSince = null;
 let examples = [];
-let [heldMs, seenAt, beganAt, track] = [0, 0, 0, null];
+let [heldMs, seenAt, beganAt, goodAt, track] = [0, 0, 0, 0, null];
 let timer = null;
 
 const camera = () => room.dataset.camera ?? "idle";
@@ -125,14 +126,17 @@ const begin = (one) => {
   if (phase === "take") take();
 };
 const take = () => {
-  [examples, heldMs, seenAt, beganAt, hint] = [[], 0, performance.now(), performance.now(), ""];
+  seenAt = beganAt = goodAt = performance.now();
+  [examples, heldMs, hint] = [[], 0, ""];
   enter("take");
 };
 const tick = () => {
-  const passed = performance.now() - beganAt;
+  const now = performance.now();
+  const passed = now - beganAt;
   if (!isOn()) return stop(); // the camera went off
   if (phase === "ready" && passed > READY_MS) take();
-  else if (phase === "take" && passed > GIVE_UP_MS) stop(hint || words().no_answer);
+  else if (phase === "take" && (now - goodAt > GIVE_UP_MS || passed > AT_MOST_MS))
+    stop(hint || words().no_answer);
   else count();
 };
 const stop = (problem = "") => {
@@ -178,7 +182,7 @@ const takeFrame = ({ example, problem, track: whose }) => {
     track = whose ?? null;
     return;
   }
-  [hint, track] = ["", whose];
+  [hint, track, goodAt] = ["", whose, now];
   heldMs += lapse;
   if (examples.length < MOST) examples.push(example);
   if (heldMs >= neededMs() && examples.length >= LEAST) finish();
