@@ -39,7 +39,7 @@ _READING: dict[str, Kind] = {
     "confidence": "float",
     "sure": "boolean",
     "doubts": "text",
-    "person": "flag",
+    "person": "boolean",
 }
 _QUALITY = ("size_px", "sharpness", "brightness", "contrast", "roll_deg", "turn")
 _REGIONS = ("brows", "eyes", "nose", "cheeks", "mouth", "outside")
