@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # locked during an activity of ten minutes.
 FORGET_AFTER_S = 900.0
 CLOSED_AFTER_S = 10.0  # without its heartbeat a page is closed
-MAX_VISITS = 1000  # at about 150 kB each
+MAX_VISITS = 1000  # at about 12 kB each without a photo
 _NAME = re.compile(r"[A-Za-z0-9_-]{4,64}")
 
 
