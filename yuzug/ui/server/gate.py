@@ -135,68 +135,79 @@ class Gate:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"].removeprefix(scope.get("root_path", "")), scope["method"]
         headers = Headers(scope=scope)
+        most = self._most_bytes(path, scope)
         if path == _HEALTH and method in ("GET", "HEAD"):
             await self._health()(scope, receive, send)
-            return
-        refused = stranger(headers, self.hosts) or closed(path, method)
-        if refused is None and path == "/" and self.draining.begun:
-            refused = 503, busy("a page that is opened while this server is about to stop")
-        length = headers.get("content-length", "0")
-        most = self._most_bytes(path, scope)
-        if refused is None and not (length.isdecimal() and int(length) <= most):
-            refused = 413, refusal(f"a request must have at most {most} bytes", length)
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if refused is None and method == "POST" and _CALL.fullmatch(path) and kind != _JSON:
-            refused = 415, refusal(f"a call must be sent as {_JSON}", repr(kind))
-        if refused is not None:
+        elif refused := self._refused(path, method, headers, most):
             await _say(*refused, headers)(scope, receive, send)
         elif path in ("", "/") and method == "GET":
             await self._show_page(scope, receive, send)
         elif path.startswith(ASSETS):
             await self._show_asset(path.removeprefix(ASSETS), scope, receive, send)
-        elif path == "/manifest.json":
-            described = JSONResponse(manifest(_language(headers)), media_type=_MANIFEST)
-            await described(scope, receive, send)
-        elif path.startswith(ICONS):
-            name = path.removeprefix(ICONS)
-            drawn = _picture(icon(name), "image/png", name, headers)
-            await drawn(scope, receive, send)
-        elif path.startswith(EXAMPLES):
-            name = path.removeprefix(EXAMPLES).removesuffix(".jpg")
-            jpeg = await run_in_threadpool(thumbnail, name)
-            shown = _picture(jpeg, "image/jpeg", name, headers)
-            await shown(scope, receive, send)
-        elif path == "/gradio_api/upload":
-            await (await self._take(Request(scope, _counted(receive, most))))(scope, receive, send)
-        elif path == "/gradio_api/upload_progress":
-            # The page asks how far an upload is; here it is over before it asks.
-            closing = Response('data: {"msg":"done"}\n\n', media_type="text/event-stream")
-            await closing(scope, receive, send)
         elif path.startswith(_BEAT):
             with self.visits.beating(path.removeprefix(_BEAT)):
                 await self.app(scope, receive, send)
-        elif path.startswith(_FILE):
-            await (await self._show(path.removeprefix(_FILE), headers))(scope, receive, send)
+        elif own := await self._own_response(path, Request(scope, _counted(receive, most))):
+            await own(scope, receive, send)
         else:
-            bytes_ = int(length) if method == "POST" else 0
-            if bytes_ and self._held_bytes + bytes_ > MAX_HELD_BYTES:
-                full = busy("calls that hold all the memory there is for them")
-                await _say(429, full, headers)(scope, receive, send)
-                return
-            self._held_bytes += bytes_
-            # What only listens need not end; the queue tells whether a call is under way.
-            answering = self.draining.answering() if method == "POST" else nullcontext()
-            try:
-                with answering:
-                    bounded = _counted(receive, most)
-                    if method == "POST" and _DIRECT.fullmatch(path):
-                        await watched(
-                            bounded, lambda heeded: self._pass_on(path, scope, heeded, send)
-                        )
-                    else:
-                        await self._pass_on(path, scope, bounded, send)
-            finally:
-                self._held_bytes -= bytes_
+            await self._let_in(path, scope, _counted(receive, most), send)
+
+    def _refused(
+        self, path: str, method: str, headers: Headers, most: int
+    ) -> tuple[int, YuzugError] | None:
+        """Status and error of a request that is not taken; None for one that is."""
+        if refused := stranger(headers, self.hosts) or closed(path, method):
+            return refused
+        if path == "/" and self.draining.begun:
+            return 503, busy("a page that is opened while this server is about to stop")
+        length = headers.get("content-length", "0")
+        if not (length.isdecimal() and int(length) <= most):
+            return 413, refusal(f"a request must have at most {most} bytes", length)
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if method == "POST" and _CALL.fullmatch(path) and kind != _JSON:
+            return 415, refusal(f"a call must be sent as {_JSON}", repr(kind))
+        return None
+
+    async def _own_response(self, path: str, request: Request) -> Response | None:
+        """The response to what Gradio does not answer here; None for the rest."""
+        headers = request.headers
+        if path == "/manifest.json":
+            return JSONResponse(manifest(_language(headers)), media_type=_MANIFEST)
+        if path.startswith(ICONS):
+            name = path.removeprefix(ICONS)
+            return _picture(icon(name), "image/png", name, headers)
+        if path.startswith(EXAMPLES):
+            name = path.removeprefix(EXAMPLES).removesuffix(".jpg")
+            jpeg = await run_in_threadpool(thumbnail, name)
+            return _picture(jpeg, "image/jpeg", name, headers)
+        if path == "/gradio_api/upload":
+            return await self._take(request)
+        if path == "/gradio_api/upload_progress":
+            # The page asks how far an upload is; here it is over before it asks.
+            return Response('data: {"msg":"done"}\n\n', media_type="text/event-stream")
+        if path.startswith(_FILE):
+            return await self._show(path.removeprefix(_FILE), headers)
+        return None
+
+    async def _let_in(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to Gradio, within the memory that all calls share."""
+        headers, posted = Headers(scope=scope), scope["method"] == "POST"
+        bytes_ = int(headers.get("content-length", "0")) if posted else 0
+        if bytes_ and self._held_bytes + bytes_ > MAX_HELD_BYTES:
+            full = busy("calls that hold all the memory there is for them")
+            await _say(429, full, headers)(scope, receive, send)
+            return
+        self._held_bytes += bytes_
+        # What only listens need not end; the queue tells whether a call is under way.
+        answering = self.draining.answering() if posted else nullcontext()
+        try:
+            with answering:
+                if posted and _DIRECT.fullmatch(path):
+                    await watched(receive, lambda heeded: self._pass_on(path, scope, heeded, send))
+                else:
+                    await self._pass_on(path, scope, receive, send)
+        finally:
+            self._held_bytes -= bytes_
 
     def _health(self) -> Response:
         if self.draining.begun:
