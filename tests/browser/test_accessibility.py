@@ -72,7 +72,7 @@ def live(page: Page, folder: Path) -> States:
     page.locator("[data-camera=stop]").click()
     page.evaluate("() => Object.defineProperty(window, 'isSecureContext', { value: false })")
     page.locator("[data-camera=start]").click()
-    expect(page.locator("#yz-live-camera .told")).not_to_be_empty()
+    expect(page.locator("#yz-live-camera .message")).not_to_be_empty()
     yield "no camera"
 
 
