@@ -123,11 +123,11 @@ def test_programs_may_ask_it_too(started: tuple[str, float], space: Path) -> Non
     picture = space / "yuzug" / "ui" / "examples" / "astronaut.jpg"
     image = base64.b64encode(picture.read_bytes()).decode()
     call = f"{url}/gradio_api/call"
-    asked = httpx.post(f"{call}/v2/analyze", json={"images": [image]}).json()
+    asked = httpx.post(f"{call}/v2/analyze", json={"images": [image]}, timeout=60).json()
     said = httpx.get(f"{call}/analyze/{asked['event_id']}", timeout=60).text
     assert said.startswith("event: complete")
     assert '"emotion": "happy"' in said
-    tools = httpx.get(f"{url}/gradio_api/mcp/schema")
+    tools = httpx.get(f"{url}/gradio_api/mcp/schema", timeout=60)
     if tools.status_code == 200:  # only where the extra is installed
         assert {tool["name"] for tool in tools.json()} == {
             *("yuzug_analyze", "yuzug_explain", "yuzug_models", "yuzug_recommend")

@@ -85,7 +85,7 @@ class Replicas:
 
     def answers(self, path: str) -> bool:
         try:
-            return httpx.get(f"{self.url}{path}").status_code == 200
+            return httpx.get(f"{self.url}{path}", timeout=60).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -134,7 +134,7 @@ def read_example(page: Page) -> None:
 
 
 def test_newcomers_are_shared_out(replicas: Replicas) -> None:
-    given = {httpx.get(replicas.url).cookies["yuzug_replica"] for _ in range(12)}
+    given = {httpx.get(replicas.url, timeout=60).cookies["yuzug_replica"] for _ in range(12)}
     assert given == {"1", "2"}
 
 
@@ -148,10 +148,10 @@ def test_a_replica_that_is_ended_finishes_what_it_has_begun(
     page.get_by_text(re.compile("Analysing")).wait_for()
     ended = replicas.of["1"]
     os.kill(ended.pid, signal.SIGTERM)
-    until(lambda: httpx.get(f"{ended.url}/health").status_code == 503)
-    assert httpx.get(ended.url).status_code == 503
+    until(lambda: httpx.get(f"{ended.url}/health", timeout=60).status_code == 503)
+    assert httpx.get(ended.url, timeout=60).status_code == 503
     # Who opens the page meanwhile, is answered by the other one, whatever the cookie says.
-    opened = httpx.get(replicas.url, cookies={"yuzug_replica": "1"})
+    opened = httpx.get(replicas.url, cookies={"yuzug_replica": "1"}, timeout=60)
     assert opened.status_code == 200
     assert opened.cookies["yuzug_replica"] == "2"
     page.locator("#yz-film .yz-film-person").first.wait_for()
@@ -163,7 +163,7 @@ def test_a_replica_that_is_ended_finishes_what_it_has_begun(
 
 def running(server: AppServer) -> bool:
     try:
-        httpx.get(f"{server.url}/health")
+        httpx.get(f"{server.url}/health", timeout=60)
     except httpx.TransportError:
         return False
     return True

@@ -64,7 +64,7 @@ def picture(astronaut_path: Path) -> str:
 def ask(url: str, endpoint: str, values: dict[str, Any]) -> tuple[str, Any]:
     """The event that a call ends with, and what it carries."""
     call = f"{url}/gradio_api/call"
-    event_id = httpx.post(f"{call}/v2/{endpoint}", json=values).json()["event_id"]
+    event_id = httpx.post(f"{call}/v2/{endpoint}", json=values, timeout=60).json()["event_id"]
     said = httpx.get(f"{call}/{endpoint}/{event_id}", timeout=60).text
     event, data = re.findall(r"event: (complete|error)\ndata: (.*)", said)[-1]
     return event, json.loads(data)
@@ -248,7 +248,7 @@ def test_a_wrong_call_ends_in_one_sentence(
 def test_what_no_endpoint_takes_is_refused_in_one_sentence(
     url: str, endpoint: str, values: dict[str, Any], status: int, said: str
 ) -> None:
-    answer = httpx.post(f"{url}/gradio_api/call/v2/{endpoint}", json=values)
+    answer = httpx.post(f"{url}/gradio_api/call/v2/{endpoint}", json=values, timeout=60)
     assert answer.status_code == status
     assert said in answer.json()["detail"]
     assert "click" not in answer.json()["detail"]
@@ -279,21 +279,23 @@ def test_nothing_is_fetched_from_an_address(url: str) -> None:
 
 
 def test_an_upload_is_gone_soon_after_it_was_read(url: str, uploads: Path, client: Client) -> None:
-    [path] = httpx.post(f"{url}/gradio_api/upload", files={"files": ("a.txt", b"words")}).json()
+    [path] = httpx.post(
+        f"{url}/gradio_api/upload", files={"files": ("a.txt", b"words")}, timeout=60
+    ).json()
     address = f"{url}{FILE_ADDRESS}{path}"
-    assert httpx.get(address).content == b"words"
+    assert httpx.get(address, timeout=60).content == b"words"
     assert client.predict(images=[address], api_name="/analyze")
     [answer] = client.predict(images=[{"path": path}], api_name="/analyze")
     assert "an upload is deleted once it has been read" in answer["error"]["message"]
     deadline_s = time.monotonic() + DELETE_AFTER_S + 5
-    while httpx.get(address).status_code == 200 and time.monotonic() < deadline_s:
+    while httpx.get(address, timeout=60).status_code == 200 and time.monotonic() < deadline_s:
         time.sleep(0.2)
-    assert httpx.get(address).status_code == 404
+    assert httpx.get(address, timeout=60).status_code == 404
     assert [file for file in uploads.rglob("*") if file.is_file()] == []
 
 
 def test_four_endpoints_are_public_and_no_other(url: str, client: Client) -> None:
-    info = httpx.get(f"{url}/gradio_api/info").json()
+    info = httpx.get(f"{url}/gradio_api/info", timeout=60).json()
     assert sorted(info["named_endpoints"]) == [f"/{name}" for name in NAMES]
     assert info["unnamed_endpoints"] == {}
     with pytest.raises((AppError, ValueError)):
@@ -301,7 +303,7 @@ def test_four_endpoints_are_public_and_no_other(url: str, client: Client) -> Non
 
 
 def test_the_open_api_document_says_what_the_code_says(url: str) -> None:
-    document = httpx.get(f"{url}/gradio_api/openapi.json").json()
+    document = httpx.get(f"{url}/gradio_api/openapi.json", timeout=60).json()
     assert document["openapi"].startswith("3.")
     for name in NAMES:
         asks = document["paths"][f"/gradio_api/call/v2/{name}"]["post"]
@@ -311,7 +313,9 @@ def test_the_open_api_document_says_what_the_code_says(url: str) -> None:
         assert ["self", *schema["properties"]] == list(parameters)
         assert asks["summary"] == asks["description"][: len(asks["summary"])]
         Draft202012Validator.check_schema(schema)
-    returns = httpx.get(f"{url}/gradio_api/info").json()["named_endpoints"]["/analyze"]["returns"]
+    returns = httpx.get(f"{url}/gradio_api/info", timeout=60).json()["named_endpoints"]["/analyze"][
+        "returns"
+    ]
     Draft202012Validator.check_schema(returns[0]["type"])
     read, unread = returns[0]["type"]["items"]["anyOf"]
     assert read["properties"]["schema"]["const"] == 1

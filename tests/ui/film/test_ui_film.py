@@ -183,7 +183,7 @@ class Visitor:
         self.visit = os.urandom(6).hex()
         [loads] = [
             one
-            for one in httpx.get(f"{url}/config").json()["dependencies"]
+            for one in httpx.get(f"{url}/config", timeout=60).json()["dependencies"]
             if any(event == "load" for _, event in one["targets"])
         ]
         self.run(loads["api_name"], {"consent": True}, *[None] * (len(loads["inputs"]) - 1))

@@ -37,7 +37,7 @@ class Head(HTMLParser):
 
 @pytest.mark.parametrize("lang", ["en", "tr"])
 def test_a_shared_link_shows_our_name_words_and_picture(url: str, lang: Language) -> None:
-    answer = httpx.get(url, headers={"Accept-Language": lang})
+    answer = httpx.get(url, headers={"Accept-Language": lang}, timeout=60)
     head = Head(answer.text)
     names = [name for name, _ in head.meta if name != "theme-color"]
     assert len(names) == len(set(names)), "one tag hides another"
@@ -47,7 +47,7 @@ def test_a_shared_link_shows_our_name_words_and_picture(url: str, lang: Language
     assert said["og:url"] == f"{url}/"
     assert "radio" not in "".join(f"{name}{words}" for name, words in head.meta)
     assert "https://" not in "".join(words for _, words in head.meta)
-    picture = httpx.get(said["og:image"])
+    picture = httpx.get(said["og:image"], timeout=60)
     assert picture.headers["content-type"] == "image/png"
     size = (int(said["og:image:width"]), int(said["og:image:height"]))
     assert Image.open(io.BytesIO(picture.content)).size == size
@@ -55,19 +55,21 @@ def test_a_shared_link_shows_our_name_words_and_picture(url: str, lang: Language
 
 @pytest.mark.parametrize("lang", ["en", "tr"])
 def test_the_page_has_a_manifest_with_icons_that_are_there(url: str, lang: Language) -> None:
-    manifest = httpx.get(f"{url}/manifest.json", headers={"Accept-Language": lang}).json()
+    manifest = httpx.get(
+        f"{url}/manifest.json", headers={"Accept-Language": lang}, timeout=60
+    ).json()
     assert manifest["description"] == text("ui.tagline", lang)
     assert manifest["lang"] == lang
     for icon in manifest["icons"]:
-        picture = Image.open(io.BytesIO(httpx.get(f"{url}/{icon['src']}").content))
+        picture = Image.open(io.BytesIO(httpx.get(f"{url}/{icon['src']}", timeout=60).content))
         assert icon["sizes"] == f"{picture.width}x{picture.height}"
-    assert httpx.get(f"{url}/icons/nothing.png").status_code == 404
+    assert httpx.get(f"{url}/icons/nothing.png", timeout=60).status_code == 404
 
 
 def test_the_document_is_compressed_and_the_same(url: str) -> None:
     sizes = {}
     for how in ("identity", "gzip", "br"):
-        with httpx.stream("GET", url, headers={"Accept-Encoding": how}) as answer:
+        with httpx.stream("GET", url, headers={"Accept-Encoding": how}, timeout=60) as answer:
             raw = b"".join(answer.iter_raw())
         assert answer.headers.get("content-encoding", "identity") == how
         assert answer.headers["content-length"] == str(len(raw))

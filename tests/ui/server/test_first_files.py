@@ -22,7 +22,7 @@ PRELOADED = re.compile(r"<link rel=\"modulepreload\" crossorigin href=\"\./asset
 
 
 def document(url: str, lang: Language = "en") -> str:
-    return httpx.get(url, headers={"Accept-Language": lang}).text
+    return httpx.get(url, headers={"Accept-Language": lang}, timeout=60).text
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])
@@ -35,11 +35,13 @@ def test_the_document_names_the_scripts_that_gradio_asks_for_later(
         assert any(name.startswith(kind) for name in scripts)
     assert any(name.startswith("tr-") for name in scripts) is (lang == "tr")
     for name in scripts[:3]:
-        answer = httpx.get(f"{url}/assets/{name}", headers={"Accept-Encoding": "br"})
+        answer = httpx.get(f"{url}/assets/{name}", headers={"Accept-Encoding": "br"}, timeout=60)
         assert answer.text == (assets_folder() / name).read_text(encoding="utf-8")
         assert answer.headers["content-type"].startswith("text/javascript")
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-        plain = httpx.get(f"{url}/assets/{name}", headers={"Accept-Encoding": "identity"})
+        plain = httpx.get(
+            f"{url}/assets/{name}", headers={"Accept-Encoding": "identity"}, timeout=60
+        )
         assert plain.text == answer.text
         assert "content-encoding" not in plain.headers
 
@@ -52,7 +54,9 @@ def test_style_sheets_stand_in_the_document_and_no_link_asks_for_one(url: str) -
             sheet = assets_folder() / address.removeprefix("./assets/")
             assert sheet.read_text(encoding="utf-8") in page
     assert '<link rel="stylesheet"' not in page
-    assert httpx.get(json.loads(names)[-1]).headers["content-type"].startswith("text/css")
+    assert (
+        httpx.get(json.loads(names)[-1], timeout=60).headers["content-type"].startswith("text/css")
+    )
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])

@@ -117,7 +117,7 @@ def functions(url: str) -> list[Function]:
             one["api_visibility"] == "public",
             any(event == "load" for _, event in one["targets"]),
         )
-        for one in httpx.get(f"{url}/config").json()["dependencies"]
+        for one in httpx.get(f"{url}/config", timeout=60).json()["dependencies"]
         if one["backend_fn"]
     ]
     assert len(listed) > 20
@@ -459,16 +459,20 @@ def test_values_of_any_type_end_in_an_answer(
 def test_a_server_for_this_machine_answers_to_its_own_names_alone(url: str) -> None:
     port = urlsplit(url).port
     for path in ("", "config", "gradio_api/info", "gradio_api/mcp/", "gradio_api/heartbeat/abcd"):
-        answer = httpx.get(f"{url}/{path}", headers={"Host": f"evil.example:{port}"})
+        answer = httpx.get(f"{url}/{path}", headers={"Host": f"evil.example:{port}"}, timeout=60)
         assert answer.status_code == 403, path
     own = {"files": ("a.txt", b"words")}
     for origin in ("http://evil.example", "null", "http://127.0.0.1.evil.example"):
-        upload = httpx.post(f"{url}/gradio_api/upload", files=own, headers={"Origin": origin})
+        upload = httpx.post(
+            f"{url}/gradio_api/upload", files=own, headers={"Origin": origin}, timeout=60
+        )
         assert upload.status_code == 403, origin
     for origin in (url, f"http://localhost:{port}"):
-        upload = httpx.post(f"{url}/gradio_api/upload", files=own, headers={"Origin": origin})
+        upload = httpx.post(
+            f"{url}/gradio_api/upload", files=own, headers={"Origin": origin}, timeout=60
+        )
         assert upload.status_code == 200, origin
-    assert httpx.get(url, headers={"Host": f"localhost:{port}"}).status_code == 200
+    assert httpx.get(url, headers={"Host": f"localhost:{port}"}, timeout=60).status_code == 200
 
 
 def test_last_of_all_every_canary_is_there_and_nothing_was_fetched(url: str, traps: Traps) -> None:
