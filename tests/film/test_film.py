@@ -9,8 +9,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import clips
 import numpy as np
@@ -24,9 +26,10 @@ from yuzug import Analyzer
 from yuzug.analysis import Analysis
 from yuzug.cli import main
 from yuzug.faces import Detection
-from yuzug.film import DEFAULT_EVERY_S, Film, read_video
+from yuzug.film import Film, read_video
 from yuzug.film.annotated import AnnotatedFilm, drawn
 from yuzug.film.picture import MAX_PERSONS, draw
+from yuzug.film.reading import SEARCH_EVERY_S
 from yuzug.film.summary import summary
 from yuzug.film.timeline import MAX_THUMBNAILS, Timeline
 from yuzug.images import load_image
@@ -63,7 +66,7 @@ def test_a_film_gives_analyses_with_time_and_track(clip: Path, analyzer: Analyze
 
 
 def test_it_reads_what_live_reads_of_the_same_frames(clip: Path, analyzer: Analyzer) -> None:
-    session = yuzug.StreamSession(search_every_s=DEFAULT_EVERY_S)
+    session = yuzug.StreamSession(search_every_s=SEARCH_EVERY_S)
     with Film(clip) as film:
         live = [session.step(analyzer, one.image, one.time_s) for one in film.frames()]
     for one, other in zip(read_video(clip, analyzer, every_s=None), live, strict=True):
@@ -74,6 +77,26 @@ def test_it_reads_what_live_reads_of_the_same_frames(clip: Path, analyzer: Analy
             # A batch adds in another order than single faces do.
             assert face.probabilities == pytest.approx(known.probabilities, abs=1e-5)
             assert face.heatmap == pytest.approx(known.heatmap, abs=1e-3)
+
+
+def test_large_frames_are_read_in_smaller_batches_with_the_same_result(
+    clip: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = list(read_video(clip, analyzer))
+    sizes: list[int] = []
+    read = yuzug.StreamSession.read
+
+    def counted(self: Any, by: Analyzer, frames: Sequence[Any], **options: Any) -> Any:
+        sizes.append(len(frames))
+        return read(self, by, frames, **options)
+
+    monkeypatch.setattr(yuzug.StreamSession, "read", counted)
+    monkeypatch.setattr("yuzug.film.reading.MAX_BATCH_BYTES", 3 * usual[0].image.nbytes)
+    for one, other in zip(usual, read_video(clip, analyzer), strict=True):
+        assert one.time_s == other.time_s
+        for face, known in zip(one.faces, other.faces, strict=True):
+            assert face.probabilities == pytest.approx(known.probabilities, abs=1e-5)
+    assert sizes == [3] * (len(usual) // 3)
 
 
 def test_raw_readings_are_those_of_each_frame_alone(clip: Path, analyzer: Analyzer) -> None:

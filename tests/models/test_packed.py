@@ -55,6 +55,14 @@ def test_the_same_reading_map_and_trust(name: str, astronaut: NDArray[np.uint8])
     assert laid_out.with_classes(3).classifier.stem is laid_out.classifier.stem
 
 
+def test_a_network_that_is_computed_elsewhere_stays_there() -> None:
+    plain = Analyzer.load("cnn")
+    elsewhere = plain.with_stem(lambda faces: plain.classifier.stem(faces))
+    assert elsewhere.with_packed_weights() is elsewhere
+    laid_out = plain.with_packed_weights()
+    assert laid_out.with_packed_weights() is laid_out
+
+
 def test_what_cannot_be_laid_out_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     checkpoint = load_model("cnn")
     network, spec = checkpoint.network, checkpoint.card.preprocessing

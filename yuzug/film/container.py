@@ -104,17 +104,19 @@ def video_stream(container: InputContainer) -> VideoStream:
     )
 
 
-def animation_length(source: Path | IO[bytes]) -> float:
-    """Seconds of an animated image; all frames are decoded, as nothing else gives the length.
+def animation_extent(source: Path | IO[bytes]) -> tuple[float, int]:
+    """Seconds of an animated image and bytes of a frame.
+
+    All frames are decoded, as nothing else gives the length.
 
     Raises:
         FilmError: ``film.picture`` for a still image.
         ImageError: for a damaged one.
     """
-    end_s, count = 0.0, 0
+    end_s, count, frame_bytes = 0.0, 0, 0
     with suppress(YuzugError):  # noted with the frames, where there are two
-        for start_s, duration_s, _ in animation(source):
-            end_s, count = start_s + duration_s, count + 1
+        for start_s, duration_s, image in animation(source):
+            end_s, count, frame_bytes = start_s + duration_s, count + 1, image.nbytes
     if count < 2:
         if isinstance(source, Path):
             load_image(source)  # a damaged picture says so itself
@@ -127,4 +129,4 @@ def animation_length(source: Path | IO[bytes]) -> float:
             got="a still picture",
             do="read it with: yuzug analyze",
         )
-    return end_s
+    return end_s, frame_bytes

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from yuzug.errors import YuzugError
 from yuzug.film.container import (
     FilmSource,
-    animation_length,
+    animation_extent,
     open_container,
     require_bytes,
     video_stream,
@@ -89,14 +89,18 @@ class Film:
         self.path = self._source if isinstance(self._source, Path) else Path(name)
         self.notes = Notes()
         self.duration_s: float | None = None
+        #: Bytes of a decoded frame.
+        self.frame_bytes = 0
         self._container: InputContainer | None = None
         require_bytes(self._source)
         if self.path.suffix.lower() not in MOTION_JPEG and is_picture(self._source):
-            self.duration_s = animation_length(self._source)
+            self.duration_s, self.frame_bytes = animation_extent(self._source)
         else:
             self._container = open_container(self._source)
             self._stream = video_stream(self._container)
             self.duration_s = self._length()
+            size = self._stream.codec_context
+            self.frame_bytes = 3 * size.width * size.height
 
     def __enter__(self) -> Film:
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from threading import Event, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 DEFAULT_EVERY_S = 0.1
-# Frames whose faces are classified together. More gains nothing on a processor.
+# Where every frame is read, somebody new is seen after half the shortest episode at most.
+SEARCH_EVERY_S = 0.25
+# Frames whose faces are classified together. More gains nothing on a processor; less where they
+# are large, as one of 4K takes 25 MB.
 BATCH = 16
-# Decoded frames that wait for the next stage: few, as one of 4K takes 25 MB.
-_AHEAD = 8
+MAX_BATCH_BYTES = 64 * 1024 * 1024
 _PATIENCE_S = 0.1
 # A person may be missed in one frame and still be the same one in the next.
 _FORGET_FRAMES = 2.5
@@ -54,7 +57,7 @@ def read_video(
         analyzer: what reads the faces; the default model where none is given.
         every_s: the first frame of each so many seconds; None for every frame. Then known faces
             are looked for near where they were, and the whole frame is searched for others
-            every 0.1 s.
+            every quarter of a second.
         smooth: whether probabilities are averaged over time, as on the page; without, each frame
             is searched and read as if it stood alone.
         heatmaps: whether heat maps are made; without them there are no region shares.
@@ -92,7 +95,7 @@ def read_video(
             got=f"{every_s:g}",
             do="choose 0.1, for instance",
         )
-    analyzer = analyzer or Analyzer.load()
+    analyzer = (analyzer or Analyzer.load()).with_packed_weights()
     if person is not None:
         person.require(analyzer.classifier.checkpoint)
     return FilmReading(
@@ -190,16 +193,18 @@ class FilmReading:
     def _read(self) -> Generator[Analysis, None, None]:
         # Seldom frames must not make another person of everybody.
         forget_s = max(FORGET_S, _FORGET_FRAMES * (self.every_s or 0.0))
-        # As often as a film is read by default; unsmoothed, each frame stands alone.
-        search_every_s = DEFAULT_EVERY_S if self.every_s is None and self.smooth else 0.0
+        # Unsmoothed, each frame stands alone.
+        search_every_s = SEARCH_EVERY_S if self.every_s is None and self.smooth else 0.0
         session = StreamSession(
             smooth=self.smooth, forget_s=forget_s, search_every_s=search_every_s
         )
         stop = Event()
-        decoded: _Stage[Frame] = _Stage(stop, self.film.frames(self.every_s))
-        tracked = _Stage(stop, self._tracked(session, decoded))
+        most = max(1, min(BATCH, MAX_BATCH_BYTES // max(self.film.frame_bytes, 1)))
+        decoded: _Stage[Frame] = _Stage(stop, self.film.frames(self.every_s), 1 + most // 4)
+        # Another batch is tracked while one is read.
+        tracked = _Stage(stop, self._tracked(session, decoded), most)
         try:
-            for batch in tracked.batches(BATCH):
+            for batch in tracked.batches(most):
                 frames = [frame for frame, _ in batch]
                 analyses = session.read(
                     self.analyzer,
@@ -227,10 +232,10 @@ class FilmReading:
 class _Stage(Generic[T]):
     """An iterator computed ahead in a thread of its own, a few items and no more."""
 
-    def __init__(self, stop: Event, items: Iterator[T]) -> None:
+    def __init__(self, stop: Event, items: Iterator[T], ahead: int) -> None:
         self._stop = stop
         self._items = items
-        self._ready: queue.Queue[tuple[str, Any]] = queue.Queue(_AHEAD)
+        self._ready: queue.Queue[tuple[str, Any]] = queue.Queue(ahead)
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -238,12 +243,10 @@ class _Stage(Generic[T]):
         while (item := self._next()) is not None:
             yield item[0]
 
-    def batches(self, most: int) -> Iterator[Sequence[T]]:
-        """Items as they come, those that are ready together."""
-        while (first := self._next()) is not None:
-            batch = [first[0]]
-            while len(batch) < most and (more := self._next(wait=False)) is not None:
-                batch.append(more[0])
+    def batches(self, size: int) -> Iterator[Sequence[T]]:
+        """So many items at a time; fewer at the end."""
+        items = iter(self)
+        while batch := list(islice(items, size)):
             yield batch
 
     def join(self) -> None:
@@ -268,19 +271,14 @@ class _Stage(Generic[T]):
             return True
         return False
 
-    def _next(self, *, wait: bool = True) -> tuple[T] | None:
-        """The next item in a tuple; None at the end, or where none is ready and none awaited."""
+    def _next(self) -> tuple[T] | None:
+        """The next item in a tuple; None at the end, and where reading was stopped."""
         while not self._stop.is_set():
             try:
-                kind, value = self._ready.get(wait, _PATIENCE_S)
+                kind, value = self._ready.get(timeout=_PATIENCE_S)
             except queue.Empty:
-                if wait:
-                    continue
-                return None
+                continue
             if kind == "error":
                 raise value
-            if kind == "end":
-                self._ready.put((kind, value))  # for whoever asks once more
-                return None
-            return (value,)
+            return (value,) if kind == "item" else None
         return None

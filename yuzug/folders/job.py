@@ -252,7 +252,8 @@ class Job:
 def read(job: Job, analyzer: Analyzer, parts: Sequence[int], workers: int) -> Iterator[Part]:
     """Read parts of a job one after another in this process; each is written once complete."""
     images = (image for part in parts for image in job.images_of(part))
-    results = analyzer.analyze_many(images, crops=job.crops, workers=workers, person=job.person)
+    quick = analyzer.with_packed_weights()
+    results = quick.analyze_many(images, crops=job.crops, workers=workers, person=job.person)
     for part in parts:
         count = len(job.images_of(part))
         yield job.write(part, job.images_of(part), list(islice(results, count)))

@@ -93,7 +93,7 @@ class _PartReader:
         self._job = job
         self._fault: YuzugError | None = None
         try:
-            self._analyzer = _loaded(job)
+            self._analyzer = _loaded(job).with_packed_weights()
         except YuzugError as error:
             self._fault = error
 
