@@ -32,7 +32,8 @@ def test_tensorboard_reads_what_the_log_says(tmp_path: Path) -> None:
     found = EventAccumulator(str(out / TENSORBOARD))
     found.Reload()
     for name, key in {"loss/training": "loss", "score/held_out": "held_out_score",
-                      "loss/held_out": "held_out_loss"}.items():  # fmt: skip
+                      "loss/held_out": "held_out_loss",
+                      "score/training": "training_score"}.items():  # fmt: skip
         curve = found.Scalars(name)
         assert [one.step for one in curve] == [1, 2]
         assert [one.value for one in curve] == pytest.approx([line[key] for line in lines])

@@ -119,6 +119,18 @@ def test_plateau_and_early_stop_follow_the_held_out_score(tmp_path: Path) -> Non
     assert [line["learning_rate"] for line in lines] == [1e-7, 1e-7, 5e-8, 2.5e-8]
 
 
+def test_the_training_score_is_that_of_faces_that_are_trained_on(tmp_path: Path) -> None:
+    faces = drawn_faces(48)
+    for name, held in (("all", faces), ("fewer", faces.take(np.arange(48) % 4 == 0))):
+        trainer = Trainer(tiny_recipe(), faces, held, tmp_path / name)
+        rows = np.linspace(0, 47, len(held)).astype(int)
+        same = Trainer(tiny_recipe(), held, faces.take(rows), tmp_path / f"{name} beside")
+        assert trainer.training_score() == same.score().score
+    trainer.run()
+    (line, *_) = (tmp_path / "fewer" / "log.jsonl").read_text().splitlines()
+    assert 0 <= json.loads(line)["training_score"] <= 1
+
+
 def test_a_cosine_falls_from_the_start_and_the_others_stay() -> None:
     cycles = tiny_recipe().cycles
     fall = [learning_rate(step, cycles, 10, "cosine") for step in range(20)]

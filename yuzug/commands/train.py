@@ -207,6 +207,9 @@ def _epoch_line(progress: Progress, recipe: Recipe, lang: Language) -> str:
         epochs=recipe.epochs,
         loss=f"{line.loss:.3f}",
         held_loss="–" if line.held_out_loss is None else f"{line.held_out_loss:.3f}",
+        training_score="–"
+        if line.training_score is None
+        else percent_tenths(line.training_score, lang),
         score=percent_tenths(line.held_out_score, lang),
         rate=f"{line.learning_rate:.2g}",
         left=left,

@@ -15,26 +15,27 @@ from yuzug.texts import text
 
 
 def learning_curves(progress: Progress, lang: Language) -> Figure:
-    """Training and held-out loss, and held-out score, after each epoch."""
+    """Loss and score after each epoch, in training and on the held-out faces."""
     figure = Figure(figsize=(8, 3.2), layout="constrained")
+    curves = {
+        "lab.loss": ("loss", "held_out_loss"),
+        "lab.score": ("training_score", "held_out_score"),
+    }
     left, right = figure.subplots(1, 2)
-    epochs = [line.epoch for line in progress.epochs]
-    losses = [one.loss for one in progress.epochs]
-    left.plot(epochs, losses, marker=".", label=text("lab.training_loss", lang))
-    known = [one for one in progress.epochs if one.held_out_loss is not None]
-    left.plot(
-        [one.epoch for one in known],
-        [one.held_out_loss for one in known],
-        marker=".",
-        label=text("lab.held_out_loss", lang),
-    )
-    left.legend()
-    right.plot(epochs, progress.scores, marker=".", color="C1")
-    right.set(ylim=(0, 1))
-    for axes, key in ((left, "lab.loss"), (right, "lab.held_out_score")):
-        axes.set(title=text(key, lang), xlabel=text("lab.epoch", lang))
+    for axes, (title, names) in zip((left, right), curves.items(), strict=True):
+        for name, key in zip(names, ("lab.training", "lab.held_out"), strict=True):
+            known = [line for line in progress.epochs if getattr(line, name) is not None]
+            axes.plot(
+                [line.epoch for line in known],
+                [getattr(line, name) for line in known],
+                marker=".",
+                label=text(key, lang),
+            )
+        axes.set(title=text(title, lang), xlabel=text("lab.epoch", lang))
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
+        axes.legend()
+    right.set(ylim=(0, 1))
     return figure
 
 

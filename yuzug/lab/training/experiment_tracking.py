@@ -107,6 +107,8 @@ class Tracking:
         }
         if line.held_out_loss is not None:
             figures["loss/held_out"] = line.held_out_loss
+        if line.training_score is not None:
+            figures["score/training"] = line.training_score
         for curves in self._open[out]:
             curves.add(figures, line.epoch)
 

@@ -35,6 +35,8 @@ class EpochLog(BaseModel):
     held_out_score: float
     held_out_loss: float | None = None
     """Cross-entropy in nats; logs of older versions have none."""
+    training_score: float | None = None
+    """The score on faces that are trained on; logs of older versions have none."""
     learning_rate: float
     seconds: float
 

@@ -152,13 +152,25 @@ class Trainer:
 
     def score(self) -> HeldOut:
         """Score and loss of the averaged weights on the held-out part, mean over main heads."""
-        predicted = predict(self.average.module, self.held.images, self.recipe.preprocessing)
+        return self._measured(self.held)
+
+    def training_score(self) -> float:
+        """The same score on some of the faces that are trained on, unchanged.
+
+        As many as are held out, spread evenly. Far above the other score, it shows overfitting.
+        """
+        count = min(len(self.train), max(len(self.held), 1))
+        rows = np.linspace(0, len(self.train) - 1, count).astype(np.intp)
+        return self._measured(self.train.take(rows)).score
+
+    def _measured(self, faces: FaceSet) -> HeldOut:
+        predicted = predict(self.average.module, faces.images, self.recipe.preprocessing)
         main = [name for name in self.heads if name in ("7", "8")] or list(self.heads)
         rate = accuracy if self.recipe.choose_by == "accuracy" else balanced_accuracy
         scores, losses = [], []
         for name in main:
             labels = self.heads[name]
-            truth = self.held.targets(self.held.label_source(labels))
+            truth = faces.targets(faces.label_source(labels))
             scores.append(rate(predicted[name], truth, labels))
             losses.append(cross_entropy(predicted[name], truth, labels))
         return HeldOut(float(np.mean(scores)), float(np.mean(losses)))
@@ -168,13 +180,15 @@ class Trainer:
         mean_loss, rate = self._run_epoch()
         # One process judges, so that all go on or stop together.
         held = self.score() if self.leads else HeldOut(0.0, 0.0)
-        both = torch.tensor([held.score, held.loss], device=self.engine.device)
-        score, held_loss = broadcast(both).tolist()
+        training = self.training_score() if self.leads else 0.0
+        found = torch.tensor([held.score, held.loss, training], device=self.engine.device)
+        score, held_loss, training = broadcast(found).tolist()
         line = EpochLog(
             epoch=self.epoch + 1,
             loss=round(mean_loss, 4),
             held_out_score=round(score, 6),
             held_out_loss=round(held_loss, 4) if np.isfinite(held_loss) else None,
+            training_score=round(training, 6),
             learning_rate=float(f"{rate:.4g}"),
             seconds=round(time.monotonic() - start, 1),
         )
