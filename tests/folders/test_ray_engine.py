@@ -96,7 +96,7 @@ def _worker_of_ours() -> int:
             parents[int(entry.name)] = int(
                 (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
             )
-            if b"ray::MapWorker" in (entry / "cmdline").read_bytes():
+            if b"ray::_PartReader" in (entry / "cmdline").read_bytes():
                 workers.append(int(entry.name))
         except OSError:  # it has ended meanwhile
             continue

@@ -1,4 +1,4 @@
-"""The parts of a job on the machines of a Ray cluster: Ray Data with actors that keep the model.
+"""The parts of a job on the machines of a Ray cluster, by actors that keep the model.
 
 Every machine must see the pictures and the place of the table under the same paths, as on a
 shared disk: an actor reads the pictures and writes its part, and only counts travel back. A part
@@ -11,15 +11,12 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from yuzug.errors import OptionError, YuzugError
 from yuzug.extras import needs_extra
 from yuzug.folders.job import Job, Part, fingerprint_of
 from yuzug.pipeline import Analyzer
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 def read_with_ray(
@@ -39,42 +36,31 @@ def read_with_ray(
         YuzugError: ``extra.missing`` where Ray is not installed, ``option.invalid`` where there
             is no cluster at the address.
     """
-    ray, data = _ray()
+    ray = _ray()
+    from ray.util import ActorPool
+
     started = not ray.is_initialized()
     if started:
         _connect(ray, address, workers)
-    # It reports on every run, and that there are no progress bars: ours is shown instead.
-    logger = logging.getLogger("ray.data")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    cores = int(ray.cluster_resources().get("CPU", 1))
+    count = max(1, min(workers or cores, cores, len(parts)))
+    # A machine may go at any time: its actors begin again elsewhere, with the part they had.
+    reader = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=-1)(_PartReader)
+    # The list of all pictures stays here: each part brings its own.
+    light = job.without_images()
+    actors = [reader.remote(light) for _ in range(count)]
     try:
-        cores = int(ray.cluster_resources().get("CPU", 1))
-        actors = max(1, min(workers or cores, cores, len(parts)))
-        tasks = [{"part": part, "images": list(job.images_of(part))} for part in parts]
-        # The list of all pictures stays here: each task brings its own.
-        light = job.without_images()
-        context = data.DataContext.get_current()
-        context.enable_progress_bars = False
-        results = data.from_items(tasks, override_num_blocks=len(tasks)).map_batches(
-            _PartReader,
-            fn_constructor_args=(light,),
-            batch_size=1,
-            batch_format="numpy",
-            num_cpus=_CORES_OF_AN_ACTOR,
-            # Ray Data itself restarts actors and repeats tasks: a machine may go at any time.
-            compute=data.ActorPoolStrategy(size=actors),
+        made = ActorPool(actors).map_unordered(
+            lambda actor, part: actor.read.remote(part, list(job.images_of(part))), parts
         )
-        for row in results.iter_rows():
-            yield _part(row["made"])
+        for one in made:
+            yield _part(one)
     finally:
-        logger.setLevel(level)
-        if started:
-            with suppress(Exception):  # a cluster that is gone cannot be left
+        with suppress(Exception):  # a cluster that is gone cannot be left
+            for actor in actors:
+                ray.kill(actor)
+            if started:
                 ray.shutdown()
-
-
-# Less than one, so that as many actors as there are cores leave room for Ray's own tasks.
-_CORES_OF_AN_ACTOR = 0.9
 
 
 class _PartReader:
@@ -97,15 +83,7 @@ class _PartReader:
         except YuzugError as error:
             self._fault = error
 
-    def __call__(self, batch: dict[str, NDArray[Any]]) -> dict[str, list[str]]:
-        return {
-            "made": [
-                self._read(int(part), [str(image) for image in images])
-                for part, images in zip(batch["part"], batch["images"], strict=True)
-            ]
-        }
-
-    def _read(self, part: int, images: list[str]) -> str:
+    def read(self, part: int, images: list[str]) -> str:
         """A part as JSON, or the fault that kept it from being read."""
         fault = self._fault
         if fault is None:
@@ -157,8 +135,7 @@ def _connect(ray: Any, address: str | None, workers: int | None) -> None:
         ) from error
 
 
-def _ray() -> tuple[Any, Any]:
+def _ray() -> Any:
     with needs_extra("ray", "the engine ray", "leave --engine out"):
         import ray
-        import ray.data
-    return ray, ray.data
+    return ray
