@@ -97,3 +97,12 @@ def test_numbers_outlast_a_change_of_the_frames_size() -> None:
     assert tracker.update(large, 0.0, width_px=480) == (0, 1)
     half = [detection.scaled(0.5) for detection in large]
     assert tracker.update(half, 0.1, width_px=240) == (0, 1)
+
+
+def test_who_is_near_but_of_other_colours_is_somebody_else() -> None:
+    dark, light = np.full(48, 0.2, np.float32), np.full(48, 0.6, np.float32)
+    tracker = Tracker()
+    tracker.update([face(100)], 0.0, colours=[light])
+    assert tracker.update([face(145)], 0.1, colours=[dark]) == (1,)
+    # A lamp that is switched on changes the colours, but nobody moved.
+    assert tracker.update([face(146)], 0.2, colours=[dark + np.float32(0.3)]) == (1,)

@@ -20,6 +20,7 @@ MAX_GROWTH = 1.6
 # one in front is as near to either. One face differs from itself by 0.03 from frame to frame, two
 # people by 0.1 and more.
 COLOUR_STEPS = 3.0
+MAX_APART = 0.95  # both together: far away and of other colours is somebody else
 COLOUR_PARTS = 4  # a side
 NEW_COLOURS = 0.2  # of the newest frame in what is remembered
 
@@ -117,10 +118,11 @@ def _mixed(before: _Face | None, now: _Face) -> Colours | None:
 def _matched(old: Sequence[_Face], new: Sequence[_Face]) -> dict[int, int]:
     """Index of a new face → index of the old one that it continues."""
     pairs = sorted(
-        (step + COLOUR_STEPS * _apart(before, after), i, j)
+        (apart, i, j)
         for i, before in enumerate(old)
         for j, after in enumerate(new)
         if (step := _step(before.box, after.box)) <= MAX_STEP
+        and (apart := step + COLOUR_STEPS * _apart(before, after)) <= MAX_APART
     )
     matched: dict[int, int] = {}
     for _, i, j in pairs:
