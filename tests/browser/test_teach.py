@@ -8,13 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import clips
+import numpy as np
 import pytest
-from journeys import show_example, start_camera
+from journeys import open_tab, show_example, start_camera
+from numpy.typing import NDArray
 from playwright.sync_api import Page, Request, expect
 from screen_reader import says_what_is_seen
 
 from yuzug.emotions import Language, looks
 from yuzug.models import Person
+from yuzug.pipeline import Analyzer
 from yuzug.texts import text
 
 TEACH, READING = "#yz-live-teach", "#yz-live-reading"
@@ -162,4 +166,46 @@ def test_a_correction_is_learned_from_in_live_and_in_a_photo(
     page.keyboard.press("ArrowLeft")
     expect(whose).to_have_text(text("teach.badge_adapted", lang))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [path for path in uploads.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("tr", 390)])
+def test_of_a_video_the_face_that_is_the_visitors_is_read_as_taught(
+    visit: Callable[..., Page],
+    lang: Language,
+    width: int,
+    tmp_path: Path,
+    uploads: Path,
+    astronaut: NDArray[np.uint8],
+) -> None:
+    """The video is read again for one of two faces; the other keeps the general result."""
+    alone = clips.frames(astronaut, 3)
+    two = [np.concatenate([one, one], axis=1) for one in alone]
+    video = clips.write(tmp_path / "two.webm", two, codec="libvpx")
+    me = Analyzer.load("resnet18", 7).teach({"sad": [astronaut] * 3})
+    page = visit(lang=lang, width=width)
+    open_tab(page, "film")
+    page.locator("#yz-film-source input[type=file]").set_input_files(video)
+    rows = page.locator("#yz-film .yz-film-person button")
+    expect(rows).to_have_count(2)
+    again, whose = (
+        page.locator(f"#yz-film-reading {part}") for part in ("[data-mine]", ".yz-whose")
+    )
+    expect(again).to_be_hidden()
+    page.evaluate("person => window.yuzug.person.keep(person)", json.loads(me.to_json()))
+    rows.nth(1).click()
+    expect(page.locator("#yz-film-reading [data-part=film]")).to_contain_text(
+        text("film_page.person", lang, number=2)
+    )
+    page.locator("#yz-film input[type=range]").focus()
+    press(page, "[data-mine]", going="Shift+Tab")
+    expect(whose).to_have_text(text("teach.badge_adapted", lang))
+    expect(rows.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(again).to_have_text(text("film_page.plain_again", lang))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    rows.nth(0).click()
+    expect(whose).to_have_text(text("teach.badge_plain", lang))
+    rows.nth(1).click()
+    again.click()
+    expect(whose).to_be_hidden()
     assert [path for path in uploads.rglob("*") if path.is_file()] == []

@@ -30,6 +30,8 @@ const drawn = (tag, attributes) => {
 // --- What was read ----------------------------------------------------------------------------
 let film = null;
 let clip = null; // the address of the visitor's own file
+let own = null; // that file
+let taught = null; // what one of its faces was read with
 let playable = false;
 let at = 0; // the frame that is shown, among those that were read
 let person = 0;
@@ -43,11 +45,14 @@ const names = () => film.looks[lang()];
 const called = (one) => say("person", { number: film.persons.indexOf(one) + 1 });
 const rowOf = (one) => one.rows.indexOf(at);
 
-const open = (read, url) => {
+const open = (read, sent) => {
   if (clip) URL.revokeObjectURL(clip);
-  [film, clip, person, target, explained, playable] = [read, url, 0, null, null, false];
-  pending = null;
-  at = film.persons[0]?.rows[0] ?? 0;
+  const again = own === sent.file; // the same file, read another way: at the same moment
+  const track = again ? film.persons[person]?.track : null;
+  [film, clip, own, taught] = [read, sent.url, sent.file, sent.taught];
+  [target, explained, playable, pending] = [null, null, false, null];
+  person = Math.max(0, film.persons.findIndex((one) => one.track === track));
+  if (!again) at = film.persons[0]?.rows[0] ?? 0;
   document.getElementById("yz-film").classList.remove("yz-film-empty");
   const video = find("video");
   video.onloadeddata = () => {
@@ -102,6 +107,7 @@ document.addEventListener("input", ({ target: input }) => {
 });
 document.addEventListener("click", ({ target: pressed }) => {
   if (pressed.closest?.("#yz-film-source .yz-film-progress button")) return cancel();
+  if (film && pressed.closest?.("#yz-film-reading [data-mine]")) return readAgain();
   if (!film || !pressed.closest?.("#yz-film")) return;
   const bar = pressed.closest("[data-explain]");
   const episode = pressed.closest("[data-start]");

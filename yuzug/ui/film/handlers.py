@@ -7,37 +7,49 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yuzug.analysis import Analysis
 from yuzug.errors import FilmError, YuzugError
 from yuzug.images import load_image
+from yuzug.models import Person
+from yuzug.pipeline import Analyzer
 from yuzug.ui.components import evidence, heatmap
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.readings import reading_of
 from yuzug.ui.film.jobs import FilmJobs, Job
 from yuzug.ui.film.limits import Limits
-from yuzug.ui.film.timeline_answer import read_clip
+from yuzug.ui.film.timeline_answer import Mine, read_clip
 from yuzug.ui.models import Analyzers
 from yuzug.ui.server.uploads import Uploads, bytes_of_data_url
 from yuzug.ui.session import Settings, require_consent
+from yuzug.ui.teaching.lesson import read_person
 
 _MAP_PX = 112  # a map is smooth, so that the browser may enlarge it
+# What an adapted reading of a face changes.
+_READ = ("emotion", "confidence", "probabilities", "doubts", "explanation", "person", "plain")
+
+Box = tuple[float, float, float, float]
 
 
 class FrameOptions(BaseModel):
     """What the script asks of a frame: the face near ``box`` (x, y, w, h in shares of the frame),
-    by the model that read the clip, and the label to explain instead of the predicted one."""
+    by the model that read the clip, the label to explain instead of the predicted one, and what the
+    visitor taught of their face, where that one is theirs."""
 
     model_config = ConfigDict(strict=True)
 
-    box: tuple[float, float, float, float] = Field(strict=False)
+    box: Box = Field(strict=False)
     model: str = Field(max_length=300)
     classes: int = Field(ge=0, le=1000)
     target: str | None = Field(default=None, max_length=60)
+    person: dict[str, Any] | None = None
 
 
 def start(
@@ -49,12 +61,24 @@ def start(
     settings: Settings,
     visit: str,
 ) -> dict[str, Any]:
-    """Take the clip that was uploaded, and read it as soon as it is its turn."""
+    """Take the clip that was uploaded, and read it as soon as it is its turn.
+
+    ``clip`` holds the uploaded ``file`` and may bring a ``person`` whom the visitor taught and the
+    ``track`` that is theirs: that face alone is read so. All are gone with the job.
+    """
     try:
         require_consent(settings)
         analyzer = analyzers.live(settings.model, settings.classes)
-        name = str((clip or {}).get("orig_name") or "film")
-        file = uploads.take((clip or {}).get("path"))
+        sent = clip or {}
+        uploaded = sent.get("file")
+        uploaded = uploaded if isinstance(uploaded, Mapping) else {}
+        name = str(uploaded.get("orig_name") or "film")
+        file = uploads.take(uploaded.get("path"))
+        try:
+            mine = _mine(sent, analyzer)
+        except YuzugError:
+            file.close()
+            raise
         if file.seek(0, 2) > limits.bytes:
             file.close()
             raise FilmError(
@@ -63,11 +87,16 @@ def start(
                 got="a larger one",
                 do="choose a smaller one, or read it with: yuzug video",
             )
-        work = partial(read_clip, analyzer=analyzer, name=name, limits=limits)
+        work = partial(read_clip, analyzer=analyzer, name=name, limits=limits, mine=mine)
         jobs.start(visit, Job(file, work))
     except YuzugError as error:
         return {"notice": panels.error_notice(error, settings.lang)}
     return progress(jobs, settings, visit)
+
+
+def _mine(sent: Mapping[str, Any], analyzer: Analyzer) -> Mine | None:
+    person, track = read_person(sent.get("person"), analyzer), sent.get("track")
+    return Mine(person, track) if person is not None and isinstance(track, int) else None
 
 
 def progress(jobs: FilmJobs, settings: Settings, visit: str) -> dict[str, Any]:
@@ -109,7 +138,8 @@ def explain(
         analyzer = analyzers.live(asked.model, asked.classes)
         target = asked.target if asked.target in analyzer.labels else None
         frame = load_image(bytes_of_data_url(url or ""))
-        analysis = analyzer.analyze(frame, target=target)
+        person = read_person(asked.person, analyzer)
+        analysis = _analyzed(analyzer, frame, target, person, asked.box)
     except ValidationError:
         return {"map": None, "words": ""}
     except YuzugError as error:
@@ -121,7 +151,25 @@ def explain(
     return {"map": heatmap.on_frame(analysis.faces[index], _MAP_PX), "words": words}
 
 
-def _nearest(analysis: Analysis, box: tuple[float, float, float, float]) -> int | None:
+def _analyzed(
+    analyzer: Analyzer,
+    frame: NDArray[np.uint8],
+    target: str | None,
+    person: Person | None,
+    box: Box,
+) -> Analysis:
+    """The faces of a frame; the one near ``box`` as the person was taught, where one came along."""
+    plain = analyzer.analyze(frame, target=target)
+    index = _nearest(plain, box)
+    if person is None or index is None:
+        return plain
+    crop = plain.faces[index].crop
+    [read] = analyzer.analyze(crop, crops=True, target=target, person=person).faces
+    mine = replace(plain.faces[index], **{name: getattr(read, name) for name in _READ})
+    return replace(plain, faces=(*plain.faces[:index], mine, *plain.faces[index + 1 :]))
+
+
+def _nearest(analysis: Analysis, box: Box) -> int | None:
     """The face whose middle lies nearest to that of the box; None where none is near."""
     height, width = analysis.image.shape[:2]
     x, y, w, h = box[0] * width, box[1] * height, box[2] * width, box[3] * height

@@ -28,6 +28,7 @@ const explain = async () => {
   explaining = true;
   const options = JSON.stringify({
     box: one.boxes[rowOf(one)], model: film.model, classes: film.classes, target,
+    ...(isMine(one) && { person: taught }),
   });
   const sent = shot.toDataURL("image/jpeg", 0.9);
   const answer = await ask("film_frame", [sent, options, null]).catch(() => ({}));
@@ -130,7 +131,25 @@ const drawStage = (one, words) => {
   });
 };
 
+// --- Whose face it is -------------------------------------------------------------------------
+const isMine = (one) => taught !== null && one.track === film.mine;
+const drawMine = () => {
+  const one = film?.persons[person];
+  const row = find("#yz-film-reading [data-part=film]");
+  const again = one && (isMine(one) || window.yuzug.person.read() !== null);
+  row.hidden = !again;
+  if (!again) return;
+  row.querySelector("p").textContent = isMine(one) ? "" : say("mine", { person: called(one) });
+  row.querySelector("button").textContent = say(isMine(one) ? "plain_again" : "mine_again");
+};
+const readAgain = () => {
+  const one = film.persons[person];
+  choose(own, isMine(one) ? {} : { person: window.yuzug.person.read(), track: one.track });
+};
+addEventListener("yuzug-person", drawMine);
+
 const drawReading = (one, words) => {
+  drawMine();
   const panel = find("#yz-film-reading .words");
   const row = one ? rowOf(one) : -1;
   if (row < 0) {
@@ -151,12 +170,17 @@ const drawReading = (one, words) => {
             make("span", { className: "share" }))),
       ));
     reading = make("div", { className: "yz-reading" },
-      make("p", { className: "yz-fine who" }), make("p", { className: "yz-sentence" }), bars);
+      make("p", { className: "yz-fine who" }), make("p", { className: "yz-sentence" }), bars,
+      make("p", {}, make("span", { className: "yz-whose" })));
     panel.replaceChildren(reading);
   }
   reading.classList.toggle("unsure", !one.sure[row]);
   reading.querySelector(".who").textContent = `${called(one)} · ${seconds(film.times[at])}`;
   reading.querySelector(".yz-sentence").textContent = words;
+  const whose = reading.querySelector(".yz-whose");
+  whose.hidden = taught === null;
+  whose.classList.toggle("adapted", isMine(one));
+  whose.textContent = say(isMine(one) ? "badge_adapted" : "badge_plain");
   reading.querySelector(".yz-bars").ariaLabel = say("probabilities");
   const shown = target === null ? one.emotions[row] : film.labels.indexOf(target);
   [...reading.querySelectorAll("li")].forEach((bar, label) => {

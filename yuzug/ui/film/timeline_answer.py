@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from yuzug.film import DEFAULT_EVERY_S, FilmReading, picture, read_video
 from yuzug.film.picture import colour_of
 from yuzug.film.summary import notes
 from yuzug.film.timeline import Timeline, Track
+from yuzug.models import Person
 from yuzug.pipeline import Analyzer
 from yuzug.records.tables import Row, table
 from yuzug.ui.components.data_urls import data_url
@@ -31,14 +33,33 @@ _ROUNDING_S = 0.5
 _DRAWING = Lock()
 
 
-def read_clip(job: Job, analyzer: Analyzer, name: str, limits: Limits) -> Result:
+@dataclass(frozen=True)
+class Mine:
+    """What the visitor taught of their face, and the track that they say is theirs."""
+
+    person: Person
+    track: int
+
+
+def read_clip(
+    job: Job, analyzer: Analyzer, name: str, limits: Limits, mine: Mine | None = None
+) -> Result:
     """Read the clip of a job; stops early, without a result, where nobody wants it any more.
+
+    The face of ``mine`` is read as it was taught, all others plainly.
 
     Raises:
         FilmError: where it is no film, or ``film.too_long``.
         YuzugError: ``extra.missing`` where PyAV is not installed.
     """
-    with read_video(job.file, analyzer, every_s=DEFAULT_EVERY_S, name=name) as reading:
+    with read_video(
+        job.file,
+        analyzer,
+        every_s=DEFAULT_EVERY_S,
+        name=name,
+        person=mine.person if mine else None,
+        person_track=mine.track if mine else None,
+    ) as reading:
         job.length_s = reading.duration_s
         if job.length_s is not None and job.length_s > limits.seconds + _ROUNDING_S:
             raise _too_long(job.length_s, limits)
@@ -63,7 +84,10 @@ def read_clip(job: Job, analyzer: Analyzer, name: str, limits: Limits) -> Result
                 faces.setdefault(face.track, []).append([round(side, 4) for side in box])
             rows += reading.rows(analysis)
             timeline.add(analysis)
-        return _answer(reading, timeline, rows, faces, size_wh)
+        return {
+            **_answer(reading, timeline, rows, faces, size_wh),
+            "mine": mine.track if mine else None,
+        }
 
 
 def _answer(

@@ -57,7 +57,8 @@ const show = (now) => {
   drawWork();
 };
 
-const choose = async (file) => {
+// ``theirs`` is what the visitor taught of their face, and which track that is.
+const choose = async (file, theirs = {}) => {
   const mine = (round += 1);
   work?.abort?.();
   const { limits } = texts();
@@ -74,11 +75,12 @@ const choose = async (file) => {
   if (mine !== round) return;
   if (lost) return trouble(() => say("lost"));
   if (!path) return trouble(() => refused ?? say("lost"));
-  const given = { path, orig_name: file.name };
-  await follow(mine, url, await ask("film_read", [given, null]).catch(() => null));
+  const given = { file: { path, orig_name: file.name }, ...theirs };
+  const answer = await ask("film_read", [given, null]).catch(() => null);
+  await follow(mine, { url, file, taught: theirs.person ?? null }, answer);
 };
 
-const follow = async (mine, url, answer) => {
+const follow = async (mine, sent, answer) => {
   for (let failed = 0; mine === round; ) {
     if (answer === null && (failed += 1) > PATIENCE) return trouble(() => say("lost"));
     if (answer !== null) {
@@ -88,7 +90,7 @@ const follow = async (mine, url, answer) => {
       if (answer.state === "none") return trouble(() => say("lost"));
       if (answer.state === "done") {
         end({ message: () => say("done") });
-        return open(answer.film, url);
+        return open(answer.film, sent);
       }
       show({ phase: answer.state, ...answer });
     }

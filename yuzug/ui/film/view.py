@@ -38,6 +38,9 @@ _OURS = (
     "seconds",
     "person",
     "person_seen",
+    "mine",
+    "mine_again",
+    "plain_again",
     "row_alt",
     "legend",
     "episode",
@@ -47,6 +50,7 @@ _OURS = (
     "file_parquet",
     "file_png",
 )
+_OF_TEACHING = ("badge_adapted", "badge_plain")
 _OF_THE_PAGE = ("looks", "unsure", "percent", "probabilities", "no_face_hint", "heat_alt")
 # No words stand here, so that no change of language takes away what the script has drawn.
 _STAGE = (
@@ -55,6 +59,10 @@ _STAGE = (
     '<p class="yz-fine unplayable" hidden></p>'
 )
 _MAP = '<canvas class="yz-film-map" role="img" hidden></canvas>'
+_READING = (
+    '<div class="words"></div><div class="yz-teach"><div class="row" data-part="film" hidden>'
+    '<p></p><button type="button" class="yz-button" data-mine></button></div></div>'
+)
 _TIMELINE = (
     '<div class="yz-film-rows"></div><div class="yz-film-time">'
     '<output></output><input type="range" min="0" value="0" step="1" /></div>'
@@ -102,7 +110,7 @@ def film_tab(chrome: Chrome, limits: Limits, there: bool) -> FilmTab:
                 panel("yz-film-heat", _MAP)
                 panel("yz-film-heat-words", '<div class="words"></div>')
             with column(chrome, "panel_reading", "reading"):
-                panel("yz-film-reading", '<div class="words"></div>')
+                panel("yz-film-reading", _READING)
         with gr.Column(elem_classes=["yz-panel", "timeline"], min_width=0):
             labelled_html(chrome, None, _heading("timeline", "scrub"))
             panel("yz-film-timeline", _TIMELINE)
@@ -126,6 +134,7 @@ def source(limits: Limits, there: bool) -> Callable[[Language], str]:
         bounds = {"seconds": limits.seconds, "megabytes": limits.megabytes}
         words = {name: text(f"film_page.{name}", lang) for name in _OURS}
         words |= {name: text(f"ui.{name}", lang) for name in _OF_THE_PAGE}
+        words |= {name: text(f"teach.{name}", lang) for name in _OF_TEACHING}
         data = json.dumps({"words": words, "limits": bounds}, ensure_ascii=False)
         return (
             f'<div class="yz-film-source" data-texts="{escape(data)}">'
