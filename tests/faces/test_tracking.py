@@ -35,8 +35,14 @@ def test_who_left_is_forgotten_after_a_second(gap_s: float, same: bool) -> None:
 
 def test_numbers_are_never_used_again() -> None:
     tracker = Tracker()
-    seen = [tracker.update([face(100)], at_s)[0] for at_s in (0.0, 2.0, 4.0)]
+    seen = [tracker.update([face(100)], at_s)[0] for at_s in (0.0, 4.0, 8.0)]
     assert seen == [0, 1, 2]
+
+
+def test_slow_frames_make_nobody_a_stranger() -> None:
+    tracker = Tracker()
+    seen = [tracker.update([face(100)], at_s) for at_s in (0.0, 1.5, 4.4)]
+    assert seen == [(0,), (0,), (0,)]
 
 
 def test_fast_movement_without_overlap() -> None:

@@ -13,6 +13,8 @@ import numpy.typing as npt
 from yuzug.faces.detection import Box, Detection
 
 FORGET_S = 1.0
+# Nobody left between two frames that are further apart than that: the machine or the line is slow.
+SLOW_FRAMES_S = 3.0
 # How far a face may have gone between two frames, in its own sizes, and how much grown or shrunk.
 MAX_STEP = 0.8
 MAX_GROWTH = 1.6
@@ -67,6 +69,7 @@ class Tracker:
         self._forget_s = forget_s
         self._tracks: list[_Track] = []
         self._next_id = 0
+        self._last_s = -math.inf
 
     def update(
         self,
@@ -81,7 +84,14 @@ class Tracker:
         ``width_px`` is the width of the frame, to be given where it may change; ``colours`` are
         those of each face: :func:`colours_of`.
         """
-        known = [track for track in self._tracks if at_s - track.at_s <= self._forget_s]
+        # Who was in the frame before this one is not forgotten because this one came late.
+        slow = at_s - self._last_s <= SLOW_FRAMES_S
+        known = [
+            track
+            for track in self._tracks
+            if at_s - track.at_s <= self._forget_s or (slow and track.at_s == self._last_s)
+        ]
+        self._last_s = at_s
         faces = [
             _Face(detection.scaled(1 / width_px).box_xywh, colours[index] if colours else None)
             for index, detection in enumerate(detections)
