@@ -288,7 +288,7 @@ def test_too_few_faces_are_refused_before_training(tmp_path: Path) -> None:
     with pytest.raises(YuzugError, match="no face to hold out among"):
         gather([few], tiny_recipe())
     strange = folder_of(drawn_faces(20), tmp_path / "strange", {"happy": "x", "sad": "y"})
-    with pytest.raises(YuzugError, match="must have labels of the recipe"):
+    with pytest.raises(YuzugError, match="must have labels from the recipe"):
         gather([strange], tiny_recipe())
     names = {"happy": "a", "sad": "b", "angry": "c"}
     mine = folder_of(drawn_faces(60), tmp_path / "mine" / "train", names).parent
@@ -408,7 +408,7 @@ def test_a_loss_that_is_no_number_stops_training_and_leaves_the_files(tmp_path: 
     trainer = Trainer(tiny_recipe(), faces, faces, tmp_path)
     with torch.no_grad():
         next(trainer.network.parameters()).fill_(float("nan"))
-    with pytest.raises(YuzugError, match="no number in epoch 2"):
+    with pytest.raises(YuzugError, match="not finite in epoch 2"):
         trainer.run()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 

@@ -39,7 +39,7 @@ def test_a_cause_says_the_same_after_another_process_and_on_one_line() -> None:
 @pytest.mark.parametrize(
     ("extra", "said"),
     [
-        (["train", "own1", "--data", "DATA", "--out", "OUT"], "own mi demek istediniz?"),
+        (["train", "own1", "--data", "DATA", "--out", "OUT"], "şunu mu demek istediniz: own?"),
         (["evaluate", "DATA", "--split", "dev"], "bölümsüz veri"),
         (["evaluate", "DATA", "--map", "a"], "anger=angry,joy=happy biçiminde yazın"),
         (["prepare", "DATA", "OUT", "--size", "3"], "en az 16 piksel olmalı"),
