@@ -178,8 +178,9 @@ def test_a_slow_line_changes_nothing_in_the_order_of_presses(visit: Callable[...
             route.continue_()
 
     page.route("**/queue/join*", hold_first)
-    for label in ("sad", "angry"):
-        page.locator(f"#yz-photo-reading [data-explain={label}]").click()
+    with page.expect_request("**/queue/join*"):
+        page.locator("#yz-photo-reading [data-explain=sad]").click()
+    page.locator("#yz-photo-reading [data-explain=angry]").click()
     page.wait_for_timeout(500)  # long enough for the second press to be sent, if it were
     assert len(held) == 1, "an event was sent before the server had the one before it"
     held[0].continue_()

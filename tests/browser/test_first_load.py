@@ -19,6 +19,14 @@ def test_all_scripts_of_the_first_view_are_named_by_the_document(
     named = set(
         page.evaluate("[...document.querySelectorAll('link[rel=modulepreload]')].map(l => l.href)")
     )
+    # What is still on its way is not listed.
+    page.wait_for_function(
+        """() => {
+          const came = new Set(performance.getEntriesByType("resource").map(({ name }) => name));
+          return [...document.querySelectorAll("link[rel=modulepreload]")]
+            .every(({ href }) => came.has(href));
+        }"""
+    )
     asked = [name for name in page.evaluate(ASKED) if "/assets/" in name]
     assert {name for name in asked if name.endswith(".js")} == named
     assert not [name for name in asked if name.endswith(".css")], "they stand in the document"
@@ -34,7 +42,10 @@ def test_fonts_come_once_the_page_can_be_used(visit: Callable[..., Page]) -> Non
         })""",
     )
     assert page.evaluate("window.fontsBefore") == "not all"
-    page.wait_for_function("document.fonts.check('700 16px Quicksand')")
+    page.wait_for_function(
+        """() => ["Quicksand", "IBM Plex Sans"].every((name) => [...document.fonts].some(
+          (one) => one.status === "loaded" && one.family.replaceAll('"', "") === name))"""
+    )
     families = page.evaluate(
         "[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)"
     )

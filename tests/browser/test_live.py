@@ -125,7 +125,9 @@ def test_a_frozen_frame_stays_and_can_be_asked_for_its_evidence(
     start_camera(page)
     page.locator("[data-camera=freeze]").click()
     expect(page.locator("#yz-live-picture canvas.still")).to_be_visible()
-    while len(answered) < len(sent):  # what was on its way
+    for _ in range(1200):  # what was on its way
+        if len(answered) >= len(sent):
+            break
         page.wait_for_timeout(50)
     page.wait_for_timeout(600)  # and is drawn
     still = "document.querySelector('#yz-live-picture canvas.still').toDataURL()"

@@ -93,7 +93,10 @@
   let queued = Promise.resolve();
   const inTurn = (send) => {
     const sent = queued.then(send);
-    queued = sent.catch(() => {});
+    // One that hangs must not hold up every press after it.
+    queued = queued.then(() => Promise.race([
+      sent.catch(() => {}), new Promise((done) => setTimeout(done, 10_000)),
+    ]));
     return sent;
   };
   window.fetch = async (...request) => {
@@ -197,7 +200,8 @@
       mend();
       const first = !document.body.classList.contains("yz-ready");
       document.body.classList.add("yz-ready");
-      document.getElementById("yz-fonts").media = "all";
+      const fonts = document.getElementById("yz-fonts");
+      if (fonts) fonts.media = "all";
       if (first) {
         goToAddress();
         keptPhoto();

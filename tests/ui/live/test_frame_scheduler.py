@@ -1,4 +1,4 @@
-"""FrameScheduler of live frames: fair, bounded, and free again for whoever comes next."""
+"""The turns of live frames: fair, bounded, and free again for whoever comes next."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from yuzug.ui.components.html import column, labelled_html, panel
 from yuzug.ui.components.reading import RING_FACE
 from yuzug.ui.film.limits import MAX_MINUTES, Limits
 from yuzug.ui.i18n import Chrome
+from yuzug.ui.teaching.lesson import MOST_CHARACTERS
 
 _OURS = (
     "sending",
@@ -99,7 +100,8 @@ def installed() -> bool:
 def film_tab(chrome: Chrome, limits: Limits, there: bool) -> FilmTab:
     """Make the components; ``there`` is whether videos can be decoded."""
     clip, answer = gr.JSON(visible=False), gr.JSON(visible=False)
-    frame, options = gr.Textbox(visible=False), gr.Textbox(visible=False)
+    frame = gr.Textbox(visible=False)
+    options = gr.Textbox(visible=False, max_length=MOST_CHARACTERS)
     read, progress, cancel = (gr.Button(visible=False) for _ in range(3))
     labelled_html(chrome, "yz-film-source", source(limits, there))
     with gr.Column(elem_id="yz-film", elem_classes="yz-film-empty"):

@@ -35,9 +35,9 @@ const sameThing = (one, other) =>
   one.list === other.list && (one.id ?? one.entry?.id) === (other.id ?? other.entry?.id);
 const hasNoted = (note) => {
   unnoted = unnoted.filter((one) => !sameThing(one, note) || (
-    // Rated since it was noted as done.
-    note.change === "activity" && one.change === "activity"
-    && ["before", "after"].some((when) => one.entry[when] !== undefined && one.entry[when] !== note.entry[when])));
+    // Taken back, or rated, since what this notes.
+    one.change !== note.change || one.on !== note.on
+    || ["before", "after"].some((when) => one.entry?.[when] !== undefined && one.entry[when] !== note.entry?.[when])));
   for (const one of unnoted) if (one.entry && sameThing(one, note)) one.entry.at = note.entry.at;
 };
 addEventListener("yuzug-told", ({ detail }) => {

@@ -95,12 +95,14 @@
     note.focus();
   };
 
+  let asked = 0; // of several presses the last is answered
   window.yuzug.note = {
     open,
     // To a mood that was named just now: its entry may still be on its way into the journal.
     async openMood(key) {
       const { read, keyOf } = window.yuzug.journal;
-      for (let tries = 0; tries < 600; tries++) {
+      const mine = (asked += 1);
+      for (let tries = 0; tries < 600 && mine === asked; tries++) {
         if (read()?.moods.some((mood) => keyOf(mood) === key)) return open(key, say("note_mood"));
         await new Promise((done) => setTimeout(done, 50));
       }

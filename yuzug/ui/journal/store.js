@@ -73,15 +73,17 @@
       journal.activities = without(journal, entry);
     },
     // What was exported earlier: its entries are added, and what is here stays.
-    merge(journal, { entries }) {
+    merge(journal, note) {
+      const { entries } = note;
+      note.words ??= imported;  // made again, it brings them again
+      imported = {};
       for (const list of ["moods", "activities"]) {
         const all = new Map([...entries[list], ...journal[list]].map((one) => [keyOf(one), one]));
         journal[list] = [...all.values()].sort(since);
       }
       for (const list of MARKS)
         journal[list] = [...new Set([...entries[list], ...journal[list]])];
-      journal.words = { ...imported, ...journal.words };
-      imported = {};
+      journal.words = { ...note.words, ...journal.words };
     },
     mark(journal, { list, id, on }) {
       journal[list] = journal[list].filter((one) => one !== id);
@@ -103,7 +105,8 @@
   };
   const changeAndRemember = (journal, notes) => {
     change(journal, notes);
-    lately.push({ at: performance.now(), notes });
+    const now = performance.now();
+    lately = [...lately.filter(({ at }) => now - at < LATELY_MS), { at: now, notes }];
   };
   addEventListener("storage", ({ key, newValue }) => {
     if (key !== null && key !== KEY) return;

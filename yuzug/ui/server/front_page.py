@@ -64,8 +64,9 @@ class FrontPage:
         page = finished(document, lang, self._first, self.theme(), framed).encode()
         often = len(self._kept) < MAX_KEPT
         answer = packed(page, accepts, often), accepts
-        if often:
-            self._kept[key] = answer
+        if not often:  # the oldest makes room: a name that nobody asks for again does not stay
+            self._kept.pop(next(iter(self._kept)), None)
+        self._kept[key] = answer
         return answer
 
     def _look_up(self, document: str) -> FirstFiles:
