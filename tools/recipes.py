@@ -38,7 +38,7 @@ epochs, smaller faces. Where ours differ from the source all the same:
 * `resnet18-5`: the stem is made for small faces (3×3, stride 2, no pooling, the last stage without
   its stride), and there is dropout before the head. It begins with ImageNet's weights, as in the
   source, where those can be fetched; its result says whether it did. `resnet18-5-cpu` begins with
-  random weights.
+  the bundled `resnet18`.
 
 Every figure of ours is measured on pictures on which nothing was trained or chosen, and of which
 nothing identical or nearly identical was trained on. The sources measured on other pictures, so

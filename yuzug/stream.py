@@ -184,6 +184,10 @@ class StreamSession:
             PersonError: ``person.weights`` where the person was taught with other weights.
         """
         clock = Stopwatch()
+        # What is refused is refused before turns are taken.
+        asked = None if target is None else analyzer.explainer.column(target)
+        if person is not None:
+            person.require(analyzer.classifier.checkpoint)
         due = [self._last.due(frame.tracks, frame.at_s) for frame in frames]
         faces_due = [
             (frame, place) for frame, those in zip(frames, due, strict=True) for place in those
@@ -197,7 +201,7 @@ class StreamSession:
         ]
         clock.lap("classify")
         shown = [index for _, index in smoothed]
-        targets = shown if target is None else [analyzer.explainer.column(target)] * len(shown)
+        targets = shown if asked is None else [asked] * len(shown)
         found = read.maps(targets) if heatmaps else []
         maps: Iterator[Heatmap | None] = chain(found, repeat(None))
         faces = (

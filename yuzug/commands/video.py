@@ -100,7 +100,7 @@ def _check(options: Namespace) -> None:
     if options.film and len(options.films) > 1:
         raise _invalid("--film writes one film, so one must be given", f"{len(options.films)}")
     if options.person_track is not None and options.person is None:
-        raise _invalid("--person-track says whose face that is", "no --person ME.json")
+        raise _invalid("--person-track needs --person", "no --person ME.json")
     if options.heatmap and not options.film:
         raise _invalid("--heatmap paints the annotated film", "--heatmap without --film OUT.mp4")
     if options.film and Path(options.films[0]).resolve() == options.film.resolve():

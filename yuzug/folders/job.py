@@ -232,6 +232,7 @@ class Job:
             "person": self._person_key,
             "format": self.out.suffix.lower(),
             "part": self.part_size,
+            "columns": list(self.columns.kinds),
         }
 
     @property

@@ -48,18 +48,20 @@ def read_with_ray(
     reader = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=-1)(_PartReader)
     # The list of all pictures stays here: each part brings its own.
     light = job.without_images()
-    actors = [reader.remote(light) for _ in range(count)]
+    actors: list[Any] = []
     try:
+        actors += [reader.remote(light) for _ in range(count)]
         made = ActorPool(actors).map_unordered(
             lambda actor, part: actor.read.remote(part, list(job.images_of(part))), parts
         )
         for one in made:
             yield _part(one)
     finally:
-        with suppress(Exception):  # a cluster that is gone cannot be left
-            for actor in actors:
+        for actor in actors:
+            with suppress(Exception):  # a cluster that is gone cannot be left
                 ray.kill(actor)
-            if started:
+        if started:
+            with suppress(Exception):
                 ray.shutdown()
 
 

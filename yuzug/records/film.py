@@ -66,7 +66,7 @@ class FilmRecord(Record):
     """Null for every frame."""
     smooth: bool
     person: bool
-    """Whether a face was analysed as a person was taught; the table says in which frames."""
+    """Whether a person was given; the table says which faces were analysed as theirs."""
     model: str
     classes: int
     detector: str

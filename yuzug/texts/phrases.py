@@ -15,7 +15,7 @@ from yuzug.texts import YAML_LOADER
 TABLE = Path(__file__).resolve().parent / "turkish" / "error_words.yaml"
 _PLACE = re.compile(r"\{(\w+)\}")
 _WORDS = {"what", "kind", "fault", "reason", "token"}  # the others are names, paths and figures
-_LONGEST = 2000  # characters; what is longer is somebody's data
+_LONGEST, _MOST_PARTS = 2000, 100
 _KEY = re.compile(r"(\S+): (.+)")
 
 
@@ -31,7 +31,9 @@ def in_turkish(words: str) -> str:
     'own.yaml: epochs: 0 değerinden büyük olmalı; size: zorunlu, ama verilmemiş'
     """
     known = phrases()
-    if words in known or len(words) > _LONGEST:
+    # What is longer, or has more parts, is somebody's data.
+    parts = words.count("; ") + words.count(": ") + words.count(" (")
+    if words in known or len(words) > _LONGEST or parts > _MOST_PARTS:
         return known.get(words, words)
     first, mark, rest = words.partition("; ")
     if mark:

@@ -60,7 +60,7 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
             "recipe.invalid",
             must="a recipe must be a YAML file of known keys",
             got=f"{path}: {_faults(error)}",
-            do="change what is named; `yuzug recipes new FILE` writes one with every key",
+            do="change what is named; `yuzug recipes new FILE --full` writes one with every key",
         ) from error
 
 

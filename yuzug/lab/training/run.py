@@ -198,7 +198,9 @@ def startable(recipe: Recipe, out: Path) -> Recipe:
         except HubError:
             return recipe.model_copy(update={"start_from": None})
         return recipe
-    return recipe if begun.weights else recipe.model_copy(update={"start_from": None})
+    # A teacher's weights are among those, too.
+    started = recipe.start_from in begun.weights
+    return recipe if started else recipe.model_copy(update={"start_from": None})
 
 
 def fitted_to(
