@@ -289,7 +289,7 @@ def test_gradio_keeps_no_picture_of_a_visitor(analyzers: Analyzers, astronaut_pa
         demo = build(analyzers, Settings(model="cnn", consent=True))
         session = Sessions(demo).open("a-visit")
         [read] = [fn for fn in demo.fns.values() if fn.name == "read"]
-        inputs = [{"url": picture, "meta": {"_type": "gradio.FileData"}}, None, None, None]
+        inputs = [{"url": picture, "meta": {"_type": "gradio.FileData"}}, None, None, None, None]
         answer = await demo.process_api(read, inputs, session_hash="a-visit")
         return repr(answer["data"]), repr(vars(session))
 
@@ -316,7 +316,7 @@ def test_no_number_of_a_taught_face_stays_on_the_server(
         for name, inputs in (
             ("frame", [picture, json.dumps(asked), None, None]),
             ("teach", [json.dumps(lesson), picture, None]),
-            ("read", [{"url": picture}, json.dumps(asked), None, None]),
+            ("read", [{"url": picture}, json.dumps(asked), None, None, None]),
         ):
             given = {"session_hash": "a-visit", "request": gr.Request(session_hash="a-visit")}
             answer = await demo.process_api(by_name[name], inputs, **given)
