@@ -137,8 +137,10 @@ def watch(page: Page, seconds: float) -> Seen:
     )
 
 
-def measure(browser: Browser, url: str, seconds: float, visitors: int) -> list[str]:
-    """The lines of the table."""
+def measure(
+    browser: Browser, url: str, seconds: float, visitors: int, line_seconds: float
+) -> list[str]:
+    """The lines of the table; a slow line is watched for ``line_seconds``."""
     rows = []
     with visitor(browser, url) as (page, devtools):
         rows.append(watch(page, seconds).row("this machine"))
@@ -148,7 +150,7 @@ def measure(browser: Browser, url: str, seconds: float, visitors: int) -> list[s
                 "Network.emulateNetworkConditions", {**line, "uploadThroughput": mbit * MBIT}
             )
             page.wait_for_timeout(5000)
-            rows.append(watch(page, seconds).row(name))
+            rows.append(watch(page, line_seconds).row(name))
         free = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
         devtools.send("Network.emulateNetworkConditions", free)
         page.wait_for_timeout(3000)
@@ -196,6 +198,7 @@ def main() -> None:
     """Measure, print, and write where that is wished."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=20)
+    options.add_argument("--line-seconds", type=float, help="for the slow lines; else as long")
     options.add_argument("--visitors", type=int, default=8)
     options.add_argument("--yunet", type=Path, help="its file; without it the Haar cascade runs")
     options.add_argument("--write", action="store_true")
@@ -216,7 +219,8 @@ def main() -> None:
             sync_playwright() as playwright,
         ):
             browser = playwright.chromium.launch(executable_path=chromium.find(), args=arguments)
-            rows = measure(browser, server.url, chosen.seconds, chosen.visitors)
+            line_seconds = chosen.line_seconds or chosen.seconds
+            rows = measure(browser, server.url, chosen.seconds, chosen.visitors, line_seconds)
             browser.close()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     threads = os.cpu_count()
