@@ -69,6 +69,9 @@ def test_a_pasted_photo_is_read(visit: Callable[..., Page]) -> None:
         base64.b64encode(ASTRONAUT.read_bytes()).decode(),
     )
     assert png > 0
+    # A browser lets a page read the clipboard only while the page has the focus.
+    page.bring_to_front()
+    page.wait_for_function("document.hasFocus()")
     page.get_by_role("button", name=text("ui.photo_paste", "en")).click()
     expect(page.locator(f"{READING} .yz-sentence")).to_contain_text("happy")
 
