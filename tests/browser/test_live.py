@@ -27,34 +27,18 @@ WATCHED = """
     return stream;
   };
 """
-# A camera that shows a portrait or, without ``there``, a wall.
-COMES_AND_GOES = """
+# A camera of this size that shows a portrait as a square or, without ``there``, a wall.
+CANVAS_CAMERA = """
   window.there = true;
   navigator.mediaDevices.getUserMedia = async () => {
     const [canvas, face] = [document.createElement("canvas"), new Image()];
-    [canvas.width, canvas.height, face.src] = [640, 480, "data:image/jpeg;base64,PORTRAIT"];
+    [canvas.width, canvas.height, face.src] = [WIDTH, HEIGHT, "data:image/jpeg;base64,PORTRAIT"];
     await face.decode();
     const brush = canvas.getContext("2d");
     setInterval(() => {
       brush.fillStyle = "#8a9";
-      brush.fillRect(0, 0, 640, 480);
-      if (window.there) brush.drawImage(face, 80 + Math.random(), 0, 480, 480);
-    }, 50);
-    return canvas.captureStream(20);
-  };
-"""
-
-# A tall camera, as phones have: a portrait whose face is in the middle at (329, 625), 720×1280.
-TALL = """
-  navigator.mediaDevices.getUserMedia = async () => {
-    const [canvas, face] = [document.createElement("canvas"), new Image()];
-    [canvas.width, canvas.height, face.src] = [720, 1280, "data:image/jpeg;base64,PORTRAIT"];
-    await face.decode();
-    const brush = canvas.getContext("2d");
-    setInterval(() => {
-      brush.fillStyle = "#8a9";
-      brush.fillRect(0, 0, 720, 1280);
-      brush.drawImage(face, 104 + Math.random(), 500, 512, 512);
+      brush.fillRect(0, 0, WIDTH, HEIGHT);
+      if (window.there) brush.drawImage(face, LEFT + Math.random(), TOP, SIDE, SIDE);
     }, 50);
     return canvas.captureStream(20);
   };
@@ -69,6 +53,15 @@ BOX_IN_VIDEO = """() => {
   return [middle("left", "width") / (scale * video.videoWidth) + 0.5,
           middle("top", "height") / (scale * video.videoHeight) + 0.5];
 }"""
+
+
+def canvas_camera(portrait: str, size: tuple[int, int], square: tuple[int, int, int]) -> str:
+    """The script of a camera of (width, height), with the portrait at (left, top, side)."""
+    names = ("WIDTH", "HEIGHT", "LEFT", "TOP", "SIDE")
+    script = CANVAS_CAMERA
+    for name, value in zip(names, (*size, *square), strict=True):
+        script = script.replace(name, str(value))
+    return script.replace("PORTRAIT", portrait)  # last: base64 may hold such words
 
 
 def tracks_on(page: Page) -> int:
@@ -167,7 +160,7 @@ def settled(page: Page, place: str) -> float:
 
 def test_a_phone_does_not_jump_where_a_face_is_lost(visit: Callable[..., Page]) -> None:
     portrait = base64.b64encode(ASTRONAUT.read_bytes()).decode()
-    page = visit(width=390, script=COMES_AND_GOES.replace("PORTRAIT", portrait))
+    page = visit(width=390, script=canvas_camera(portrait, (640, 480), (80, 0, 480)))
     # A busy machine makes the camera's bar say that it waits, above what is measured here.
     page.add_style_tag(content="#yz-live-camera .message { position: absolute !important }")
     start_camera(page)
@@ -186,9 +179,10 @@ def test_the_box_and_the_map_lie_on_the_face_of_a_tall_camera(
     visit: Callable[..., Page], width: int
 ) -> None:
     portrait = base64.b64encode(ASTRONAUT.read_bytes()).decode()
-    page = visit(width=width, script=TALL.replace("PORTRAIT", portrait))
+    page = visit(width=width, script=canvas_camera(portrait, (720, 1280), (104, 500, 512)))
     start_camera(page)
     page.locator("#yz-live-picture svg rect.line").wait_for()
+    # The middle of the face is at (329, 625) of 720×1280.
     x, y = page.evaluate(BOX_IN_VIDEO)
     assert x == pytest.approx((720 - 329) / 720, abs=0.05), "as in a mirror"
     assert y == pytest.approx(625 / 1280, abs=0.05)
