@@ -11,8 +11,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yuzug.analysis import Analysis
@@ -139,30 +137,25 @@ def explain(
         target = asked.target if asked.target in analyzer.labels else None
         frame = load_image(bytes_of_data_url(url or ""))
         person = read_person(asked.person, analyzer)
-        analysis = _analyzed(analyzer, frame, target, person, asked.box)
+        # The map of an adapted result is made with it, and the plain one is not needed then.
+        analysis = analyzer.analyze(frame, target=target, heatmaps=person is None)
+        index = _nearest(analysis, asked.box)
+        if person is not None and index is not None:
+            analysis = _adapted(analyzer, analysis, index, target, person)
     except ValidationError:
         return {"map": None, "words": ""}
     except YuzugError as error:
         return {"notice": panels.error_notice(error, settings.lang)}
-    index = _nearest(analysis, asked.box)
     if index is None:
         return {"map": None, "words": ""}
     words = evidence.under_map(reading_of(analysis, index), settings.lang, "film")
     return {"map": heatmap.on_frame(analysis.faces[index], _MAP_PX), "words": words}
 
 
-def _analyzed(
-    analyzer: Analyzer,
-    frame: NDArray[np.uint8],
-    target: str | None,
-    person: Person | None,
-    box: Box,
+def _adapted(
+    analyzer: Analyzer, plain: Analysis, index: int, target: str | None, person: Person
 ) -> Analysis:
-    """The faces of a frame; the one near ``box`` as the person was taught, where one came along."""
-    plain = analyzer.analyze(frame, target=target)
-    index = _nearest(plain, box)
-    if person is None or index is None:
-        return plain
+    """The same faces, the one at ``index`` as the person was taught, with its map."""
     crop = plain.faces[index].crop
     [read] = analyzer.analyze(crop, crops=True, target=target, person=person).faces
     mine = replace(plain.faces[index], **{name: getattr(read, name) for name in _READ})
