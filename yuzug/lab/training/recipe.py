@@ -44,16 +44,19 @@ class Cycle(BaseModel):
 
 
 class Stage(BaseModel):
-    """Some epochs at one side of the faces.
+    """Some epochs at one side of the faces, with an augmentation of their own if there is one.
 
     A network whose head pools any grid learns the coarse features from smaller faces at less cost
-    (Howard 2018, "progressive resizing").
+    (Howard 2018, "progressive resizing"). Faces that are changed less at the end are nearer to
+    what is served (Touvron 2019, "Fixing the train-test resolution discrepancy").
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     epochs: int = Field(ge=1)
     size_px: int = Field(ge=16)
+    augmentation: Augmentation | None = None
+    """In place of that of the recipe."""
 
 
 class Plateau(BaseModel):
@@ -240,14 +243,14 @@ class Recipe(BaseModel):
         """Of all cycles together."""
         return sum(cycle.epochs for cycle in self.cycles)
 
-    def size_px(self, epoch: int) -> int:
-        """Side of the faces that are trained on in this epoch, counted from 0."""
+    def stage(self, epoch: int) -> Stage:
+        """Side and augmentation of the faces that are trained on in an epoch, counted from 0."""
         first = 0
         for stage in self.stages:
             first += stage.epochs
             if epoch < first:
-                return stage.size_px
-        return self.preprocessing.size_px
+                return stage
+        return Stage(epochs=max(1, self.epochs - first), size_px=self.preprocessing.size_px)
 
     @property
     def digest(self) -> str:

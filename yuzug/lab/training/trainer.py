@@ -248,10 +248,11 @@ class Trainer:
         recipe = self.recipe
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        size_px, device = recipe.size_px(self.epoch), self.engine.device
+        stage, device = recipe.stage(self.epoch), self.engine.device
         images = sent(self.images[sent(rows, self.images.device)], device)
         rows = sent(rows, device)
-        changed = augment(images, recipe.augmentation, size_px, random)
+        how = stage.augmentation or recipe.augmentation
+        changed = augment(images, how, stage.size_px, random)
         if self.epoch >= recipe.epochs - recipe.robustness.last_epochs:
             changed = degrade(changed, recipe.robustness, random)
         mixed = mix(changed, random, mixup=recipe.mixup, cutmix=recipe.cutmix)
