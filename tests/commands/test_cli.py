@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from yuzug.cli import main
+from yuzug.cli import main, parser
 from yuzug.commands import COMMANDS
 from yuzug.emotions import LABEL_SETS, Emotion
 from yuzug.images import png_bytes
@@ -186,6 +188,18 @@ def test_each_line_comes_as_soon_as_it_is_ready(yuzug_command: list[str], blank:
         assert json.loads(running.stdout.readline())["image"] == str(blank)
         running.terminate()
         assert len(running.stdout.read().splitlines()) < many - 1
+
+
+def test_names_on_stdin_that_are_no_utf8_are_read(
+    capsys: Capture, blank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = os.fsencode(tmp_path) + b"/caf\xe9.png"
+    shutil.copy(blank, os.fsdecode(odd))
+    for name, code in ((odd, 0), (odd + b"2", 2)):
+        given = io.TextIOWrapper(io.BytesIO(name + b"\n"), "utf-8")
+        monkeypatch.setattr(sys, "stdin", given)
+        found, [one], _ = lines(capsys, "analyze", "-", "--crops", "--model", "cnn")
+        assert (found, "error" in one) == (code, code == 2)
 
 
 def test_nothing_but_json_is_printed(yuzug_command: list[str], astronaut_path: Path) -> None:
@@ -474,6 +488,18 @@ def draw_faces(path: Path) -> dict[str, int]:
     votes = {f"votes_{name}": [9 * (name == label) for label in table["label"]] for name in labels}
     pq.write_table(pa.table({**table, **votes}), path)
     return dict(Counter(table["split"]))
+
+
+def test_an_option_of_several_values_that_is_given_again_adds_to_them() -> None:
+    words = ["train", "own", "--data", "a", "--data", "b", "c", "--out", "o"]
+    words += ["--set", "epochs=1", "--set", "batch=2", "--log", "trackio", "--log", "tensorboard"]
+    given = parser("en").parse_args([*words, "--outside", "x", "--outside", "y", "--seeds", "1"])
+    assert given.data == [Path("a"), Path("b"), Path("c")]
+    assert given.set == ["epochs=1", "batch=2"]
+    assert given.log == ["trackio", "tensorboard"]
+    assert given.outside == [Path("x"), Path("y")]
+    again = parser("en").parse_args([*words, "--seeds", "1", "--seeds", "2"])
+    assert (again.seeds, again.outside) == ([1, 2], [])
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from yuzug.cli import main
+from yuzug.commands import teach
+from yuzug.errors import OptionError
 from yuzug.texts import text
 
 Capture = pytest.CaptureFixture[str]
@@ -99,6 +101,13 @@ def test_a_file_that_is_no_person_is_refused_in_one_line(
     assert (code, said, len(err.splitlines())) == (2, [], 1)
 
 
+def test_a_file_that_cannot_be_put_in_place_leaves_no_numbers_behind(tmp_path: Path) -> None:
+    (tmp_path / "me.json").mkdir()
+    with pytest.raises(OptionError, match="--out must be a file"):
+        teach._write(tmp_path / "me.json", "{}")
+    assert [path.name for path in tmp_path.iterdir()] == ["me.json"]
+
+
 def test_folders_that_cannot_be_taught_are_refused_in_one_line(
     capsys: Capture, mine: Path, tmp_path: Path
 ) -> None:
@@ -109,6 +118,13 @@ def test_folders_that_cannot_be_taught_are_refused_in_one_line(
         assert (code, said, len(err.splitlines())) == (2, [], 1)
     code, _, err = lines(capsys, "teach", mine, "--out", tmp_path / "none" / "me.json")
     assert (code, len(err.splitlines())) == (2, 1)
+    unread = mine / "joy" / "two.jpg"
+    unread.write_text("read only where there is a place to write")
+    for place in (tmp_path, ".", mine / "joy" / "one.jpg" / "me.json"):
+        code, said, err = lines(capsys, "teach", mine, "--out", place, "--model", "cnn")
+        assert (code, said, len(err.splitlines())) == (2, [], 1)
+        assert "--out must be a file" in err
+    assert [*tmp_path.parent.glob("*.new"), *tmp_path.rglob("*.new")] == []
     (mine / "bored").mkdir()
     code, _, err = lines(capsys, "teach", mine, "--out", me)
     assert code == 2

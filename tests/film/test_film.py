@@ -25,6 +25,7 @@ import yuzug
 from yuzug import Analyzer
 from yuzug.analysis import Analysis
 from yuzug.cli import main
+from yuzug.errors import FilmError
 from yuzug.faces import Detection
 from yuzug.film import Film, read_video
 from yuzug.film.annotated import AnnotatedFilm, drawn
@@ -405,6 +406,26 @@ def test_of_ten_films_three_broken_seven_are_read(
     assert all("\n" not in sentence for sentence in sentences)
     # Films of one name do not write over one another.
     assert len(list(out.glob("film*.parquet"))) == 7
+
+
+def test_a_folder_stands_for_its_videos(
+    capsys: Capture, tmp_path: Path, astronaut: Picture
+) -> None:
+    trip = tmp_path / "trip"
+    (trip / "day").mkdir(parents=True)
+    for path in (trip / "b.MP4", trip / "day" / "a.mp4"):
+        clips.write(path, clips.frames(astronaut, 2))
+    (trip / "notes.md").write_text("no film")
+    code, found, _ = lines(capsys, trip, "--out", tmp_path / "out", "--model", "cnn")
+    assert (code, [line["film"] for line in found]) == (0, ["b.MP4", "a.mp4"])
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for lang, told in (("en", "at least one video"), ("tr", "en az bir video olmalı")):
+        code, found, err = lines(capsys, empty, "--out", tmp_path / "out", "--lang", lang)
+        assert (code, found, err.count("\n")) == (2, [], 1)
+        assert told in err
+    with pytest.raises(FilmError, match=r"but got the folder .*: name a video in it"):
+        Film(trip)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,9 @@ def test_changes_are_checked_and_recorded() -> None:
     assert [cycle.epochs for cycle in two.cycles] == [3]
     with pytest.raises(YuzugError, match="key=value"):
         read_recipe(path, ["epochs"])
+    assert read_recipe(path, {"early_stop": None, "epochs": 3}).early_stop is None
+    assert read_recipe(path, {"learning_rate": 1e-05}).cycles[-1].learning_rate == 1e-05
+    assert read_recipe(path, {"augmentation.erase": 0}).augmentation.erase == 0
 
 
 def test_every_wrong_key_is_named_with_the_one_that_was_meant(tmp_path: Path) -> None:

@@ -225,7 +225,8 @@ def test_minutes_and_seeds(tmp_path: Path, capsys: Capture) -> None:
     assert main([*words, "--out", str(out), "--minutes", "0.001"]) == 0  # less than an epoch: one
     assert Result.of(out).epochs == 1
     assert not (out / "trial").exists()
-    assert main([*words, "--out", str(out), "--minutes", "-1"]) == 2
+    for never in ("-1", "nan", "inf"):
+        assert main([*words, "--out", str(out), "--minutes", never]) == 2
     out = tmp_path / "seeds"
     assert main([*words, "--out", str(out), "--seeds", "0", "1", "--set", "epochs=1"]) == 0
     said = capsys.readouterr()

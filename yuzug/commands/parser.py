@@ -41,8 +41,11 @@ class Parser(argparse.ArgumentParser):
     ) -> None:
         """An option or argument whose help stands under ``cli.option_<key or name>``.
 
-        ``words`` are the values it takes, for those that take several.
+        ``words`` are the values it takes, for those that take several. An option of several values
+        that is given again adds to them; its default is None or a list.
         """
+        if name.startswith("-") and kwargs.get("nargs") in ("+", "*"):
+            kwargs["action"] = "extend"
         sentence = text(f"cli.option_{key or name.lstrip('-')}", self.lang)
         sentence += f": {', '.join(words)}" if words else ""
         self.add_argument(name, *more, help=sentence, **kwargs)

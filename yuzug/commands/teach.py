@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from argparse import Namespace
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +33,7 @@ def run(options: Namespace) -> int:
     from yuzug.records import TeachingRecord
     from yuzug.teaching import label_named
 
+    _require_place(options.out)
     folders = _folders(options.folder)
     analyzer = analyzer_of(options, detects=not options.crops)
     labels = [label_named(folder.name, analyzer.labels) for folder in folders]
@@ -101,6 +105,18 @@ def _files(folder: Path) -> list[Path]:
     )
 
 
+def _require_place(path: Path) -> None:
+    """Tell before any picture is read that the file cannot be written there."""
+    for wrong, reason in (
+        (path.is_dir(), errno.EISDIR),
+        (not path.parent.exists(), errno.ENOENT),
+        (not path.parent.is_dir(), errno.ENOTDIR),
+        (not os.access(path.parent, os.W_OK), errno.EACCES),
+    ):
+        if wrong:
+            raise _unwritable(path, os.strerror(reason))
+
+
 def _write(path: Path, json: str) -> None:
     """Write a file atomically."""
     fresh = path.with_name(f"{path.name}.new")
@@ -108,9 +124,15 @@ def _write(path: Path, json: str) -> None:
         fresh.write_text(json + "\n", encoding="utf-8")
         fresh.replace(path)
     except OSError as error:
-        raise OptionError(
-            "option.invalid",
-            must="--out must be a file that can be written",
-            got=f"{path}: {error.strerror}",
-            do="name another place",
-        ) from error
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)  # it holds numbers of a face
+        raise _unwritable(path, str(error.strerror)) from error
+
+
+def _unwritable(path: Path, reason: str) -> OptionError:
+    return OptionError(
+        "option.invalid",
+        must="--out must be a file that can be written",
+        got=f"{path}: {reason}",
+        do="name another place",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from argparse import Namespace
 from pathlib import Path
@@ -35,9 +36,9 @@ _FEW_MEASURED = 100
 def options(command: Parser) -> None:
     command.option("recipe", metavar="RECIPE")
     command.option("--data", metavar="DATA", type=Path, required=True, nargs="+")
-    command.option("--outside", metavar="DATA", type=Path, nargs="+", default=())
+    command.option("--outside", metavar="DATA", type=Path, nargs="+", default=[])
     command.option("--out", metavar="DIR", type=Path, required=True)
-    command.option("--set", key="set", metavar="KEY=VALUE", nargs="+", default=())
+    command.option("--set", key="set", metavar="KEY=VALUE", nargs="+", default=[])
     command.option("--map", metavar="A=B,...")
     command.option(
         "--near-copies", key="near_copies", choices=("drop", "keep", "report"), default="drop"
@@ -47,7 +48,7 @@ def options(command: Parser) -> None:
     command.option("--folds", key="train_folds", metavar="K", type=int)
     command.option("--subject", key="train_subject", metavar="REGEX")
     command.option(
-        "--log", key="train_log", nargs="+", choices=("tensorboard", "trackio"), default=()
+        "--log", key="train_log", nargs="+", choices=("tensorboard", "trackio"), default=[]
     )
     command.option("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
 
@@ -59,10 +60,10 @@ def run(options: Namespace) -> int:
     """
     with needs_extra("lab"):
         from yuzug.lab.training.recipe_files import find_recipe, read_recipe
-    if options.minutes is not None and options.minutes <= 0:
+    if options.minutes is not None and not 0 < options.minutes < math.inf:
         raise OptionError(
             "option.invalid",
-            must="the minutes must be more than 0",
+            must="the minutes must be a number above 0",
             got=str(options.minutes),
             do="give the time that there is",
         )

@@ -29,6 +29,13 @@ _SECONDS = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|s)?")
 # Rows written at once: a group of a Parquet file.
 _ROWS = 2000
 TABLES = ("parquet", "csv")
+# Of the videos in a folder; one that is named may end as it likes.
+ENDINGS = frozenset(
+    {
+        *(".mp4", ".m4v", ".mov", ".3gp", ".3g2", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts"),
+        *(".mts", ".m2ts", ".wmv", ".flv", ".ogv", ".mjpeg", ".mjpg"),
+    }
+)
 
 
 def options(command: Parser) -> None:
@@ -49,6 +56,7 @@ def options(command: Parser) -> None:
 def run(options: Namespace) -> int:
     """Read each film and print its summary on a line; 2 where one could not be read."""
     every_s = _every_s(options)
+    options.films = _films(options.films)
     _check(options)
     person = person_of(options)
     # Detection has a thread of its own. On two cores, more threads of OpenCV beside those of the
@@ -63,6 +71,24 @@ def run(options: Namespace) -> int:
     if failed:
         complain(text("cli.unread_films", options.lang, failed=failed, total=len(results)))
     return 2 if failed else 0
+
+
+def _films(words: list[str]) -> list[str]:
+    """The paths that these words stand for: a folder stands for every video in it."""
+    from yuzug.folders import files_below
+
+    films = []
+    for word in words:
+        found = files_below(word, ENDINGS) if os.path.isdir(word) else [word]
+        if not found and len(words) == 1:
+            raise OptionError(
+                "option.invalid",
+                must="a folder must hold at least one video",
+                got=f"the folder {word}, which has none",
+                do="check the path; videos are known by endings such as .mp4, .mov and .webm",
+            )
+        films += found or [word]  # beside others, it gets an error of its own
+    return films
 
 
 def _every_s(options: Namespace) -> float | None:

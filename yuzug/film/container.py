@@ -27,6 +27,13 @@ CONTAINERS = (
 
 def require_bytes(source: Path | IO[bytes]) -> None:
     """Raise ``film.missing`` for a file that cannot be read, ``film.empty`` for one of 0 bytes."""
+    if isinstance(source, Path) and source.is_dir():
+        raise FilmError(
+            "film.missing",
+            must="a film must be a file",
+            got=f"the folder {source}",
+            do="name a video in it",
+        )
     try:
         if isinstance(source, Path):
             with source.open("rb") as file:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from yuzug.errors import OptionError
@@ -60,7 +60,7 @@ def _one(source: str, stdin: Iterable[str] | None, *, alone: bool) -> Iterable[s
     if source == STDIN:
         return _lines(sys.stdin if stdin is None else stdin)
     if os.path.isdir(source):
-        return _some(source, alone, _below(source), "folder")
+        return _some(source, alone, files_below(source, ENDINGS), "folder")
     if _is_list(source):
         return _some(source, alone, _listed(source), "list")
     if _is_pattern(source):
@@ -68,12 +68,13 @@ def _one(source: str, stdin: Iterable[str] | None, *, alone: bool) -> Iterable[s
     return [source]
 
 
-def _below(folder: str) -> list[str]:
+def files_below(folder: str, endings: Collection[str]) -> list[str]:
+    """The files in a folder and its own folders that end so, sorted by path."""
     found = (
         os.path.join(place, name)
         for place, _, names in os.walk(folder)
         for name in names
-        if os.path.splitext(name)[1].lower() in ENDINGS
+        if os.path.splitext(name)[1].lower() in endings
     )
     return sorted(found)
 

@@ -52,8 +52,7 @@ def train(
     from yuzug.lab.training.recipe_files import find_recipe, read_recipe
 
     paths = [data] if isinstance(data, (str, Path)) else list(data)
-    words = [f"{key}={value}" for key, value in (changes or {}).items()]
-    chosen = read_recipe(find_recipe(recipe), words)
+    chosen = read_recipe(find_recipe(recipe), changes or {})
     return run.train(chosen, [Path(path) for path in paths], Path(out), **options)
 
 

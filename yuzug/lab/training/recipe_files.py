@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,10 @@ def find_recipe(name: str) -> Path:
     raise caused(OptionError, "recipe.unknown", "recipe_unknown", **values)
 
 
-def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
-    """The recipe in a YAML file, with ``key=value`` changes.
+def read_recipe(path: Path, changes: Sequence[str] | Mapping[str, object] = ()) -> Recipe:
+    """The recipe in a YAML file, with changes: ``key=value`` with a value in YAML, or a mapping.
 
-    A key of a part is written with dots, such as ``augmentation.erase=0``; values are YAML.
+    A key of a part is written with dots, such as ``augmentation.erase=0``.
 
     Raises:
         OptionError: ``option.invalid`` naming every key that is wrong.
@@ -52,8 +52,9 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
         values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         if isinstance(values, dict):
             values = {"name": path.stem, **values}
-            for change in changes:
-                _change(values, change)
+            pairs = changes.items() if isinstance(changes, Mapping) else map(_pair, changes)
+            for key, value in pairs:
+                _change(values, key, value)
         return Recipe.model_validate(values)
     except (ValidationError, yaml.YAMLError, OSError, UnicodeDecodeError) as error:
         raise OptionError(
@@ -64,22 +65,28 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
         ) from error
 
 
-def _change(values: dict[str, Any], change: str) -> None:
+def _pair(change: str) -> tuple[str, object]:
     key, equals, value = change.partition("=")
-    *parents, last = key.strip().split(".")
-    if not equals or not last:
+    if not equals:
         raise caused(OptionError, "recipe.invalid", "recipe_change", change=repr(change))
+    return key, yaml.safe_load(value)
+
+
+def _change(values: dict[str, Any], key: str, value: object) -> None:
+    *parents, last = key.strip().split(".")
+    if not last:
+        raise caused(OptionError, "recipe.invalid", "recipe_change", change=repr(f"{key}={value}"))
     if key in CYCLE_KEYS:  # those of the last cycle, whichever way the recipe says it
         cycles = values.get("cycles")
         if isinstance(cycles, list) and cycles:
-            values["cycles"] = [*cycles[:-1], {**cycles[-1], key: yaml.safe_load(value)}]
+            values["cycles"] = [*cycles[:-1], {**cycles[-1], key: value}]
             return
     place = values
     for parent in parents:
         inner = place.get(parent)
         place[parent] = dict(inner) if isinstance(inner, dict) else {}
         place = place[parent]
-    place[last] = yaml.safe_load(value)
+    place[last] = value
 
 
 def _faults(error: Exception) -> str:
