@@ -152,6 +152,29 @@ def test_a_note_and_tags_stay_here_and_are_saved_erased_and_imported(
     assert not [one for one in sent if "secret" in one or "rainy" in one]
 
 
+def test_a_note_may_be_a_word_that_the_page_translates_elsewhere(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit(accept=False)
+    open_tab(page, "journal")
+    page.locator("[data-keep=start]").click()
+    expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", "en"))
+    open_tab(page, "mood")
+    page.locator(f"{MOOD} [data-mood=sad]").click()
+    page.locator(f"{MOOD} [data-act=note]").click()
+    dialog = page.locator("dialog.yz-note-dialog")
+    dialog.locator("textarea").fill("Image")  # Gradio's; ours is "Picture"
+    dialog.locator(".row input").fill("Error")
+    dialog.locator(".row button").click()
+    expect(dialog.locator(".yz-chip.chosen")).to_have_text("Error")
+    dialog.get_by_role("button", name=text("journal.dialog_save", "en"), exact=True).click()
+    expect(dialog).to_have_count(0)
+    open_tab(page, "journal")
+    own = page.locator(f"{JOURNAL} .entries li").first
+    expect(own.locator(".note")).to_have_text("Image")
+    expect(own.locator(".tags")).to_have_text("#Error")
+
+
 def test_who_leaves_the_page_at_once_loses_nothing_that_was_pressed(
     visit: Callable[..., Page],
 ) -> None:

@@ -15,15 +15,19 @@
     return our?.[document.documentElement.lang];
   };
 
+  // What a visitor wrote may be any word, one of Gradio's too, and stays as it is.
+  const isVisitors = (element) => element?.closest("[data-own], .yz-note-dialog");
   const translate = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
       const phrase = inOurWords(node.nodeValue);
+      if (phrase && isVisitors(node.parentElement)) return;
       if (phrase && phrase === inOurWords("Connection Lost")) sessionStorage.setItem("yz-interrupted", "");
       if (phrase && phrase !== node.nodeValue) node.nodeValue = phrase;
     } else if (node.nodeType === Node.ELEMENT_NODE) {
       for (const name of ["aria-label", "title", "alt"]) {
         const phrase = node.hasAttribute(name) && inOurWords(node.getAttribute(name));
-        if (phrase && phrase !== node.getAttribute(name)) node.setAttribute(name, phrase);
+        if (phrase && phrase !== node.getAttribute(name) && !isVisitors(node))
+          node.setAttribute(name, phrase);
       }
       node.childNodes.forEach(translate);
     }
