@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from yuzug.emotions import LABEL_SETS
 from yuzug.errors import ModelError, WeightsError
-from yuzug.models import Classifier, available_models, load, read_card, resolve
+from yuzug.models import Classifier, available_models, embedding_dim, load, read_card, resolve
 from yuzug.models.card import Card, HeadCard
 from yuzug.models.checkpoint import save
 from yuzug.models.networks import ARCHITECTURES, build
@@ -173,6 +173,11 @@ def test_shipped_weights_are_what_their_card_says(name: str) -> None:
     for size, head in card.heads.items():
         assert head.labels == LABEL_SETS[int(size)].names
         assert head.metrics, "a shipped head has measured numbers"
+
+
+@pytest.mark.parametrize("name", [info.name for info in available_models()])
+def test_how_many_numbers_describe_a_face_is_known_without_the_weights(name: str) -> None:
+    assert embedding_dim(resolve(name)) == load(resolve(name)).network.embedding_dim
 
 
 def test_shipped_weights_are_both_networks_in_at_most_40_mb() -> None:

@@ -9,10 +9,12 @@ import json
 import re
 import shutil
 import socket
+import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 import gradio as gr
@@ -23,7 +25,7 @@ from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
 from yuzug.errors import YuzugError
 from yuzug.faces import HaarDetector, full_image
 from yuzug.lab.training.finalize import LIMITS_OF_OWN
-from yuzug.models import available_models, load, resolve
+from yuzug.models import available_models, embedding_dim, load, resolve
 from yuzug.models.checkpoint import save
 from yuzug.pipeline import Analyzer
 from yuzug.texts import table, text
@@ -33,9 +35,11 @@ from yuzug.ui.app import build
 from yuzug.ui.components import header as frame
 from yuzug.ui.components import reading as panels
 from yuzug.ui.components.readings import FaceReading, PictureReading
+from yuzug.ui.gradio_patches import block_id
 from yuzug.ui.i18n import head
-from yuzug.ui.models import Analyzers
+from yuzug.ui.models import Analyzers, OnDemand, Waiting
 from yuzug.ui.serve import require_free_port
+from yuzug.ui.server.admission import GuardedBlocks
 from yuzug.ui.server.uploads import Uploads
 from yuzug.ui.server.visits import Sessions
 from yuzug.ui.session import Settings
@@ -78,6 +82,63 @@ def test_the_card_of_every_label_set_is_told(
     weak = metrics and [one for one in metrics[0].per_class.values() if one.recall < 0.5]
     assert ("yz-notice" in page) == bool(weak)
     assert "&amp;" not in page, "a word was escaped twice"
+
+
+def test_about_a_model_is_told_without_loading_it(analyzers: Analyzers) -> None:
+    """A model takes seconds to load; a choice that waits for it would undo what came meanwhile."""
+
+    def load_it() -> Analyzer:
+        raise AssertionError("it was loaded")
+
+    waiting = {
+        one.name: Waiting(one.card, embedding_dim(one.path), load_it) for one in available_models()
+    }
+    started = Analyzers(OnDemand({"cnn": analyzers.by_model["cnn"]}, waiting))
+    assert "by 1,024 numbers" in about.page(started, Settings(model="ensemble"))
+    for model in ("cnn", "resnet18"):
+        assert "by 512 numbers" in about.page(started, Settings(model=model))
+
+
+def test_two_choices_at_once_undo_nothing_of_each_other(
+    analyzers: Analyzers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, begun = about.page, Event()
+
+    def slow_at_first(*given: Any) -> str:
+        if begun.is_set():
+            return real(*given)
+        begun.set()
+        time.sleep(0.3)
+        return real(*given)
+
+    async def chosen() -> Settings:
+        demo = build(analyzers, Settings(model="cnn"))
+        session = Sessions(demo).open("a-visit")
+        by_name = {fn.name: fn for fn in demo.fns.values()}
+        monkeypatch.setattr(about, "page", slow_at_first)
+        request = gr.Request(session_hash="a-visit")
+        given = {"session_hash": "a-visit", "request": request}
+        await asyncio.gather(
+            demo.process_api(by_name["choose"], ["resnet18", 5, None], **given),
+            demo.process_api(by_name["switch_language"], ["tr", *[None] * 4], **given),
+            demo.process_api(by_name["accept"], [None], **given),
+        )
+        settings: Settings = session[block_id(demo.settings)]
+        return settings
+
+    assert in_a_loop(chosen()) == Settings(lang="tr", model="resnet18", classes=5, consent=True)
+
+
+def test_whatever_changes_the_settings_waits_its_turn(analyzers: Analyzers) -> None:
+    async def built() -> GuardedBlocks:
+        return build(analyzers, Settings(model="cnn"))
+
+    demo = in_a_loop(built())
+    changing = [fn for fn in demo.fns.values() if any(one is demo.settings for one in fn.outputs)]
+    assert {fn.name for fn in changing} == {
+        "arrive", "accept", "switch_language", "choose", "advise",
+    }  # fmt: skip
+    assert {(fn.concurrency_id, fn.concurrency_limit) for fn in changing} == {("settings", 1)}
 
 
 def test_weights_that_are_damaged_later_close_the_page_for_nobody(

@@ -1,7 +1,7 @@
 """Networks, checkpoints (weights with their card), the classifier, and what it can be taught."""
 
 from yuzug.models.card import Card, HeadCard, Metrics
-from yuzug.models.checkpoint import Checkpoint, load, read_card
+from yuzug.models.checkpoint import Checkpoint, embedding_dim, load, read_card
 from yuzug.models.classifier import Batch, Classifier, Prediction, Stem, check_classes
 from yuzug.models.packed import packed_features
 from yuzug.models.person import Example, Person, teach_example
@@ -30,6 +30,7 @@ __all__ = [
     "Stem",
     "available_models",
     "check_classes",
+    "embedding_dim",
     "load",
     "load_model",
     "packed_features",

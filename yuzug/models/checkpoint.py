@@ -81,6 +81,23 @@ def read_card(path: Path) -> Card:
         raise _damaged(path, error) from error
 
 
+def embedding_dim(path: Path) -> int:
+    """How many numbers describe a face to the model of a file, without reading its weights.
+
+    Raises:
+        WeightsError: ``weights.missing`` or ``weights.damaged``.
+    """
+    if path.suffix == ensemble.SUFFIX:
+        return sum(embedding_dim(_member_file(path, name)) for name in members(path))
+    head = next(iter(read_card(path).heads))
+    try:
+        with safe_open(path, framework="pt") as file:
+            shape: list[int] = file.get_slice(f"heads.{head}.weight").get_shape()
+    except (SafetensorError, OSError) as error:
+        raise _damaged(path, error) from error
+    return shape[-1]
+
+
 def inspect(path: Path) -> Card:
     """The card of a weights file, once its tensors have the names and shapes that the card implies.
 
@@ -153,10 +170,14 @@ def members(path: Path) -> dict[str, str]:
     return _ensemble_file(path).members
 
 
+def _member_file(path: Path, name: str) -> Path:
+    return path.with_name(f"{name}.safetensors")
+
+
 def _load_ensemble(path: Path, shared: MutableMapping[Path, Checkpoint]) -> Checkpoint:
     """The members' files stand beside that of the ensemble."""
     note = _ensemble_file(path)
-    loaded = [load(path.with_name(f"{name}.safetensors"), shared) for name in note.members]
+    loaded = [load(_member_file(path, name), shared) for name in note.members]
     try:
         network = ensemble.Ensemble([ensemble.Member(one.network, one.card) for one in loaded])
     except ValueError as error:

@@ -156,8 +156,8 @@ def _reads(card: Card, lang: Language) -> str:
 
 
 def _person(analyzers: Analyzers, settings: Settings) -> str:
-    network = analyzers.live(settings.model, settings.classes).classifier.checkpoint.network
-    return _t("person_words", settings.lang, dim=integer(network.embedding_dim, settings.lang))
+    dim = analyzers.embedding_dim(settings.model)
+    return _t("person_words", settings.lang, dim=integer(dim, settings.lang))
 
 
 def _section(name: str, body: str, lang: Language) -> str:

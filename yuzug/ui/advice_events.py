@@ -15,7 +15,7 @@ from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice import view as advice
 from yuzug.ui.advice.state import AdviceState
 from yuzug.ui.components import reading as panels
-from yuzug.ui.components.event_options import event_values, every_one, quietly
+from yuzug.ui.components.event_options import ON_SETTINGS, event_values, every_one, quietly
 from yuzug.ui.journal import view as journal_page
 from yuzug.ui.journal.entries import read_export, restore_journal
 from yuzug.ui.live import handlers as live
@@ -54,7 +54,7 @@ def _wire_area(page: Page, tab: str) -> None:
         if here.memory.filters == settings.filters:
             everywhere = here.memory.favourites != favourites
             drawn = [areas[n]() if everywhere or n == tab else gr.skip() for n in _TABS]
-            return [settings, gr.skip(), *drawn, panels.announcement(spoken)]
+            return [gr.skip(), gr.skip(), *drawn, panels.announcement(spoken)]
         settings = replace(settings, filters=here.memory.filters)
         for state in states:
             state.filter()
@@ -66,7 +66,7 @@ def _wire_area(page: Page, tab: str) -> None:
         advise,
         [page.settings, page.live_state, page.photo_state, page.mood_state],
         [page.settings, page.browser, *areas, tabs[tab].announcement],
-        **every_one(page),
+        **{**every_one(page), **ON_SETTINGS},
     )
     tabs[tab].advice.change(_write, [page.mood_state], [page.journal.store], **quietly(page))
 

@@ -27,6 +27,7 @@ class Waiting:
     """A model that is loaded when it is first asked for."""
 
     card: Card
+    embedding_dim: int
     load: Callable[[], Analyzer]
 
 
@@ -63,6 +64,12 @@ class OnDemand(Mapping[str, Analyzer]):
         if name in self._ready:
             return self._ready[name].classifier.checkpoint.card
         return self._waiting[name].card
+
+    def embedding_dim(self, name: str) -> int:
+        """How many numbers describe a face to a model, which need not be loaded for it."""
+        if name in self._ready:
+            return self._ready[name].classifier.checkpoint.network.embedding_dim
+        return self._waiting[name].embedding_dim
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,17 @@ class Analyzers:
         if isinstance(self.by_model, OnDemand):
             return self.by_model.card(model)
         return self.by_model[model].classifier.checkpoint.card
+
+    def embedding_dim(self, model: str) -> int:
+        """How many numbers describe a face to a model; it is not loaded for that.
+
+        Raises:
+            ModelError: ``model.unknown``.
+        """
+        self._require(model)
+        if isinstance(self.by_model, OnDemand):
+            return self.by_model.embedding_dim(model)
+        return self.by_model[model].classifier.checkpoint.network.embedding_dim
 
     @property
     def detector(self) -> str:

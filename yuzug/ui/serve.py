@@ -23,7 +23,7 @@ from yuzug._resources import PORTRAIT
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.hub import is_address
-from yuzug.models import DEFAULT_MODEL, Checkpoint, available_models
+from yuzug.models import DEFAULT_MODEL, Checkpoint, available_models, embedding_dim
 from yuzug.pipeline import Analyzer
 from yuzug.recommender import Loaded
 from yuzug.records import sentence_of
@@ -168,7 +168,9 @@ def load_all(model: str, classes: int | str | None, lang: Language) -> Analyzers
     if classes is not None:
         first.with_classes(classes)
     waiting = {
-        one.name: Waiting(one.card, partial(_loaded, one.name, None, first, shared))
+        one.name: Waiting(
+            one.card, embedding_dim(one.path), partial(_loaded, one.name, None, first, shared)
+        )
         for one in bundled
     }
     return Analyzers(OnDemand(by_model, waiting), missing)

@@ -14,7 +14,7 @@ from yuzug.emotions import Language
 from yuzug.ui import about
 from yuzug.ui.advice import view as advice
 from yuzug.ui.advice.state import AdviceState
-from yuzug.ui.components.event_options import in_order, last_one, quietly
+from yuzug.ui.components.event_options import ON_SETTINGS, in_order, last_one, quietly
 from yuzug.ui.gradio_patches import block_id
 from yuzug.ui.journal import view as journal_page
 from yuzug.ui.journal.entries import restore_journal
@@ -93,7 +93,7 @@ def _wire_arrival(demo: GuardedBlocks, page: Page, analyzers: Analyzers, default
 
     outputs = [page.settings, *parts, *states]
     inputs = [page.browser, *states]
-    arrival = demo.load(arrive, inputs, outputs, js=_ARRIVE, **quietly(page))
+    arrival = demo.load(arrive, inputs, outputs, js=_ARRIVE, **quietly(page), **ON_SETTINGS)
     arrival.then(None, [page.language], None, js=_SHOW)
 
 
@@ -104,9 +104,10 @@ def _wire_notices(page: Page) -> None:
 
     outputs = [page.settings, page.browser, *_door_parts(page)]
     for notice in page.notices:
-        notice.accept.click(accept, [page.settings], outputs, **quietly(page)).then(
-            None, None, None, js="() => window.yuzug.begin(true)"
+        accepted = notice.accept.click(
+            accept, [page.settings], outputs, **quietly(page), **ON_SETTINGS
         )
+        accepted.then(None, None, None, js="() => window.yuzug.begin(true)")
 
 
 def _wire_language(page: Page, analyzers: Analyzers) -> None:
@@ -129,6 +130,7 @@ def _wire_language(page: Page, analyzers: Analyzers) -> None:
         [page.language, page.settings, *states],
         [page.settings, page.browser, *_word_parts(page)],
         **last_one(page),
+        **ON_SETTINGS,
     ).then(None, [page.language], None, js=_SHOW)
 
 
@@ -162,6 +164,7 @@ def _wire_model(page: Page, analyzers: Analyzers) -> None:
         [page.model, page.classes, page.settings],
         [page.settings, page.browser, page.classes, page.about],
         **last_one(page),
+        **ON_SETTINGS,
     )
     # The server has no picture to read again; the page sends the one that it shows.
     again = chosen.then(

@@ -27,6 +27,12 @@ def quietly(page: Page) -> dict[str, Any]:
     }
 
 
+# Options for every event that changes the settings of a visit, besides those that it has. Gradio
+# gives a handler the state of its beginning and keeps what it returns: two side by side would
+# undo one another. They run one at a time, in the order in which they came, and load no model.
+ON_SETTINGS: dict[str, Any] = {"concurrency_id": "settings", "concurrency_limit": 1}
+
+
 def last_one(page: Page) -> dict[str, Any]:
     """Options for a choice: while one runs, only the last of the others follows."""
     return {**quietly(page), "trigger_mode": "always_last"}
