@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from journeys import start_camera
+from journeys import speak, start_camera
 from playwright.sync_api import Page, expect
 
 from yuzug.texts import text
@@ -25,3 +25,7 @@ def test_the_ring_closes_on_what_is_shown_and_on_nothing_else(visit: Callable[..
     page.wait_for_function(f"() => ({OFFSET})() === 0")
     expect(told).to_have_text(text("game.held", "en", looks="happy"))
     page.locator("[data-camera=stop]").click()
+    speak(page, "tr")
+    expect(told).to_have_text(text("game.held", "tr", looks="mutlu"))
+    expect(game.locator("[data-show=happy]")).to_have_attribute("aria-pressed", "true")
+    expect(told).to_be_visible()

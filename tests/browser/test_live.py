@@ -16,6 +16,10 @@ from yuzug.texts import text
 PAINTED = "document.querySelector('#yz-live-picture video').getVideoPlaybackQuality()"
 LIVE_TRACKS = """() => window.streams.flatMap(stream => stream.getTracks())
   .filter(track => track.readyState === 'live').length"""
+HIDE = """(hidden) => {
+  Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
 # Keeps every stream that the page gets; the permission question lasts as long as ``asked`` does.
 WATCHED = """
   window.streams = []; window.asked = null;
@@ -222,23 +226,26 @@ def test_no_camera_runs_that_nobody_sees(visit: Callable[..., Page]) -> None:
     page.wait_for_function("window.streams.length === 1")
     no_track_on(page)
     open_tab(page, "live")
+    page.evaluate("() => { window.asked = new Promise((allow) => { window.allow = allow; }); }")
+    page.locator("[data-camera=start]").click()
+    page.evaluate(HIDE, True)
+    page.evaluate("window.allow()")
+    page.wait_for_function("window.streams.length === 2")
+    no_track_on(page)
+    page.evaluate(HIDE, False)
+    page.wait_for_function(f"() => ({LIVE_TRACKS})() === 1")
+    page.locator("[data-camera=stop]").click()
     page.locator("[data-camera=start]").wait_for()
     page.evaluate("""() => {
       const start = document.querySelector('[data-camera=start]');
       start.click(); start.click();
     }""")
     page.locator("#yz-live-picture svg rect.line").wait_for()
-    assert len(page.evaluate("window.streams")) == 2, "pressed twice, opened once"
+    assert len(page.evaluate("window.streams")) == 4, "pressed twice, opened once"
     assert tracks_on(page) == 1
-    page.evaluate("""() => {
-      Object.defineProperty(document, 'hidden', {value: true, configurable: true});
-      document.dispatchEvent(new Event('visibilitychange'));
-    }""")
+    page.evaluate(HIDE, True)
     assert tracks_on(page) == 0
-    page.evaluate("""() => {
-      Object.defineProperty(document, 'hidden', {value: false, configurable: true});
-      document.dispatchEvent(new Event('visibilitychange'));
-    }""")
+    page.evaluate(HIDE, False)
     page.wait_for_function(f"() => ({LIVE_TRACKS})() === 1")
     page.evaluate("""() => {
       const [track] = window.streams.at(-1).getTracks();

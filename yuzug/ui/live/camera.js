@@ -49,7 +49,7 @@ let facing = "user";
 let stream = null;
 let several = false;
 let waiting = false;
-let comeBack = false; // the page was hidden while the camera ran
+let comeBack = false; // the page was hidden while the camera ran or was about to
 let aborted = null;
 let pumping = null; // sends frames while the camera runs
 let heatShown = false; // the map lies over the video
@@ -140,8 +140,11 @@ const open = async () => {
     return;
   }
   if (mine !== round) return stopTracks(fresh);
-  // Nobody looks any more: nobody is filmed.
-  if (!element.offsetParent) return stopTracks(fresh), close();
+  // Nobody looks any more: nobody is filmed. Who comes back to the page wanted the camera.
+  if (document.hidden || !element.offsetParent) {
+    comeBack = document.hidden;
+    return stopTracks(fresh), close();
+  }
   stream = fresh;
   const [track] = fresh.getVideoTracks();
   track.addEventListener("ended", () => mine === round && close("unavailable"));
@@ -476,7 +479,7 @@ addEventListener("yuzug-person", resend); // what was taught changed, or which r
 document.addEventListener("visibilitychange", () => {
   stopUnseen();
   if (document.hidden && stream) {
-    comeBack = state === "on";
+    comeBack = state !== "frozen";
     close();
   } else if (!document.hidden && comeBack && element.offsetParent) {
     comeBack = false;

@@ -63,7 +63,11 @@ element.addEventListener("click", ({ target: pressed }) => {
   const label = pressed.closest("[data-show]")?.dataset.show;
   if (label) choose(label);
 });
-// In another language the words are replaced.
+// In another language all is drawn anew, as if nothing were chosen.
 new MutationObserver(() => {
-  if (find(".yz-game")?.dataset.on === "" ) draw();
-}).observe(element, { childList: true });
+  if (find(".yz-game")?.dataset.on !== "") return;
+  const sentence = words()[wanted === null ? "choose" : heldMs >= HOLD_MS ? "held" : "show"];
+  say(fill(sentence, { looks: words().names[wanted] }));
+  draw();
+}).observe(element, { subtree: true, childList: true, attributeFilter: ["data-on"] });
+window.yuzug.stayUnfolded(element);

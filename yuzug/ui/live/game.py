@@ -35,7 +35,7 @@ def game(lang: Language) -> str:
         '<path d="M12 2a10 10 0 1 1-10 10M8 10v.01M16 10v.01M8 14.5q4 4 8 0"/></svg>'
     )
     return (
-        f'<details class="yz-game" data-on="" '
+        f'<details class="yz-game" data-key="game" data-on="" '
         f'data-words="{escape(json.dumps(words, ensure_ascii=False))}">'
         f"<summary>{sign}{_t('title', lang)}</summary><p>{_t('about', lang)}</p>"
         f'<div class="asked" role="group" aria-label="{_t("asked", lang)}">{buttons}</div>'
