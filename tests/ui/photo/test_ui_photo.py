@@ -17,6 +17,7 @@ from yuzug.pipeline import Analyzer
 from yuzug.recommender import bundled
 from yuzug.texts import text
 from yuzug.ui.advice.actions import act
+from yuzug.ui.components.heatmap import MAX_FACES
 from yuzug.ui.models import Analyzers
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.view import PhotoShown
@@ -108,6 +109,26 @@ def test_another_language_redraws_the_same_reading_without_an_analysis(
     assert "mutlu" in turkish.reading
     assert text("teach.shows_both", "tr") in turkish.shows
     assert "happy" not in re.sub(r"<[^>]*>", "", turkish.reading)
+
+
+def test_a_face_whose_map_is_not_drawn_has_none_to_ask_of(
+    analyzers: Analyzers, astronaut_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = analyzers.get("cnn", 7).analyze(astronaut_path)
+    beyond = MAX_FACES + 1
+    crowd = replace(alone, faces=alone.faces[:1] * (beyond + 1))
+    monkeypatch.setattr(photo, "_newest", lambda *_: crowd)
+    state = photo.PhotoState()
+    drawn = photo.read(analyzers, b"", ACCEPTED, state)
+    assert drawn.heat.count("<figure") == MAX_FACES
+    picked = photo.pick({"index": beyond}, ACCEPTED, state)
+    assert state.reading is not None
+    assert state.reading.map is None
+    assert text("closer.not_drawn", "en", count=MAX_FACES) in picked.heat_words
+    assert picked.controls == picked.findings == ""
+    again = photo.read(analyzers, b"", ACCEPTED, state, restored=photo.Restored(face=beyond))
+    assert f'data-face="{beyond}"' in again.heat
+    assert state.reading.map is not None
 
 
 def test_another_face_is_picked_from_the_words_alone(

@@ -7,6 +7,7 @@ from html import escape
 from yuzug.emotions import Language, looks
 from yuzug.explain import METHODS, RegionShares, regions_sentence
 from yuzug.texts import text
+from yuzug.ui.components.heatmap import MAX_FACES
 from yuzug.ui.components.readings import MapReading, PictureReading
 from yuzug.ui.models import model_title
 
@@ -35,7 +36,7 @@ def _why_not(target: str, against: str, lang: Language) -> str:
 def under_map(reading: PictureReading, lang: Language, tab: str) -> str:
     """The legend, the sentence, and how the map did when it was checked."""
     if reading.map is None:
-        return ""
+        return _not_drawn(lang) if tab == "photo" and reading.face else ""
     made = f"{METHODS[reading.map.made_by].title} · {model_title(reading.model)}"
     return (
         f"{_legend(reading.map, lang)}"
@@ -43,6 +44,11 @@ def under_map(reading: PictureReading, lang: Language, tab: str) -> str:
         f'<p class="yz-fine yz-made"><span>{escape(made)}</span>'
         f"{_held(reading.map, lang) if tab == 'photo' else ''}</p>"
     )
+
+
+def _not_drawn(lang: Language) -> str:
+    words = text("closer.not_drawn", lang, count=MAX_FACES)
+    return f'<p class="yz-heat-words">{escape(words)}</p>'
 
 
 def _legend(map: MapReading, lang: Language) -> str:

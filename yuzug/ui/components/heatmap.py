@@ -30,7 +30,7 @@ EDGE = 0.16  # of the crop's side
 LAYER_PX = 200  # a map is smooth, so that the browser may enlarge it
 PAIR_PX = 288
 OPACITY = 0.75  # of the strongest place, until the visitor says otherwise
-# A crowd's heat maps would make the page heavy; the largest faces have one.
+# A crowd's heat maps would make the page heavy; the largest faces have one, and the chosen one.
 MAX_FACES = 16
 # The page sends a crop back to be explained again; at a higher quality the prediction is the same.
 _CROP_QUALITY = 95
@@ -44,8 +44,8 @@ def views(analysis: Analysis, chosen: int | None, name: str, number: int = 0) ->
     which the crop is known again (:func:`crop_of`).
     """
     shown, (height, width) = [], analysis.image.shape[:2]
-    for index, face in enumerate(analysis.faces[:MAX_FACES]):
-        if face.explanation is None:
+    for index, face in enumerate(analysis.faces):
+        if face.explanation is None or not is_drawn(index, chosen):
             continue
         crop = data_url(face.crop, _CROP_QUALITY, crop_of(number, index))
         square = around(face.alignment).crop(analysis.image, VIEW_PX)
@@ -61,6 +61,11 @@ def views(analysis: Analysis, chosen: int | None, name: str, number: int = 0) ->
         f'<div class="yz-view" role="img" aria-labelledby="{name}" '
         f'style="--w:{width};--h:{height}">{"".join(shown)}</div>'
     )
+
+
+def is_drawn(index: int, chosen: int | None) -> bool:
+    """Whether :func:`views` has the map of this face, where it was explained."""
+    return index < MAX_FACES or index == chosen
 
 
 def crop_of(number: int, index: int | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from math import hypot
 from typing import TYPE_CHECKING, Any
@@ -157,7 +157,7 @@ def read(
     chosen = analysis.dominant_index if before is None else _same_face(analysis, before)
     if restored and restored.face in range(len(analysis.faces)):
         chosen = restored.face
-    reading = reading_of(analysis, chosen)
+    reading = _with_drawn_maps(reading_of(analysis, chosen))
     if before is None and restored:
         photo.forget()
         restore_advice(photo.advice, mood_read(reading.face), restored.emotion)
@@ -190,6 +190,15 @@ def _newest(
             return None
         if photo.by == by:
             return analysis
+
+
+def _with_drawn_maps(reading: PictureReading) -> PictureReading:
+    """The same without the maps that the page has no picture of: nothing can be asked of them."""
+    faces = tuple(
+        face if heatmap.is_drawn(index, reading.chosen) else replace(face, map=None)
+        for index, face in enumerate(reading.faces)
+    )
+    return replace(reading, faces=faces)
 
 
 def _same_face(analysis: Analysis, before: PictureReading) -> int | None:
