@@ -103,9 +103,12 @@
     ]));
     return sent;
   };
-  window.fetch = async (...request) => {
-    const address = String(request[0]?.url ?? request[0]);
-    const send = () => fetched(...request);
+  window.fetch = async (request, options = {}) => {
+    const address = String(request?.url ?? request);
+    // The server refuses in the page's language, whichever one the browser asks for.
+    const headers = new Headers(options?.headers ?? request?.headers);
+    headers.set("Accept-Language", document.documentElement.lang);
+    const send = () => fetched(request, { ...options, headers });
     const answer = await (address.includes("/queue/join") ? inTurn(send) : send());
     if (answer.status === 410) takeUp();
     return answer;
