@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from yuzug.emotions import Language
 from yuzug.texts import text
 
 FILE = "#yz-film-source input[type=file]"
@@ -105,6 +106,14 @@ def test_a_clip_is_scrubbed_by_keyboard_and_mouse_and_saved(
     expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^0,0 sn\. .*mutlu"))
     expect(words).to_contain_text("mutlu")
 
+    page.route("**/run/film_frame", lambda route: route.abort())
+    page.locator("#yz-film .yz-bars button").nth(4).click()
+    lost = page.locator("#yz-film-heat-words")
+    expect(lost).to_have_text(text("film_page.map_lost", "tr"))
+    page.unroute_all()
+    page.locator("#yz-film .yz-bars button").nth(4).click()
+    expect(words).to_contain_text("mutlu")
+
 
 def test_a_phone_scrubs_by_touch_also_where_the_browser_cannot_play_the_clip(
     visit: Callable[..., Page], folder: Path, astronaut: NDArray[np.uint8]
@@ -163,5 +172,12 @@ def test_what_is_no_clip_gets_a_sentence(
     alert = page.locator(".yz-film-trouble")
     page.locator(FILE).set_input_files(wrong)
     expect(alert).to_have_text(text("errors.film.undecodable", lang))  # type: ignore[arg-type]
+    other: Language = "tr" if lang == "en" else "en"
+    speak(page, other)
+    expect(alert).to_have_text(text("errors.film.undecodable", other))
+    with page.expect_request("**/run/film_read") as asked:
+        page.locator(FILE).set_input_files(wrong)
+    assert asked.value.header_value("accept-language") == other, "the server would refuse in it"
+    expect(alert).to_have_text(text("errors.film.undecodable", other))
     page.locator(FILE).set_input_files(still)
     expect(alert).to_contain_text("60")

@@ -42,7 +42,7 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.002)
 
 
-def test_a_result_is_told_once_and_the_clip_is_gone_before() -> None:
+def test_a_result_is_there_until_the_page_has_it_and_the_clip_is_gone_before() -> None:
     jobs, reading = FilmJobs(), Reading()
     job = reading.job()
     jobs.start("ada", job)
@@ -52,10 +52,14 @@ def test_a_result_is_told_once_and_the_clip_is_gone_before() -> None:
     until(lambda: job.state == "done")
     assert job.file.closed
     assert len(jobs) == 0
-    told, _ = jobs.of("ada")
-    assert told is not None
-    assert told.result == {"frames": 3}
+    for _ in range(2):  # the first answer may be lost on its way
+        told, _ = jobs.of("ada")
+        assert told is not None
+        assert told.result == {"frames": 3}
+    assert jobs.busy
+    jobs.cancel("ada")  # the page has it
     assert jobs.of("ada") == (None, 0)
+    assert not jobs.busy
 
 
 def test_one_is_read_at_a_time_and_each_knows_how_many_are_before_it() -> None:

@@ -83,6 +83,18 @@ def test_the_answer_holds_what_the_command_line_writes(analyzers: Analyzers, cli
     assert all(face.startswith("data:image/jpeg") for _, face in person["thumbnails"])
 
 
+def test_an_episode_begins_at_a_frame_of_the_answer(
+    analyzers: Analyzers, tmp_path: Path, astronaut: NDArray[np.uint8]
+) -> None:
+    """The page goes to the last frame at or before its beginning."""
+    faces = clips.frames(astronaut, 4)
+    times_s = [third / 3 for third in range(5)]
+    clip = clips.write(tmp_path / "c.mp4", [np.zeros_like(faces[0]), *faces], times_s=times_s)
+    answer = read(analyzers, clip.read_bytes())
+    [episode] = answer["persons"][0]["episodes"]
+    assert episode["start"] == answer["times"][1] == pytest.approx(1 / 3, abs=0.001)
+
+
 @pytest.mark.parametrize("told", [True, False])
 def test_a_clip_that_is_too_long_is_refused(
     analyzers: Analyzers, clip: Path, monkeypatch: pytest.MonkeyPatch, told: bool
@@ -189,12 +201,12 @@ def test_the_map_of_a_taught_face_is_of_the_adapted_reading(
 def test_a_clip_for_somebody_of_other_weights_is_refused(
     analyzers: Analyzers, surprised: Person, lang: Language
 ) -> None:
-    reader = Settings(model="resnet18", consent=True, lang=lang)
+    reader = Settings(model="resnet18", consent=True)
     for person, kind in ((json.loads(surprised.to_json()), "weights"), ({"me": 1}, "invalid")):
         uploads, file = Uploads(), io.BytesIO(b"a clip")
         clip = {"file": {"path": uploads.keep(file, "c.mp4")}, "person": person, "track": 0}
         told = film.start(analyzers, uploads, FilmJobs(), Limits(), clip, reader, "visit")
-        assert text(f"errors.person.{kind}", lang) in told["notice"]
+        assert text(f"errors.person.{kind}", lang) in told["notices"][lang]
         assert file.closed
 
 
@@ -222,9 +234,11 @@ def test_a_clip_with_more_bytes_than_the_host_allows_is_deleted(analyzers: Analy
         READER,
         "a-visit",
     )
-    assert "too large" in film.start(*given)["notice"]
+    told = film.start(*given)["notices"]
+    assert set(told) == set(LANGUAGES), "the page may change its language while it stands"
+    assert "too large" in told["en"]
     assert file.closed
-    assert "yz-notice" in film.start(*given)["notice"], "an upload was taken twice"
+    assert "yz-notice" in film.start(*given)["notices"]["tr"], "an upload was taken twice"
     assert len(jobs) == 0
 
 
@@ -329,6 +343,8 @@ def test_a_clip_has_no_name_on_disk_and_is_deleted_when_it_was_read(
     assert server.held_files() == []
     assert answer["film"]["name"] == "my clip.mp4"
     assert answer["film"]["persons"][0]["episodes"]
+    assert visitor.run("film_progress", None) == answer, "what is lost on its way is lost"
+    visitor.run("film_cancel", None)  # the page has it
     assert visitor.run("film_progress", None) == {"state": "none"}, "what was read is kept"
 
 
@@ -357,7 +373,7 @@ def test_only_a_visit_may_send_more_than_a_photo_has(
     # Not too long, but no video.
     answer = visitor.read(bytes(41 * 2**20))
     with soon(PATIENCE_S) as wait:
-        wait(lambda: "notice" in (answer | visitor.run("film_progress", None)))
+        wait(lambda: "notices" in (answer | visitor.run("film_progress", None)))
     assert server.held_files() == []
 
 

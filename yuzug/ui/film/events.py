@@ -28,7 +28,7 @@ def wire(page: Page, analyzers: Analyzers, demo: GuardedBlocks) -> None:
         return film.start(analyzers, demo.uploads, jobs, demo.film_limits, clip, settings, visit)
 
     def film_progress(settings: Settings, request: gr.Request) -> dict[str, Any]:
-        return film.progress(jobs, settings, str(request.session_hash))
+        return film.progress(jobs, str(request.session_hash))
 
     def film_cancel(settings: Settings, request: gr.Request) -> dict[str, Any]:
         jobs.cancel(str(request.session_hash))

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yuzug.analysis import Analysis
+from yuzug.emotions import LANGUAGES
 from yuzug.errors import FilmError, YuzugError
 from yuzug.images import load_image
 from yuzug.models import Person
@@ -88,8 +89,8 @@ def start(
         work = partial(read_clip, analyzer=analyzer, name=name, limits=limits, mine=mine)
         jobs.start(visit, Job(file, work))
     except YuzugError as error:
-        return {"notice": panels.error_notice(error, settings.lang)}
-    return progress(jobs, settings, visit)
+        return _refused(error)
+    return progress(jobs, visit)
 
 
 def _mine(sent: Mapping[str, Any], analyzer: Analyzer) -> Mine | None:
@@ -97,19 +98,19 @@ def _mine(sent: Mapping[str, Any], analyzer: Analyzer) -> Mine | None:
     return Mine(person, track) if person is not None and isinstance(track, int) else None
 
 
-def progress(jobs: FilmJobs, settings: Settings, visit: str) -> dict[str, Any]:
-    """Progress of a visit's clip; its result is returned once, and then deleted here.
+def progress(jobs: FilmJobs, visit: str) -> dict[str, Any]:
+    """Progress of a visit's clip; the page cancels it once it has the result, which ends it here.
 
     Returns:
         ``state`` "waiting" with how many are ``before`` it, "reading" with ``at`` and ``length`` in
         seconds of the clip and the seconds ``left`` (None where unknown), "done" with the
-        ``film``, or "none"; or a ``notice``.
+        ``film``, or "none"; or ``notices`` by language: the page may change it while they stand.
     """
     job, before = jobs.of(visit)
     if job is None:
         return {"state": "none"}
     if job.error is not None:
-        return {"notice": panels.error_notice(job.error, settings.lang)}
+        return _refused(job.error)
     if job.state == "done":
         return {"state": "done", "film": job.result}
     if job.state == "waiting":
@@ -119,6 +120,10 @@ def progress(jobs: FilmJobs, settings: Settings, visit: str) -> dict[str, Any]:
         taken_s = time.monotonic() - job.reading_s
         left_s = round(taken_s * max(job.length_s / job.at_s - 1, 0))
     return {"state": "reading", "at": job.at_s, "length": job.length_s, "left": left_s}
+
+
+def _refused(error: YuzugError) -> dict[str, Any]:
+    return {"notices": {lang: panels.error_notice(error, lang) for lang in LANGUAGES}}
 
 
 def explain(

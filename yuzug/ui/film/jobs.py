@@ -1,7 +1,8 @@
 """The clips that are being read: one at a time, the others in a line, none longer than needed.
 
 A job owns the file of its clip, which has no name on disk, and closes it as soon as it was read,
-cancelled, or left by its page. What was read waits for the page to fetch it, once.
+cancelled, or left by its page. What was read is there until the page says that it has it: an answer
+may be lost on its way.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from yuzug.ui.server.queue_limits import busy
 
 AT_ONCE = 1  # a clip uses the cores of a small server
 MAX_WAITING = 6
-# A page that is open asks every second; a result that nobody fetches is dropped after that.
+# A page that is open asks twice a second and says when it has the result; one of which nothing is
+# heard is dropped after that.
 UNFETCHED_S = 60.0
 
 Result = Mapping[str, Any]
@@ -94,7 +96,7 @@ class FilmJobs:
 
     @property
     def busy(self) -> bool:
-        """Whether a clip waits or is read, or a page has yet to fetch what was read."""
+        """Whether a clip waits or is read, or a page does not have yet what was read."""
         with self._lock:
             return bool(self._jobs)
 
@@ -114,19 +116,17 @@ class FilmJobs:
             self._begin_next()
 
     def of(self, visit: str) -> tuple[Job | None, int]:
-        """The job of a visit, and how many are before it; one that is done is returned once."""
+        """The job of a visit, and how many are before it."""
         with self._lock:
             job = self._jobs.get(visit)
             if job is None:
                 return None, 0
-            if job.state == "done":
-                del self._jobs[visit]
             names = list(self._jobs)
-            before = names[: names.index(visit)] if visit in names else []
+            before = names[: names.index(visit)]
             return job, sum(self._jobs[name].state != "done" for name in before)
 
     def cancel(self, visit: str) -> None:
-        """Read no more of the clip of this visit, and delete it."""
+        """Delete the clip of this visit, read no more of it, and forget what was read in it."""
         with self._lock:
             job = self._jobs.pop(visit, None)
             if job is not None:

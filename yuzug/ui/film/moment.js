@@ -31,11 +31,15 @@ const explain = async () => {
     ...(isMine(one) && { person: taught }),
   });
   const sent = shot.toDataURL("image/jpeg", 0.9);
-  const answer = await ask("film_frame", [sent, options, null]).catch(() => ({}));
+  const answer = await ask("film_frame", [sent, options, null]).catch(() => null);
   explaining = false;
   if (of !== moment()) return later(); // the slider went on
-  explained = { ...answer, of, shot };
+  const failed = answer === null || answer.refused !== undefined;
+  explained = failed ? null : { ...answer, of, shot }; // what failed is asked for again
   drawMap();
+  if (failed)
+    find("#yz-film-heat-words .words").replaceChildren(
+      make("p", { className: "yz-fine", role: "alert" }, answer?.refused || say("map_lost")));
 };
 const moment = () => `${clip} ${at} ${person} ${target} ${lang()}`;
 
@@ -47,7 +51,7 @@ const drawMap = async () => {
   words.replaceChildren();
   if (!answer) return;
   if (answer.notice || answer.words) words.innerHTML = answer.notice ?? answer.words;
-  else words.append(make("p", { className: "yz-fine" }, answer.refused ?? say("no_map")));
+  else words.append(make("p", { className: "yz-fine" }, say("no_map")));
   if (!answer.map) return;
   const layer = new Image();
   layer.src = answer.map.png;

@@ -107,13 +107,18 @@ def _answer(
         "labels": labels,
         "looks": {lang: [looks(label, lang) for label in labels] for lang in LANGUAGES},
         "colours": [colour_of(label, labels) for label in labels],
-        "times": [round(time_s, 3) for time_s in times],
-        "end": round(float(times[-1] + timeline.held_s[-1]), 3) if times else 0.0,
+        "times": [_time(time_s) for time_s in times],
+        "end": _time(times[-1] + timeline.held_s[-1]) if times else 0.0,
         "persons": [_person(timeline, person, boxes) for person in persons[:MAX_PERSONS]],
         "more": len(persons[MAX_PERSONS:]),
         "notes": {lang: [*notes(reading, lang).values()] for lang in LANGUAGES},
         "files": _files(reading, timeline, rows),
     }
+
+
+def _time(time_s: float) -> float:
+    # One rounding for all: the page looks for the frame at which an episode begins.
+    return round(float(time_s), 3)
 
 
 def _person(
@@ -135,14 +140,14 @@ def _person(
         "episodes": [
             {
                 "emotion": timeline.labels.index(one.emotion),
-                "start": round(one.start_s, 2),
-                "end": round(one.end_s, 2),
+                "start": _time(one.start_s),
+                "end": _time(one.end_s),
                 "confidence": round(one.confidence, 3),
             }
             for one in timeline.episodes(person)
         ],
         "thumbnails": [
-            [round(time_s, 3), data_url(face)] for time_s, face in person.thumbnails[::every]
+            [_time(time_s), data_url(face)] for time_s, face in person.thumbnails[::every]
         ],
     }
 

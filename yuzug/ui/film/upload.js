@@ -7,6 +7,7 @@ let round = 0; // what belongs to an earlier clip is void
 let work = null; // { phase, … } while a clip is on its way or read
 let outcome = { message: null, trouble: null };
 let pending = null; // the address of the file, until it is shown
+let dropped = Promise.resolve(); // once the server has nothing more of the clip before
 
 const root = () => window.gradio_config.root.replace(/\/$/, "");
 const ask = async (name, data, options = {}) => {
@@ -18,6 +19,11 @@ const ask = async (name, data, options = {}) => {
   });
   const body = await answer.json();
   return answer.ok ? (body.data[0] ?? {}) : { refused: body.error ?? body.detail ?? "" };
+};
+
+// Ends a clip on the server, whether it is read or what was read in it has come.
+const drop = () => {
+  dropped = ask("film_cancel", [null], { signal: AbortSignal.timeout(10_000) }).catch(() => {});
 };
 
 const lengthOf = (url) =>
@@ -35,6 +41,7 @@ const send = (file, mine) =>
     form.append("files", file, file.name);
     const sent = new XMLHttpRequest();
     sent.open("POST", `${root()}/gradio_api/upload?film=${window.__gradio_session_hash__}`);
+    sent.setRequestHeader("Accept-Language", lang());
     sent.responseType = "json";
     sent.upload.onprogress = ({ loaded, total }) => {
       if (mine === round) show({ phase: "sending", share: loaded / total, abort: () => sent.abort() });
@@ -76,6 +83,8 @@ const choose = async (file, theirs = {}) => {
   if (lost) return trouble(() => say("lost"));
   if (!path) return trouble(() => refused ?? say("lost"));
   const given = { file: { path, orig_name: file.name }, ...theirs };
+  await dropped; // or it would end this one
+  if (mine !== round) return;
   const answer = await ask("film_read", [given, null]).catch(() => null);
   await follow(mine, { url, file, taught: theirs.person ?? null }, answer);
 };
@@ -86,7 +95,8 @@ const follow = async (mine, sent, answer) => {
     if (answer !== null) {
       failed = 0;
       if (answer.refused !== undefined) return trouble(() => answer.refused);
-      if (answer.notice) return end({ html: answer.notice });
+      if (answer.notices || answer.state === "done") drop();
+      if (answer.notices) return end({ notices: answer.notices });
       if (answer.state === "none") return trouble(() => say("lost"));
       if (answer.state === "done") {
         end({ message: () => say("done") });
@@ -102,7 +112,7 @@ const follow = async (mine, sent, answer) => {
 const cancel = () => {
   round += 1;
   work?.abort?.();
-  ask("film_cancel", [null]).catch(() => {});
+  drop();
   end({ message: () => say("cancelled") });
   source().querySelector("input[type=file]").focus();
 };
@@ -114,7 +124,7 @@ const drawWork = () => {
   source().classList.toggle("shown", film !== null);
   source().querySelector(".yz-film-message").textContent = outcome.message?.() ?? "";
   const wrong = source().querySelector(".yz-film-trouble");
-  if (outcome.html) wrong.innerHTML = outcome.html;
+  if (outcome.notices) wrong.innerHTML = outcome.notices[lang()];
   else if (outcome.trouble)
     wrong.replaceChildren(
       make("div", { className: "yz-notice error" }, make("strong", {}, outcome.trouble())),

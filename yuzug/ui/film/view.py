@@ -34,6 +34,7 @@ _OURS = (
     "unplayable",
     "not_seen",
     "no_map",
+    "map_lost",
     "no_face",
     "slider",
     "seconds",
