@@ -9,23 +9,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from drawn import drawn_faces, folder_of, png
+from drawn import drawn_faces, folder_of, png, tiny_recipe
 
 from yuzug.cli import main
 from yuzug.errors import YuzugError
 from yuzug.lab.data.faceset import FACES, read
 from yuzug.lab.data.folds import Folds, folds_of
 from yuzug.lab.data.prepare import prepare_folder
-from yuzug.lab.data.training_data import DataSet
+from yuzug.lab.data.training_data import DataSet, arrange
 from yuzug.lab.training.repeats import FOLDS, CrossValidation
 from yuzug.lab.training.results import Result
 
 Capture = pytest.CaptureFixture[str]
 
 
-def table_of(place: Path, people: int, splits: list[str] | None = None) -> Path:
+def table_of(place: Path, people: int, splits: list[str] | None = None, seed: int = 0) -> Path:
     """Drawn faces in a table with a person for each, and splits where there are to be some."""
-    faces = drawn_faces(60)
+    faces = drawn_faces(60, seed=seed)
     columns = {
         "image": [png(image) for image in faces.images],
         "label": faces.labels.tolist(),
@@ -79,6 +79,22 @@ def test_near_copies_stand_in_one_fold(tmp_path: Path) -> None:
 def test_fewer_people_than_folds_are_refused(tmp_path: Path) -> None:
     with pytest.raises(YuzugError, match="got 2: ask for fewer folds"):
         shared(table_of(tmp_path / "faces.parquet", people=2), 3)
+
+
+def test_a_fold_may_lack_a_small_data_set_and_never_measures_its_test_split(tmp_path: Path) -> None:
+    splits = ["train"] * 6 + ["test"] * 54
+    sets = [
+        DataSet("big", read(table_of(tmp_path / "big.parquet", people=12), 48)),
+        DataSet("small", read(table_of(tmp_path / "small.parquet", 1, splits, seed=1), 48)),
+    ]
+    recipe = tiny_recipe(architecture="cnn", cycles=[{"epochs": 1, "learning_rate": 0.1}])
+    measured = []
+    for parts in folds_of(sets, 4, seed=0).sets:
+        gathered = arrange(parts, recipe, fold=True)
+        measured += [(one.data, one.split) for one in gathered.measured]
+    assert {split for _, split in measured} == {"validation"}
+    assert [name for name, _ in measured].count("big") == 4
+    assert [name for name, _ in measured].count("small") == 1  # it has one person
 
 
 def test_prepared_faces_keep_their_person(tmp_path: Path) -> None:

@@ -90,3 +90,25 @@ def test_epochs_are_shared_among_cycles_and_stages() -> None:
     assert [cycle.epochs for cycle in half.cycles] == [15, 5]
     assert [stage.epochs for stage in half.stages] == [10]
     assert with_epochs(recipe, 1).epochs == 1
+
+
+def test_heads_that_train_alone_take_their_share_of_the_epochs() -> None:
+    recipe = tiny_recipe(cycles=[{"epochs": 20, "learning_rate": 0.1}], freeze_epochs=6)
+    assert with_epochs(recipe, 10).freeze_epochs == 3
+    assert with_epochs(recipe, 2).freeze_epochs < 2
+
+
+def test_a_stage_may_have_its_own_augmentation() -> None:
+    recipe = tiny_recipe(
+        architecture="resnet18",
+        cycles=[{"epochs": 5, "learning_rate": 0.1}],
+        stages=[
+            {"epochs": 2, "size_px": 24},
+            {"epochs": 2, "size_px": 32, "augmentation": {"erase": 0}},
+        ],
+    )
+    stages = [recipe.stage(epoch) for epoch in range(5)]
+    assert [stage.size_px for stage in stages[:4]] == [24, 24, 32, 32]
+    assert stages[4].size_px == recipe.preprocessing.size_px
+    erased = [stage.augmentation is not None for stage in stages]
+    assert erased == [False, False, True, True, False]

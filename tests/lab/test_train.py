@@ -277,6 +277,30 @@ def test_every_face_is_accounted_for(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("how", ["drop", "keep", "report"])
+def test_near_copies_of_data_without_splits_are_treated_as_asked(tmp_path: Path, how: Any) -> None:
+    faces = drawn_faces(60)
+    folder_of(faces, tmp_path / "faces")
+    for number, (image, label) in enumerate(zip(faces.images, faces.labels, strict=True)):
+        (tmp_path / "faces" / str(label) / f"again {number}.png").write_bytes(png(image + 2))
+    data = gather([tmp_path / "faces"], tiny_recipe(), near_copies=how)
+    counts = data.counts
+    assert (counts.near_copies == 60) == (how == "drop")
+    assert (counts.near_copies_kept > 30) == (how != "drop")
+    listed = {tuple(Path(file).stem for file in pair) for pair in data.near_copies}
+    assert len(listed) == (counts.near_copies_kept if how == "report" else 0)
+    assert all(again == f"again {first}" or first == f"again {again}" for again, first in listed)
+
+
+def test_data_sets_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        folder_of(drawn_faces(40, seed=ord(place)), tmp_path / place / "faces")
+    other = folder_of(drawn_faces(12, seed=3), tmp_path / "other")
+    paths = [tmp_path / "a" / "faces", tmp_path / "b" / "faces"]
+    measured = gather(paths, tiny_recipe(), [other]).measured
+    assert [one.data for one in measured] == ["a/faces", "b/faces", "other"]
+
+
 def test_a_sample_holds_out_its_share_only(tmp_path: Path) -> None:
     folder_of(drawn_faces(400), tmp_path / "faces")
     data = gather([tmp_path / "faces"], tiny_recipe(sample=40))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,9 @@ class Gathered:
     counts: Counts
     mapping: dict[str, str]
     """Labels of the data that were renamed."""
+    near_copies: tuple[tuple[str, str], ...] = ()
+    """Faces that are trained on and the earlier one that each is a near copy of, by their files;
+    only where they are to be reported."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,19 @@ def read_sets(paths: Sequence[Path], recipe: Recipe) -> list[DataSet]:
     Raises:
         OptionError: ``data.invalid`` where a path holds no labelled faces.
     """
-    return [DataSet(path.name, read(path, recipe.preprocessing.detail_px)) for path in paths]
+    names = _names(paths)
+    return [
+        DataSet(name, read(path, recipe.preprocessing.detail_px))
+        for name, path in zip(names, paths, strict=True)
+    ]
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    """The name of each path, with that of its folder where two share it, so that figures of two
+    data sets are never taken for one."""
+    every = [path.resolve() for path in paths]
+    shared = {name for name, n in Counter(path.name for path in every).items() if n > 1}
+    return [f"{one.parent.name}/{one.name}" if one.name in shared else one.name for one in every]
 
 
 def gather(
@@ -98,8 +114,8 @@ def gather(
     Raises:
         OptionError: ``data.invalid`` where a path holds no labelled faces; those of ``arrange``.
     """
-    data, others = read_sets(paths, recipe), read_sets(outside, recipe)
-    return arrange(data, recipe, others, mapping, near_copies)
+    every = read_sets([*paths, *outside], recipe)
+    return arrange(every[: len(paths)], recipe, every[len(paths) :], mapping, near_copies)
 
 
 def arrange(
@@ -108,6 +124,8 @@ def arrange(
     outside: Sequence[DataSet] = (),
     mapping: Mapping[str, str] | None = None,
     near_copies: NearCopies = "drop",
+    *,
+    fold: bool = False,
 ) -> Gathered:
     """The parts of data sets that a recipe trains on, holds out and measures.
 
@@ -118,7 +136,10 @@ def arrange(
     Args:
         mapping: new names of labels; other names of emotions are known where the recipe has
             heads for emotions, see :mod:`yuzug.lab.data.labels`.
-        near_copies: whether near copies with one label are dropped or kept for training.
+        near_copies: whether near copies with one label are dropped or kept for training, and
+            whether they are listed.
+        fold: whether the splits are those of a fold: "train" and "validation" alone count, and a
+            small set may have no face in one of them.
 
     Raises:
         OptionError: ``data.split`` where a set lacks one of the splits, ``data.few`` where no face
@@ -130,10 +151,15 @@ def arrange(
     prints = [fingerprints(faces.images) for faces in sets]
     # What stands in any split but "train", also in one that nobody measures here.
     kept_out = np.concatenate([one[_kept_out(f)] for f, one in zip(sets, prints, strict=True)])
-    sides = [_sides(faces, one, kept_out) for faces, one in zip(sets, prints, strict=True)]
+    sides = [
+        _fold_sides(faces) if fold else _sides(faces, one, kept_out, near_copies)
+        for faces, one in zip(sets, prints, strict=True)
+    ]
+    names_of = ["validation" if fold else measured_split(faces) or "held out" for faces in sets]
     measured = [
-        Measured(one.name, measured_split(faces) or "held out", faces.take(rows))
-        for one, faces, (_, rows) in zip(data, sets, sides, strict=True)
+        Measured(one.name, split, faces.take(rows))
+        for one, split, faces, (_, rows) in zip(data, names_of, sets, sides, strict=True)
+        if len(rows) or not fold
     ]
     measured_prints = [one[rows] for one, (_, rows) in zip(prints, sides, strict=True)]
     for other in outside:
@@ -156,19 +182,29 @@ def arrange(
     known, held_known = _learnable(rest, heads), _learnable(held, heads)
     _are_enough(known, held_known, labels[_is_known(labels, heads)])
     parts = _sampled(known, recipe), _sampled(held_known, recipe, recipe.held_out)
-    counts = _counts(sets, parts, measured, len(drawn[0]) + len(drawn[1]), len(rest) + len(held))
+    others = [
+        _kept_out(faces) & (faces.splits != split)
+        for faces, split in zip(sets, names_of, strict=True)
+    ]
+    sizes_of = len(drawn[0]) + len(drawn[1]), len(rest) + len(held)
+    counts = _counts(sets, parts, measured, others, sizes_of)
     unknown = labels[~_is_known(labels, heads) & (labels != "")]
     unknown_names, sizes = np.unique(unknown, return_counts=True)
-    kept = 0
-    if near_copies != "drop":
-        kept = int((first_copies(fingerprints(parts[0].images), parts[0].labels) >= 0).sum())
+    copies = () if near_copies == "drop" else _copies(parts[0])
     counts = counts.model_copy(
         update={
-            "near_copies_kept": kept,
+            "near_copies_kept": len(copies),
             "unknown_labels": dict(zip(unknown_names.tolist(), sizes.tolist(), strict=True)),
         }
     )
-    return Gathered(*parts, measured=tuple(measured), counts=counts, mapping=mapping)
+    listed = copies if near_copies == "report" else ()
+    return Gathered(*parts, tuple(measured), counts, mapping, listed)
+
+
+def _copies(faces: FaceSet) -> tuple[tuple[str, str], ...]:
+    """The files of faces and of the first one that each is a near copy of."""
+    first, files = first_copies(fingerprints(faces.images), faces.labels), _files(faces)
+    return tuple((str(files[row]), str(files[first[row]])) for row in np.flatnonzero(first >= 0))
 
 
 def _renamed(
@@ -189,12 +225,13 @@ def _counts(
     sets: Sequence[FaceSet],
     parts: tuple[FaceSet, FaceSet],
     measured: Sequence[Measured],
-    drawn: int,
-    visible: int,
+    others: Sequence[NDArray[np.bool_]],
+    drawn_visible: tuple[int, int],
 ) -> Counts:
-    """The counts, where so many were ``drawn`` from what may be trained on, and are ``visible``."""
+    """The counts: ``others`` are the faces of each set in splits that nobody uses, and of what may
+    be trained on so many were drawn, and so many of these are no blank pictures."""
     train, held = (len(part) for part in parts)
-    others = [_kept_out(faces) & (faces.splits != measured_split(faces)) for faces in sets]
+    drawn, visible = drawn_visible
     where = {
         "trained": train,
         "held_out": held,
@@ -211,12 +248,20 @@ def _counts(
 
 
 def _sides(
-    faces: FaceSet, prints: NDArray[np.bool_], kept_out: NDArray[np.bool_]
+    faces: FaceSet,
+    prints: NDArray[np.bool_],
+    kept_out: NDArray[np.bool_],
+    near_copies: NearCopies,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The rows of one data set to draw from, and those that are measured."""
     if _is_split(faces):
         return part_rows(faces, "train"), part_rows(faces, measured_split(faces) or "validation")
-    return hold_out(prints, kept_out, _FIFTH, _FIFTH_KEY, faces.labels)
+    return hold_out(prints, kept_out, _FIFTH, _FIFTH_KEY, faces.labels, near_copies=near_copies)
+
+
+def _fold_sides(faces: FaceSet) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The same in a fold, where either may be empty."""
+    return np.flatnonzero(faces.splits == "train"), np.flatnonzero(faces.splits == "validation")
 
 
 def joined(sets: Sequence[FaceSet]) -> FaceSet:

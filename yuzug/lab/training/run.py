@@ -5,6 +5,7 @@ One run of a recipe, or one for each fold of the data and another on all of it.
 
 from __future__ import annotations
 
+import csv
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -110,6 +111,8 @@ def train_on(
     if minutes is not None:
         recipe = fitted_to(recipe, gathered, out, minutes, device)
     trainer = Trainer(recipe, gathered.train, gathered.held, out, device)
+    if gathered.near_copies and trainer.leads:
+        _list_near_copies(out, gathered.near_copies)
     weights = out / f"{recipe.name}.safetensors"
     try:
         kept = trainer.run(lambda progress: watch.epoch(progress, recipe, out))
@@ -126,6 +129,12 @@ def train_on(
         trainer.clear()
     trainer.engine.wait_for_everyone()
     return Trained(weights, Result.of(out))
+
+
+def _list_near_copies(out: Path, pairs: Sequence[tuple[str, str]]) -> None:
+    """Write ``near.csv``: each face that is a near copy, and the one that it repeats."""
+    with (out / "near.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("file", "copy_of"), *pairs])
 
 
 def cross_validate(
@@ -163,7 +172,7 @@ def cross_validate(
     results = []
     for number, parts in enumerate(shared.sets, start=1):
         watch.fold(number, None)
-        gathered = arrange(parts, recipe, (), mapping, near_copies)
+        gathered = arrange(parts, recipe, (), mapping, near_copies, fold=True)
         done = train_on(
             gathered,
             recipe,
@@ -220,21 +229,32 @@ def fitted_to(
 
 
 def seconds_per_epoch(recipe: Recipe, gathered: Gathered, out: Path, device: Device) -> float:
-    """How long an epoch takes, from a few steps of a run that is thrown away."""
+    """How long an epoch takes on average over the stages, from some steps of a run that is thrown
+    away."""
     trial = Trainer(recipe, gathered.train, gathered.held, out / "trial", device)
-    first = trial.timed_steps(1)  # what is made once, such as plans of convolutions
-    seconds = trial.timed_steps(_TIMED_STEPS) / _TIMED_STEPS
+    firsts = [0, *np.cumsum([stage.epochs for stage in recipe.stages]).tolist()]
+    lengths = np.diff([*(min(one, recipe.epochs) for one in firsts), recipe.epochs])
+    step = 0.0
+    for epoch, length in zip(firsts, lengths.tolist(), strict=True):
+        if length:
+            first = trial.timed_steps(1, epoch)  # what is made once, such as plans of convolutions
+            later = trial.timed_steps(_TIMED_STEPS, epoch) / _TIMED_STEPS
+            step += min(first, later) * length / recipe.epochs
     start = time.monotonic()
     trial.score()
-    held = time.monotonic() - start
+    trial.training_score()
+    scored = time.monotonic() - start
     trial.engine.wait_for_everyone()
     if trial.leads:
         rmtree(out / "trial", ignore_errors=True)
-    return max(1e-3, min(first, seconds) * trial.steps_per_epoch + held)
+    return max(1e-3, step * trial.steps_per_epoch + scored)
 
 
 def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
-    """The recipe with so many epochs, shared among its cycles and stages as before."""
+    """The recipe with so many epochs, shared among its cycles and stages as before.
+
+    Epochs that train the heads alone shrink and grow with them.
+    """
     share = epochs / recipe.epochs
     ends = np.round(np.cumsum([cycle.epochs for cycle in recipe.cycles]) * share).astype(int)
     lengths = np.diff(ends, prepend=0).tolist()
@@ -248,4 +268,7 @@ def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
         for stage in recipe.stages
         if (length := round(stage.epochs * share))
     ]
-    return recipe.model_copy(update={"cycles": tuple(cycles), "stages": tuple(stages)})
+    frozen = round(recipe.freeze_epochs * share)
+    return recipe.model_copy(
+        update={"cycles": tuple(cycles), "stages": tuple(stages), "freeze_epochs": frozen}
+    )

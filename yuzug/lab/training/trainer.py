@@ -139,14 +139,14 @@ class Trainer:
         for name in (STATE, KEPT):
             (self.out / name).unlink(missing_ok=True)
 
-    def timed_steps(self, steps: int) -> float:
-        """Seconds that so many steps take; the weights change."""
+    def timed_steps(self, steps: int, epoch: int = 0) -> float:
+        """Seconds that so many steps of an epoch, counted from 0, take; the weights change."""
         random = torch.Generator().manual_seed(self.recipe.seed)
         rows = torch.arange(self.recipe.batch) % len(self.train)
         rate = self.recipe.cycles[0].learning_rate / 100
         self._model.train()
         start = time.monotonic()
-        values = torch.stack([self._step(rows, rate, random) for _ in range(steps)])
+        values = torch.stack([self._step(rows, rate, random, epoch) for _ in range(steps)])
         values.tolist()  # a GPU is done only then
         return time.monotonic() - start
 
@@ -218,7 +218,7 @@ class Trainer:
         for step in bar:
             rows = order[step * self.recipe.batch : (step + 1) * self.recipe.batch][here::of]
             rate = self._rate(self.epoch * steps + step)
-            values.append(self._step(rows, rate, random))
+            values.append(self._step(rows, rate, random, self.epoch))
             if len(values) == self.steps_ahead or step == steps - 1:
                 total += self._checked(values, rate)
                 values.clear()
@@ -243,17 +243,17 @@ class Trainer:
             rate *= plateau_factor(self.progress.scores, recipe.plateau)
         return rate
 
-    def _step(self, rows: Tensor, rate: float, random: torch.Generator) -> Tensor:
+    def _step(self, rows: Tensor, rate: float, random: torch.Generator, epoch: int) -> Tensor:
         """One step on some rows; the loss, on the device, no number where the gradient is none."""
         recipe = self.recipe
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        stage, device = recipe.stage(self.epoch), self.engine.device
+        stage, device = recipe.stage(epoch), self.engine.device
         images = sent(self.images[sent(rows, self.images.device)], device)
         rows = sent(rows, device)
         how = stage.augmentation or recipe.augmentation
         changed = augment(images, how, stage.size_px, random)
-        if self.epoch >= recipe.epochs - recipe.robustness.last_epochs:
+        if epoch >= recipe.epochs - recipe.robustness.last_epochs:
             changed = degrade(changed, recipe.robustness, random)
         mixed = mix(changed, random, mixup=recipe.mixup, cutmix=recipe.cutmix)
         batch = normalise(mixed.faces if mixed else changed, recipe.preprocessing)
@@ -266,7 +266,7 @@ class Trainer:
             value = mixed.share * value + (1 - mixed.share) * others
         self._stepper.zero_grad(set_to_none=True)
         self.engine.backward(value)
-        if self.epoch < recipe.freeze_epochs:
+        if epoch < recipe.freeze_epochs:
             for part in (self.network.stem, self.network.neck):
                 part.zero_grad(set_to_none=True)  # the optimizer leaves these as they are
         norm = self.engine.clip_grad_norm_(self.network.parameters(), 5.0)
