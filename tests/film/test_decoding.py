@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import struct
 import tempfile
 from collections.abc import Callable
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import clips
 import numpy as np
 import pytest
 from clips import Picture
+from PIL import Image
 
 from yuzug.errors import FilmError, ImageError, YuzugError
-from yuzug.film import Film
+from yuzug.film import Film, container, decoding
 from yuzug.images import animation
+from yuzug.texts.causes import exact_words
 
 
 def ramp(count: int, size_wh: tuple[int, int] = (64, 48)) -> list[Picture]:
@@ -135,6 +140,51 @@ def test_animations_are_films(tmp_path: Path, ending: str) -> None:
     assert [frame.number for frame in Film(path).frames(every_s=0.4)] == [0, 2]
 
 
+@pytest.mark.parametrize("ending", ["gif", "webp", "png"])
+def test_an_animation_is_looked_through_no_further_than_is_asked(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = clips.animation(tmp_path / f"a.{ending}", ramp(4), [100, 300, 50, 200])
+    with Film(path, most_s=0.35) as film:
+        assert film.duration_s == pytest.approx(0.4)
+    with Film(path, stop=lambda: True) as film:
+        assert film.duration_s == pytest.approx(0.1)
+        assert len(list(film.frames())) == 1
+    # Four frames of 64x48 have 12,288 pixels.
+    monkeypatch.setattr(container, "MAX_PIXELS_A_SECOND", 12_288)
+    with Film(path, most_s=1.0) as film:
+        assert len(list(film.frames())) == 4
+    monkeypatch.setattr("PIL.Image.Image.load", None)  # no frame is decoded before the refusal
+    with pytest.raises(ImageError) as refused:
+        Film(path, most_s=0.99)
+    assert refused.value.kind == "image.too_large"
+    assert "bir animasyonun kareleri toplam en fazla" in exact_words(refused.value, "tr")
+
+
+def test_each_page_of_a_picture_is_bounded_before_it_is_decoded(tmp_path: Path) -> None:
+    pages = [Image.new("1", size) for size in ((64, 48), (32_016, 16))]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    with pytest.raises(ImageError, match="32,000 px"):
+        Film(tmp_path / "a.tif")
+
+
+@pytest.mark.parametrize("every_s", [None, 100.0])
+def test_a_film_that_is_stopped_is_decoded_no_further(
+    tmp_path: Path, every_s: float | None
+) -> None:
+    asked = []
+
+    def stop() -> bool:
+        asked.append(True)
+        return len(asked) > 3
+
+    path = clips.write(tmp_path / "film.mp4", ramp(40))
+    with Film(path, stop=stop) as film:
+        assert len(list(film.frames(every_s))) <= 3
+        assert film.notes.found == {}
+    assert len(asked) < 8
+
+
 def test_a_still_picture_is_one_frame_of_an_animation(tmp_path: Path) -> None:
     path = clips.animation(tmp_path / "a.gif", ramp(1), [100])
     assert [round(start_s, 1) for start_s, _, _ in animation(path)] == [0.0]
@@ -194,6 +244,27 @@ def test_a_list_of_files_opens_none_of_them(tmp_path: Path) -> None:
     lists = _written(tmp_path / "a.mp4", b"ffconcat version 1.0\nfile canary.mp4\n")
     with pytest.raises(FilmError):
         Film(lists)
+
+
+def test_pixels_that_are_not_square_count_as_they_are_shown(tmp_path: Path) -> None:
+    from av.error import InvalidDataError
+
+    path = clips.write(tmp_path / "wide.mp4", ramp(3), aspect=Fraction(2))
+    with Film(path) as film:
+        assert film.frame_bytes == 3 * 128 * 48
+        assert next(film.frames()).image.shape == (48, 128, 3)
+    two, thousand = (b"pasp" + struct.pack(">II", aspect, 1) for aspect in (2, 1000))
+    assert two in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(two, thousand))
+    with pytest.raises(ImageError, match=r"32,000 px .*64000x48"):
+        Film(path)
+
+    def fails(**_: object) -> None:
+        raise InvalidDataError(1, "no such pixels")
+
+    frame = SimpleNamespace(width=64, height=48, to_ndarray=fails)
+    with pytest.raises(FilmError, match="no such pixels"):
+        decoding._upright(frame, SimpleNamespace(sample_aspect_ratio=None))  # type: ignore[arg-type]
 
 
 def test_frames_that_are_too_small_are_refused(tmp_path: Path) -> None:

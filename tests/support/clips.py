@@ -38,8 +38,9 @@ def write(
     key_every: int = 5,
     rotation_deg: int = 0,
     faststart: bool = False,
+    aspect: Fraction | None = None,
 ) -> Path:
-    """A film of these pictures, at ten a second or at these times."""
+    """A film of these pictures, at ten a second or at these times, of pixels of this aspect."""
     times = times_s or [number / RATE for number in range(len(pictures))]
     options = {"movflags": "faststart"} if faststart else {}
     with av.open(str(path), "w", options=options) as container:
@@ -48,6 +49,8 @@ def write(
         stream.pix_fmt = "yuv420p"
         stream.gop_size = key_every
         stream.codec_context.time_base = Fraction(1, 1000)
+        if aspect is not None:
+            stream.codec_context.sample_aspect_ratio = aspect
         if rotation_deg:
             if not hasattr(stream, "set_display_rotation"):
                 pytest.skip("a PyAV before 18 cannot write rotation flags")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
 from yuzug.errors import FilmError, YuzugError
 from yuzug.extras import needs_extra
-from yuzug.images import animation, load_image
+from yuzug.images import animation, check_size, load_image
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
 FilmSource: TypeAlias = str | Path | IO[bytes]
+# Of an animated image whose length is bounded; that of Full HD with 60 frames a second.
+MAX_PIXELS_A_SECOND = 60 * 1920 * 1080
 # Playlists (HLS, DASH, concat) and picture sequences are left out: they open other files.
 CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,"
@@ -96,8 +96,7 @@ def video_stream(container: InputContainer) -> VideoStream:
             stream.thread_type = "AUTO"
             height, width = stream.codec_context.height, stream.codec_context.width
             if height and width:
-                # A view of one byte that only looks as large: the same bounds as for a photo.
-                load_image(np.broadcast_to(np.zeros(1, np.uint8), (height, width)))
+                check_size((height, shown_width(stream, width)))  # as for a photo
             return stream
     kinds = sorted({str(stream.type) for stream in container.streams})
     cover = "a cover picture" if container.streams.video else None
@@ -111,19 +110,37 @@ def video_stream(container: InputContainer) -> VideoStream:
     )
 
 
-def animation_extent(source: Path | IO[bytes]) -> tuple[float, int]:
+def shown_width(stream: VideoStream, width: int) -> int:
+    """How wide frames of this width in pixels are shown, as their pixels need not be square."""
+    aspect = stream.sample_aspect_ratio
+    if aspect and aspect > 0 and not 0.99 < aspect < 1.01:
+        return max(round(width * float(aspect)), 1)
+    return width
+
+
+def animation_extent(
+    source: Path | IO[bytes], most_s: float | None, stop: Callable[[], bool]
+) -> tuple[float, int]:
     """Seconds of an animated image and bytes of a frame.
 
-    All frames are decoded, as nothing else gives the length.
+    All frames are decoded, as nothing else gives the length, but for those after ``most_s``, and
+    none once ``stop`` says so.
 
     Raises:
         FilmError: ``film.picture`` for a still image.
-        ImageError: for a damaged one.
+        ImageError: for a damaged one, and ``image.too_large`` for one of more pixels than a film
+            of ``most_s`` may have.
     """
     end_s, count, frame_bytes = 0.0, 0, 0
-    with suppress(YuzugError):  # noted with the frames, where there are two
-        for start_s, duration_s, image in animation(source):
+    most_pixels = None if most_s is None else int(most_s * MAX_PIXELS_A_SECOND)
+    try:
+        for start_s, duration_s, image in animation(source, most_pixels):
             end_s, count, frame_bytes = start_s + duration_s, count + 1, image.nbytes
+            if stop() or (most_s is not None and end_s > most_s):
+                return end_s, frame_bytes
+    except YuzugError as error:  # noted with the frames, where there are two
+        if error.kind == "image.too_large":
+            raise
     if count < 2:
         if isinstance(source, Path):
             load_image(source)  # a damaged picture says so itself

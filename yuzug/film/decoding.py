@@ -6,7 +6,7 @@ rate: phones and screen recorders film at a rate that varies.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from yuzug.errors import YuzugError
+from yuzug.errors import FilmError, YuzugError
 from yuzug.film.container import (
     FilmSource,
     animation_extent,
     open_container,
     require_bytes,
+    shown_width,
     video_stream,
 )
 from yuzug.film.frame_times import FrameNumbers, WantedTimes, frame_time_s, packet_s, shown_for
-from yuzug.images import animation, is_picture, load_image
+from yuzug.images import animation, check_size, is_picture, load_image
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -36,6 +37,11 @@ MOTION_JPEG = (".mjpeg", ".mjpg")
 CUT_SHORT_S = 1.0
 # Packets kept undecoded at most while the next wanted frame is awaited.
 MAX_WAITING_BYTES = 64 * 1024 * 1024
+
+
+def never() -> bool:
+    """What is asked whether to stop where nobody wants to."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -77,14 +83,26 @@ class Film:
         source: the film, as a path or as a file opened in binary mode that can be sought, which
             stays open. Animated GIF, WebP and PNG files are films too.
         name: what a file without a path is called.
+        most_s: an animated image is not looked through beyond so many seconds, and refused where
+            its frames have too many pixels for them.
+        stop: asked between two frames, wanted or not; where it says True, there are no more.
 
     Raises:
         FilmError: ``film.missing``, ``film.empty``, ``film.undecodable``, ``film.no_video`` or
             ``film.picture``.
+        ImageError: ``image.too_large`` or ``image.too_small`` for the size of its frames.
         YuzugError: ``extra.missing`` where PyAV is not installed.
     """
 
-    def __init__(self, source: FilmSource, name: str = "film") -> None:
+    def __init__(
+        self,
+        source: FilmSource,
+        name: str = "film",
+        *,
+        most_s: float | None = None,
+        stop: Callable[[], bool] = never,
+    ) -> None:
+        self._stop = stop
         self._source = Path(source) if isinstance(source, str | Path) else source
         self.path = self._source if isinstance(self._source, Path) else Path(name)
         self.notes = Notes()
@@ -94,13 +112,13 @@ class Film:
         self._container: InputContainer | None = None
         require_bytes(self._source)
         if self.path.suffix.lower() not in MOTION_JPEG and is_picture(self._source):
-            self.duration_s, self.frame_bytes = animation_extent(self._source)
+            self.duration_s, self.frame_bytes = animation_extent(self._source, most_s, stop)
         else:
             self._container = open_container(self._source)
             self._stream = video_stream(self._container)
             self.duration_s = self._length()
             size = self._stream.codec_context
-            self.frame_bytes = 3 * size.width * size.height
+            self.frame_bytes = 3 * shown_width(self._stream, size.width) * size.height
 
     def __enter__(self) -> Film:
         return self
@@ -114,14 +132,17 @@ class Film:
             self._container.close()
             self._container = None
 
-    def frames(self, every_s: float | None = None) -> Iterator[Frame]:
+    def frames(
+        self, every_s: float | None = None, stop: Callable[[], bool] = never
+    ) -> Iterator[Frame]:
         """The frames in order: all, or the first one of each ``every_s`` seconds.
 
         Frames that are not wanted are not converted, and those of a group of pictures without a
-        wanted frame are not even decoded.
+        wanted frame are not even decoded. ``stop`` is asked as the film's own is.
         """
         wanted = WantedTimes(every_s)
-        frames = self._animation(wanted) if self._container is None else self._decoded(wanted)
+        read = self._animation if self._container is None else self._decoded
+        frames = read(wanted, lambda: stop() or self._stop())
         size = None
         for frame in frames:
             if size not in (None, frame.image.shape):
@@ -129,20 +150,22 @@ class Film:
             size = frame.image.shape
             yield frame
 
-    def _animation(self, wanted: WantedTimes) -> Iterator[Frame]:
+    def _animation(self, wanted: WantedTimes, stopped: Callable[[], bool]) -> Iterator[Frame]:
         try:
             for number, (time_s, duration_s, image) in enumerate(animation(self._source)):
                 if wanted.takes(time_s):
                     yield Frame(number, time_s, duration_s, image)
+                if stopped():
+                    return
         except YuzugError:  # the first frame was read when the film was opened
             self.notes.add("damaged", count=1)
 
-    def _decoded(self, wanted: WantedTimes) -> Iterator[Frame]:
+    def _decoded(self, wanted: WantedTimes, stopped: Callable[[], bool]) -> Iterator[Frame]:
         container, stream = self._open_container(), self._stream
         start_s = (container.start_time or 0) / 1_000_000
         numbers = FrameNumbers()
         last_s, untimed_s, rate = 0.0, 0.0, float(stream.average_rate or 25)
-        for frame in self._pictures(wanted, numbers, start_s):
+        for frame in self._pictures(wanted, numbers, start_s, stopped):
             number = numbers.of(frame)
             if frame.pts is None and frame.dts is None:
                 self.notes.add("untimed", rate=round(rate, 2))
@@ -154,13 +177,19 @@ class Film:
             last_s = max(last_s, time_s)
             if wanted.takes(time_s):
                 yield Frame(number, time_s, shown_for(frame, stream), _upright(frame, stream))
+        if stopped():
+            return
         shown_s = 1 / rate
         if self.duration_s is not None and last_s + shown_s < self.duration_s - CUT_SHORT_S:
             at_s, of_s = round(last_s + shown_s, 1), round(self.duration_s, 1)
             self.notes.add("cut_short", at_s=at_s, of_s=of_s)
 
     def _pictures(
-        self, wanted: WantedTimes, numbers: FrameNumbers, start_s: float
+        self,
+        wanted: WantedTimes,
+        numbers: FrameNumbers,
+        start_s: float,
+        stopped: Callable[[], bool],
     ) -> Iterator[VideoFrame]:
         """Decode what is needed for the wanted frames, and little more.
 
@@ -196,9 +225,11 @@ class Film:
                     continue
                 fed_until_s = max(fed_until_s, at_s)
             for one in [*waiting, packet] if end else waiting:
+                if stopped():
+                    return
                 try:
                     yield from one.decode()
-                except FFmpegError:  # noqa: PERF203 - each packet is damaged or whole by itself
+                except FFmpegError:  # each packet is damaged or whole by itself
                     damaged += 1
                     self.notes.add("damaged", count=damaged)
             waiting = []
@@ -221,10 +252,18 @@ class Film:
 
 def _upright(frame: VideoFrame, stream: VideoStream) -> NDArray[np.uint8]:
     """Any pixel format → RGB uint8 (H, W, 3), turned as the film asks, with square pixels."""
-    aspect = stream.sample_aspect_ratio
-    width = frame.width
-    if aspect and aspect > 0 and not 0.99 < aspect < 1.01:
-        width = max(round(frame.width * float(aspect)), 1)
-    image = frame.to_ndarray(format="rgb24", width=width)
+    from av.error import FFmpegError
+
+    width = shown_width(stream, frame.width)
+    check_size((frame.height, width))  # that of a single frame may differ
+    try:
+        image = frame.to_ndarray(format="rgb24", width=width)
+    except FFmpegError as error:
+        raise FilmError(
+            "film.undecodable",
+            must="the file must be a complete video in a format that FFmpeg reads",
+            got=str(error.strerror),
+            do="choose another file, or save the video again, for example as MP4",
+        ) from error
     turns = round(frame.rotation / 90) % 4
     return load_image(np.rot90(image, turns) if turns else image)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from threading import Event, Thread
@@ -14,7 +14,7 @@ from yuzug.analysis import Analysis
 from yuzug.errors import OptionError
 from yuzug.faces.tracking import FORGET_S
 from yuzug.film.container import FilmSource
-from yuzug.film.decoding import Film, Frame
+from yuzug.film.decoding import Film, Frame, never
 from yuzug.models import Person
 from yuzug.pipeline import Analyzer
 from yuzug.records.tables import Columns, Row, arrow, film_rows
@@ -48,6 +48,8 @@ def read_video(
     person: Person | None = None,
     person_track: int | None = None,
     name: str = "film",
+    most_s: float | None = None,
+    stop: Callable[[], bool] = never,
 ) -> FilmReading:
     """Read a film; iterate over the result for one :class:`Analysis` a frame.
 
@@ -65,6 +67,8 @@ def read_video(
             nobody checks.
         person_track: whose face that is, by its track; the largest of each frame, unless given.
         name: what a file without a path is called in the table.
+        most_s: what bounds an animated image: see :class:`yuzug.film.decoding.Film`.
+        stop: asked between two frames, wanted or not; reading ends where it says True.
 
     Returns:
         An iterator that decodes as it goes, so that the length of a film costs no memory. Each
@@ -99,7 +103,7 @@ def read_video(
     if person is not None:
         person.require(analyzer.classifier.checkpoint)
     return FilmReading(
-        Film(source, name),
+        Film(source, name, most_s=most_s, stop=stop),
         analyzer,
         every_s=every_s,
         smooth=smooth,
@@ -200,7 +204,9 @@ class FilmReading:
         )
         stop = Event()
         most = max(1, min(BATCH, MAX_BATCH_BYTES // max(self.film.frame_bytes, 1)))
-        decoded: _Stage[Frame] = _Stage(stop, self.film.frames(self.every_s), 1 + most // 4)
+        decoded: _Stage[Frame] = _Stage(
+            stop, self.film.frames(self.every_s, stop.is_set), 1 + most // 4
+        )
         # Another batch is tracked while one is read.
         tracked = _Stage(stop, self._tracked(session, decoded), most)
         try:

@@ -9,7 +9,7 @@ files (bytes) → file_structure, limits (bounds) → decode → pixels (RGB, up
 
 from yuzug.images.decode import FORMATS, ImageSource, animation, is_picture, load_image
 from yuzug.images.encode import jpeg_bytes, png_bytes
-from yuzug.images.limits import MAX_BYTES, MIN_SIDE_PX
+from yuzug.images.limits import MAX_BYTES, MIN_SIDE_PX, check_size
 from yuzug.images.pixels import Rgb, fit_within, to_bgr
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ImageSource",
     "Rgb",
     "animation",
+    "check_size",
     "fit_within",
     "is_picture",
     "jpeg_bytes",

@@ -97,33 +97,60 @@ def is_picture(source: Path | IO[bytes]) -> bool:
     return _format_of(head) is not None
 
 
-def animation(source: Path | IO[bytes]) -> Iterator[tuple[float, float, Rgb]]:
+def animation(
+    source: Path | IO[bytes], most_pixels: int | None = None
+) -> Iterator[tuple[float, float, Rgb]]:
     """The frames of an animated GIF, WebP or PNG: start and duration in seconds, RGB (H, W, 3).
 
-    An open file is read from its beginning.
+    An open file is read from its beginning. A still picture gives one frame. A duration of 0
+    lasts a tenth of a second, as in browsers.
 
-    A still picture gives one frame. A duration of 0 lasts a tenth of a second, as in browsers.
+    Args:
+        most_pixels: of all frames together. A file that announces more is refused before one is
+            decoded.
 
     Raises:
-        ImageError: as :func:`load_image`; where a later frame is damaged, after those before it.
+        ImageError: as :func:`load_image`; where a later frame is damaged or too large, after those
+            before it.
     """
     if isinstance(source, Path):
         picture = _picture(read_file(source))
     else:
         source.seek(0)
         picture = _picture(read_open_file(source))
-    start_s = 0.0
-    for index in range(int(getattr(picture, "n_frames", 1))):
+    try:
+        count = int(getattr(picture, "n_frames", 1))
+    except Exception as error:  # see _picture
+        raise _undecodable(error) from error
+    _check_frames(count * picture.width * picture.height, most_pixels)
+    start_s, pixels = 0.0, 0
+    for index in range(count):
         try:
             picture.seek(index)
+        except Exception as error:  # see _picture
+            raise _undecodable(error) from error
+        _check_picture(picture)  # each page of a TIFF has a size of its own
+        pixels += picture.width * picture.height
+        _check_frames(pixels, most_pixels)
+        try:
             picture.load()
             frame = np.ascontiguousarray(to_rgb(picture))
         except Exception as error:  # see _picture
             raise _undecodable(error) from error
-        check_size((frame.shape[0], frame.shape[1]))
         duration_s = (float(picture.info.get("duration") or 0) or 100.0) / 1000
         yield start_s, duration_s, frame
         start_s += duration_s
+
+
+def _check_frames(pixels: int, most_pixels: int | None) -> None:
+    if most_pixels is not None and pixels > most_pixels:
+        most = most_pixels // 10**6
+        raise ImageError(
+            "image.too_large",
+            must=f"the frames of an animation must have at most {most} million pixels together",
+            got=f"{pixels // 10**6} million",
+            do="choose one with fewer or smaller frames",
+        )
 
 
 def _from_bytes(data: bytes) -> Rgb:

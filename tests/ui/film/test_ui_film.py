@@ -26,7 +26,7 @@ from PIL import Image
 
 from yuzug import read_video
 from yuzug.emotions import LANGUAGES, Language
-from yuzug.errors import FilmError
+from yuzug.errors import FilmError, ImageError
 from yuzug.film import DEFAULT_EVERY_S
 from yuzug.models import Person
 from yuzug.texts import text
@@ -125,6 +125,40 @@ def test_reading_stops_where_nobody_waits_for_it(analyzers: Analyzers, clip: Pat
     job.file = io.BytesIO(clip.read_bytes())
     assert read_clip(job, analyzers.live("cnn", 7), "clip.mp4", Limits()) == {}
     assert job.at_s == 0.0
+
+
+def test_reading_an_animation_stops_before_its_end_is_known(
+    analyzers: Analyzers, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = clips.animation(
+        tmp_path / "a.gif", clips.frames(np.zeros((9, 9, 3), np.uint8), 2), [1, 1]
+    )
+    job = Job(io.BytesIO(path.read_bytes()), lambda job: {}, state="reading")
+    seen = 0
+
+    def endless(*_: object) -> Iterator[tuple[float, float, NDArray[np.uint8]]]:
+        nonlocal seen
+        while seen < 10_000:
+            seen += 1
+            if seen == 3:
+                job.stop()
+            yield 0.0, 0.0, np.zeros((48, 64, 3), np.uint8)
+
+    monkeypatch.setattr("yuzug.film.container.animation", endless)
+    monkeypatch.setattr("yuzug.film.decoding.animation", endless)
+    assert read_clip(job, analyzers.live("cnn", 7), "a.gif", Limits()) == {}
+    assert seen < 10
+
+
+def test_an_animation_of_too_many_pixels_is_refused(
+    analyzers: Analyzers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = clips.animation(
+        tmp_path / "a.gif", clips.frames(np.zeros((9, 9, 3), np.uint8), 9), [1] * 9
+    )
+    monkeypatch.setattr("yuzug.film.container.MAX_PIXELS_A_SECOND", 10_000)
+    with pytest.raises(ImageError, match="million pixels together"):
+        read(analyzers, path.read_bytes())
 
 
 def asked(astronaut: NDArray[np.uint8], box: tuple[float, ...], target: str | None = None) -> Any:

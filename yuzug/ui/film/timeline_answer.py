@@ -52,16 +52,19 @@ def read_clip(
         FilmError: where it is no film, or ``film.too_long``.
         YuzugError: ``extra.missing`` where PyAV is not installed.
     """
+    most_s = limits.seconds + _ROUNDING_S
     with read_video(
         job.file,
         analyzer,
         every_s=DEFAULT_EVERY_S,
         name=name,
+        most_s=most_s,
+        stop=lambda: job.stopped,
         person=mine.person if mine else None,
         person_track=mine.track if mine else None,
     ) as reading:
         job.length_s = reading.duration_s
-        if job.length_s is not None and job.length_s > limits.seconds + _ROUNDING_S:
+        if job.length_s is not None and job.length_s > most_s:
             raise _too_long(job.length_s, limits)
         timeline = Timeline(analyzer.labels, reading.duration_s)
         rows: list[Row] = []
@@ -71,7 +74,7 @@ def read_clip(
             if job.stopped:
                 return {}
             job.at_s = analysis.time_s or 0.0
-            if job.at_s > limits.seconds + _ROUNDING_S:  # longer than it says
+            if job.at_s > most_s:  # longer than it says
                 raise _too_long(job.at_s, limits)
             height, width = analysis.image.shape[:2]
             size_wh = (width, height)
@@ -84,6 +87,8 @@ def read_clip(
                 faces.setdefault(face.track, []).append([round(side, 4) for side in box])
             rows += reading.rows(analysis)
             timeline.add(analysis)
+        if job.stopped:
+            return {}
         return {
             **_answer(reading, timeline, rows, faces, size_wh),
             "mine": mine.track if mine else None,
@@ -191,6 +196,6 @@ def _too_long(seconds: float, limits: Limits) -> FilmError:
     return FilmError(
         "film.too_long",
         must=f"a video on the page must be at most {limits.seconds} seconds long",
-        got=f"{seconds:.0f} seconds",
+        got=f"at least {seconds:.0f} seconds",
         do="choose a shorter one, or read it with: yuzug video",
     )
