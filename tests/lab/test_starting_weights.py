@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -148,6 +148,7 @@ def test_imagenet_is_fetched_once_and_checked(
     torch.save(backbone(1), tmp_path / "weights.pth")
     content = (tmp_path / "weights.pth").read_bytes()
     asked: list[str] = []
+    stalls, over = Event(), Event()
 
     class Server(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -155,7 +156,9 @@ def test_imagenet_is_fetched_once_and_checked(
             self.send_response(200)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            self.wfile.write(content[: len(content) // 2 if stalls.is_set() else None])
+            if stalls.is_set():
+                over.wait()
 
         def log_message(self, *_: object) -> None:
             pass
@@ -173,9 +176,22 @@ def test_imagenet_is_fetched_once_and_checked(
             Trainer(recipe, drawn_faces(16), drawn_faces(8), tmp_path / str(number))
         assert len(asked) == 1
         monkeypatch.setattr(pretrained, "_imagenet_url", lambda: f"{address}/resnet18-00000000.pth")
-        with pytest.raises(YuzugError, match="invalid hash value"):
+        with pytest.raises(YuzugError, match="a file of sha256"):
             Trainer(recipe, drawn_faces(16), drawn_faces(8), tmp_path / "wrong")
+        monkeypatch.setattr(pretrained, "_imagenet_url", lambda: f"{address}/{name}")
+        file = tmp_path / "cache" / "checkpoints" / name
+        file.write_bytes(content[:-1])
+        assert pretrained.start_file("imagenet").read_bytes() == content, (
+            "a damaged one is replaced"
+        )
+        file.unlink()
+        stalls.set()
+        monkeypatch.setattr(pretrained, "PATIENCE_S", 0.2)
+        with pytest.raises(YuzugError, match="timed out"):
+            pretrained.start_file("imagenet")
+        assert [*file.parent.iterdir()] == []
     finally:
+        over.set()
         server.shutdown()
         server.server_close()
 
@@ -187,6 +203,10 @@ def test_offline_imagenet_says_where_its_file_belongs(
     with pytest.raises(YuzugError, match="HF_HUB_OFFLINE") as caught:
         pretrained.start_file("imagenet")
     assert str(tmp_path) in str(caught.value)
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    (tmp_path / "checkpoints").write_text("no folder")
+    with pytest.raises(YuzugError, match="let TORCH_HOME name another folder"):
+        pretrained.start_file("imagenet")
 
 
 def test_weights_that_need_not_be_had_are_told_of(
@@ -204,8 +224,10 @@ def test_weights_that_need_not_be_had_are_told_of(
     assert "imagenet could not be fetched" in capsys.readouterr().err
     assert Result.of(tmp_path / "random").start_from is None
     (cache / "checkpoints").mkdir(parents=True)
-    file = pretrained._imagenet_url().rsplit("/", 1)[-1]
-    torch.save(backbone(), cache / "checkpoints" / file)
+    torch.save(backbone(), tmp_path / "weights.pth")
+    file = f"resnet18-{sha256((tmp_path / 'weights.pth').read_bytes()).hexdigest()[:8]}.pth"
+    (tmp_path / "weights.pth").replace(cache / "checkpoints" / file)
+    monkeypatch.setattr(pretrained, "_imagenet_url", lambda: f"http://127.0.0.1:9/{file}")
     assert main([*words, str(tmp_path / "random")]) == 0  # done, and stays what it was
     capsys.readouterr()
     assert main([*words, str(tmp_path / "imagenet")]) == 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import urllib.error
+import shutil
+import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 import torch
@@ -14,11 +16,14 @@ from torch import Tensor
 from torchvision.models import ResNet18_Weights
 
 from yuzug.errors import HubError, OptionError
+from yuzug.hub import sha256_of
 from yuzug.models.networks import Network
 from yuzug.models.registry import resolve
 
 # What ``start_from`` says for torchvision's weights.
 IMAGENET = "imagenet"
+# Without a byte for so long, a server is taken to be away.
+PATIENCE_S = 30.0
 # torchvision and timm name the parts of a ResNet18 alike; here they are numbered.
 _STEM = {"conv1": "0", "bn1": "1", "layer1": "3", "layer2": "4", "layer3": "5", "layer4": "6"}
 
@@ -107,23 +112,38 @@ def _imagenet_file() -> Path:
     url = _imagenet_url()
     name = url.rsplit("/", 1)[-1]
     path = Path(torch.hub.get_dir()) / "checkpoints" / name
-    if path.is_file():
-        return path
-    prefix = re.search(r"-([0-9a-f]{8,})\.", name)
-    reason = "HF_HUB_OFFLINE is set" if os.environ.get("HF_HUB_OFFLINE") == "1" else ""
-    if not reason:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            torch.hub.download_url_to_file(
-                url, str(path), hash_prefix=prefix.group(1) if prefix else None, progress=False
-            )
-        except (urllib.error.URLError, OSError, RuntimeError) as error:
-            reason = str(error).splitlines()[0]
-        else:
+    found = re.search(r"-([0-9a-f]{8,})\.", name)
+    prefix = found.group(1) if found else ""
+    try:
+        if path.is_file() and sha256_of(path).startswith(prefix):
             return path
+        reason = "HF_HUB_OFFLINE is set"
+        if os.environ.get("HF_HUB_OFFLINE") != "1":
+            _fetch(url, path, prefix)
+            return path
+    except (OSError, HTTPException) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
     raise HubError(
         "hub.unreachable",
         must="ImageNet's weights must be fetched once from torchvision's server",
         got=f"{url}: {reason}",
-        do=f"try again online, or put the file at {path}",
+        do=f"try again online, put the file at {path}, or let TORCH_HOME name another folder",
     )
+
+
+def _fetch(url: str, path: Path, prefix: str) -> None:
+    """Put what is at this address into a file, once all of it has come and its sha256 fits.
+
+    Not ``torch.hub``, which waits for a server that has stalled for ever.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer, fresh.open("wb") as file:
+            shutil.copyfileobj(answer, file)
+        digest = sha256_of(fresh)
+        if not digest.startswith(prefix):
+            raise OSError(f"a file of sha256 {digest}")
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
