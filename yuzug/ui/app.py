@@ -78,15 +78,15 @@ def _draw(analyzers: Analyzers, default: Settings, limits: Limits) -> Page:
         model, classes = _selectors(chrome, analyzers, default)
         with gr.Tabs(elem_id="yz-tabs", overflow_behavior="wrap"):
             with chrome.make(gr.Tab, {"label": "tab_live"}, id="live"):
-                live_notice = _notice(chrome)
+                live_notice = _notice(chrome, limits)
                 with live_notice.room:
                     live_parts = live_tab(chrome, live.idle(chrome.lang))
             with chrome.make(gr.Tab, {"label": "tab_photo"}, id="photo"):
-                photo_notice = _notice(chrome)
+                photo_notice = _notice(chrome, limits)
                 with photo_notice.room:
                     photo_parts = photo_tab(chrome, photo.redraw(photo.PhotoState(), chrome.lang))
             with chrome.make(gr.Tab, {"label": "tab_film"}, id="film"):
-                film_notice = _notice(chrome)
+                film_notice = _notice(chrome, limits)
                 with film_notice.room:
                     film_parts = film_tab(chrome, limits, installed())
             with chrome.make(gr.Tab, {"label": "tab_mood"}, id="mood"):
@@ -154,9 +154,9 @@ def _selectors(
     return model, classes
 
 
-def _notice(chrome: Chrome) -> Notice:
+def _notice(chrome: Chrome, limits: Limits) -> Notice:
     with gr.Column(elem_classes="yz-notice-box") as box:
-        labelled_html(chrome, None, header.notice)
+        labelled_html(chrome, None, lambda lang: header.notice(lang, limits.minutes))
         accept = chrome.make(
             gr.Button, {"value": "notice_accept"}, elem_classes=["yz-button", "main"]
         )

@@ -28,6 +28,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+from gradio import http_server
 from gradio.blocks import Block as Block
 from gradio.events import api
 from gradio.queueing import Event as Event
@@ -153,6 +154,15 @@ def answer_tools_with_json(blocks: gr.Blocks) -> None:
 
     if blocks.mcp_server_obj is not None:  # None where Gradio could not start it, which it logs
         blocks.mcp_server_obj.postprocess_output_data = content  # type: ignore
+
+
+def look_for_ports_on_ipv4() -> None:
+    """Let Gradio see whether a port is free on 127.0.0.1, whatever ``GRADIO_SERVER_NAME`` says.
+
+    It does so with a socket of IPv4, which an address of IPv6 in that variable makes it fail with.
+    Held by ``test_serve_addresses.py::test_the_page_is_served_on_an_address_of_ipv6``.
+    """
+    http_server.LOCALHOST_NAME = "127.0.0.1"
 
 
 def check_tool_arguments(

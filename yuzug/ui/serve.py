@@ -31,6 +31,7 @@ from yuzug.texts import text
 from yuzug.texts.numbers import tenths
 from yuzug.ui.api import mcp_tools
 from yuzug.ui.app import build
+from yuzug.ui.gradio_patches import look_for_ports_on_ipv4
 from yuzug.ui.i18n import head
 from yuzug.ui.models import Analyzers, OnDemand, Waiting
 from yuzug.ui.server import draining, log_filters, zerogpu
@@ -68,7 +69,9 @@ def serve(
     if isinstance(sys.stdout, io.TextIOWrapper):  # "…" on a console that has no such letter
         sys.stdout.reconfigure(errors="backslashreplace")
     anywhere = "0.0.0.0" if "SPACE_ID" in os.environ else "127.0.0.1"
-    host = host or os.environ.get("GRADIO_SERVER_NAME") or anywhere
+    host = (host or os.environ.get("GRADIO_SERVER_NAME") or anywhere).strip()
+    if host.startswith("[") and host.endswith("]"):  # an address of IPv6, as in a URL
+        host = host[1:-1]
     port = _number("--port", str(port)) if port is not None else _port()
     require_free_port(host, port)
     # A face is too small to share out: with two threads, one waits for the other while a browser
@@ -84,7 +87,7 @@ def serve(
     settings = analyzers.fitting(settings)
     demo = build(analyzers, settings)
     launch(demo, host, port)
-    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else _in_url(host)
     print(text("ui.serve_ready", lang, url=f"http://{shown}:{port}"), flush=True)
     _end_in_order(demo, lang)
     demo.block_thread()
@@ -213,14 +216,21 @@ def _return_freed_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def _in_url(host: str) -> str:
+    """A host as it stands in a URL: an address of IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
 def launch(demo: GuardedBlocks, host: str, port: int) -> None:
     """Start the server in the background: nothing shared, recorded or counted."""
     # From here on this process asks itself alone: at the start, and for mcp_tools. Gradio would ask
     # through a proxy, which knows no server of this machine.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"
     log_filters.install()
+    if ":" in host:
+        look_for_ports_on_ipv4()
     demo.launch(
-        server_name=host,
+        server_name=_in_url(host),
         server_port=port,
         prevent_thread_lock=True,
         quiet=True,
@@ -249,6 +259,8 @@ def require_free_port(host: str, port: int) -> None:
         YuzugError: ``port.taken`` or ``host.unknown``.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if ":" in host:  # Gradio wants it on both
+        require_free_port("127.0.0.1", port)
     try:
         [(*_, address), *_] = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:

@@ -9,10 +9,14 @@ from collections.abc import Callable
 
 import pytest
 
+from yuzug.emotions import LANGUAGES
 from yuzug.errors import FilmError, OptionError, YuzugError
+from yuzug.ui.components.header import notice
 from yuzug.ui.film import jobs as line
 from yuzug.ui.film.jobs import FilmJobs, Job, Result
 from yuzug.ui.film.limits import MEGABYTES, SECONDS, Limits
+from yuzug.ui.film.view import source
+from yuzug.ui.server.uploads import Uploads
 
 PATIENCE_S = 10.0
 
@@ -101,7 +105,7 @@ def test_another_clip_of_a_visit_ends_the_one_before() -> None:
     jobs.close()
 
 
-def test_a_clip_whose_page_was_left_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clip_whose_page_was_left_is_deleted() -> None:
     jobs, reading = FilmJobs(), Reading()
     job = reading.job()
     jobs.start("a", job)
@@ -110,9 +114,8 @@ def test_a_clip_whose_page_was_left_is_deleted(monkeypatch: pytest.MonkeyPatch) 
     jobs.drop_left(lambda name: False)
     until(lambda: job.file.closed)
 
-    late = Reading().job()
+    jobs, late = FilmJobs(minutes=0), Reading().job()
     jobs.start("b", late)
-    monkeypatch.setattr(line, "MAX_MINUTES", 0)
     jobs.drop_left(lambda name: True)
     until(lambda: late.file.closed)
 
@@ -155,6 +158,43 @@ def test_however_a_reading_fails_the_clip_is_gone_and_the_next_is_read(
 def test_a_host_says_how_large_and_long_a_clip_may_be() -> None:
     assert Limits.of({}) == Limits(100, 60)
     assert Limits.of({MEGABYTES: "20", SECONDS: "300"}).bytes == 20 * 2**20
+    assert Limits.of({SECONDS: "3600"}).minutes == 600
     for said in ("0", "-1", "many", "1e3", "99999", "²"):
         with pytest.raises(OptionError, match=SECONDS):
             Limits.of({SECONDS: said})
+
+
+@pytest.mark.parametrize("megabytes", [1, 100, 600, 2000])
+def test_the_largest_clip_throws_out_no_upload(megabytes: int) -> None:
+    limits = Limits.of({MEGABYTES: str(megabytes)})
+    uploads = Uploads(limits.bytes)
+    photo = uploads.keep(io.BytesIO(b"a photo"), "me.jpg")
+    clip = uploads.keep(_Large(limits.bytes), "clip.mp4")
+    assert uploads.holds(photo)
+    assert uploads.holds(clip)
+    many = [uploads.keep(_Large(limits.bytes), "clip.mp4") for _ in range(600)]
+    assert not uploads.holds(clip)
+    assert uploads.holds(many[-1])
+    uploads.close()
+
+
+class _Large(io.BytesIO):
+    """A file that says it has so many bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size = size
+
+    def seek(self, *_: int) -> int:
+        return self._size
+
+
+@pytest.mark.parametrize("seconds", [60, 600])
+def test_the_page_says_how_long_a_clip_stays(seconds: int) -> None:
+    limits = Limits(seconds=seconds)
+    for lang in LANGUAGES:
+        said = {"en": f" {limits.minutes} minutes", "tr": f" en fazla {limits.minutes} dakika"}[
+            lang
+        ]
+        assert said in notice(lang, limits.minutes)
+        assert said in source(limits, True)(lang)

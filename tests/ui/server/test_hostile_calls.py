@@ -434,6 +434,33 @@ def test_huge_and_deep_values_are_refused(
             assert b" 413 " in wire.recv(100)
 
 
+@pytest.mark.parametrize("path", ["run/read", "queue/join", "call/analyze", "mcp/"])
+def test_a_call_that_hides_its_length_is_refused(url: str, path: str) -> None:
+    """Calls share their memory by the length that each announces."""
+    answer = httpx.post(
+        f"{url}/gradio_api/{path}",
+        content=iter([b'{"data": []', b"}"]),
+        headers={"Content-Type": "application/json", "Accept-Language": "tr"},
+        timeout=NO_HANG_S,
+    )
+    assert answer.status_code == 411
+    assert "uzunluğunu Content-Length ile" in answer.json()["detail"]
+
+
+def test_an_upload_may_come_in_pieces(url: str) -> None:
+    form = (
+        b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nx\r\n--b--'
+    )
+    answer = httpx.post(
+        f"{url}/gradio_api/upload",
+        content=iter([form[:20], form[20:]]),
+        headers={"Content-Type": "multipart/form-data; boundary=b"},
+        timeout=NO_HANG_S,
+    )
+    assert answer.status_code == 200
+    assert len(answer.json()) == 1
+
+
 @thoroughly
 def test_values_of_any_type_end_in_an_answer(
     functions: list[Function], visitor: Caller, all_of_it: bool

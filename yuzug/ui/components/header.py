@@ -37,10 +37,11 @@ def footer(lang: Language) -> str:
     return f"<p>{_t('footer', lang)}</p>"
 
 
-def notice(lang: Language) -> str:
-    """What must be read before the first picture."""
+def notice(lang: Language, minutes: int) -> str:
+    """What must be read before the first picture; ``minutes`` is how long a video stays at most."""
     points = "".join(
-        f"<li><h3>{_t(f'notice_{point}_title', lang)}</h3><p>{_t(f'notice_{point}', lang)}</p></li>"
+        f"<li><h3>{_t(f'notice_{point}_title', lang)}</h3>"
+        f"<p>{_t(f'notice_{point}', lang, minutes=minutes)}</p></li>"
         for point in _NOTICE_POINTS
     )
     return (
@@ -113,5 +114,5 @@ def _thumbnail() -> str:
     return data_url(small)
 
 
-def _t(name: str, lang: Language) -> str:
-    return escape(text(f"ui.{name}", lang))
+def _t(name: str, lang: Language, **values: object) -> str:
+    return escape(text(f"ui.{name}", lang, **values))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from yuzug.errors import YuzugError
-from yuzug.ui.film.limits import MAX_MINUTES
+from yuzug.ui.film.limits import Limits
 from yuzug.ui.server.queue_limits import busy
 
 AT_ONCE = 1  # a clip uses the cores of a small server
@@ -82,7 +82,13 @@ class Job:
 class FilmJobs:
     """The jobs of all visits, one each."""
 
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = MAX_WAITING) -> None:
+    def __init__(
+        self,
+        at_once: int = AT_ONCE,
+        waiting: int = MAX_WAITING,
+        minutes: int = Limits().minutes,
+    ) -> None:
+        self._most_s = 60.0 * minutes
         self._at_once = at_once
         self._most_waiting = waiting
         self._jobs: dict[str, Job] = {}  # the oldest first
@@ -140,7 +146,7 @@ class FilmJobs:
                 name
                 for name, job in self._jobs.items()
                 if not is_open(name)
-                or now_s - job.begun_s > 60 * MAX_MINUTES
+                or now_s - job.begun_s > self._most_s
                 or (job.state == "done" and now_s - job.ended_s > UNFETCHED_S)
             ]
         for name in left:

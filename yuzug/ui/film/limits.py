@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 
 from yuzug.errors import OptionError
 
 # The environment variables of a host.
 MEGABYTES = "YUZUG_FILM_MB"
 SECONDS = "YUZUG_FILM_SECONDS"
-# A clip is gone after so long, wherever it waits or is read.
-MAX_MINUTES = 10
+# No visitor is told to wait longer than this, unless clips may be longer than a minute.
+MIN_MINUTES = 10
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,17 @@ class Limits:
     def bytes(self) -> int:
         """The most bytes of a file."""
         return self.megabytes * 2**20
+
+    @property
+    def minutes(self) -> int:
+        """After how many minutes a clip is gone, wherever it waits or is read.
+
+        Ten times its length: six others may be before it.
+
+        >>> Limits().minutes, Limits(seconds=10).minutes, Limits(seconds=301).minutes
+        (10, 10, 51)
+        """
+        return max(MIN_MINUTES, ceil(10 * self.seconds / 60))
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> Limits:

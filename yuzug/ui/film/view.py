@@ -14,7 +14,7 @@ from yuzug.emotions import Language
 from yuzug.texts import text
 from yuzug.ui.components.html import column, labelled_html, panel
 from yuzug.ui.components.reading import RING_FACE
-from yuzug.ui.film.limits import MAX_MINUTES, Limits
+from yuzug.ui.film.limits import Limits
 from yuzug.ui.i18n import Chrome
 from yuzug.ui.teaching.lesson import MOST_CHARACTERS
 
@@ -146,7 +146,7 @@ def source(limits: Limits, there: bool) -> Callable[[Language], str]:
             f'<span class="yz-button main first">{_t("choose", lang)}</span>'
             f'<span class="yz-button again">{_t("another", lang)}</span>'
             f'<input type="file" accept="video/*,{_ALSO}" /></label>'
-            f'<p class="yz-fine">{_t("privacy", lang, minutes=MAX_MINUTES)}</p>'
+            f'<p class="yz-fine">{_t("privacy", lang, minutes=limits.minutes)}</p>'
             '<div class="yz-film-progress" hidden><p></p><progress max="1"></progress>'
             f'<button type="button" class="yz-button">{_t("cancel", lang)}</button></div>'
             '<p class="yz-film-message" role="status"></p>'

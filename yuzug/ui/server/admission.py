@@ -57,10 +57,10 @@ class GuardedBlocks(gr.Blocks):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.uploads = Uploads()
-        self.places = Places()
-        self.films = FilmJobs()
         self.film_limits = Limits.of()
+        self.uploads = Uploads(self.film_limits.bytes)
+        self.places = Places()
+        self.films = FilmJobs(minutes=self.film_limits.minutes)
         self.draining = Draining(lambda: self.films.busy or bool(self._queue.event_ids_to_events))
         self.public: set[int] = set()
         self.settings: gr.State | None = None

@@ -52,6 +52,7 @@ _DIRECT = re.compile(r"/gradio_api/(run|api)/[\w-]+/?")
 _BY_NAME = re.compile(r"/gradio_api/call/v2/[\w-]+/?")
 _HEALTH = "/health"
 _FILE = "/gradio_api/file="
+_UPLOAD = "/gradio_api/upload"
 _JSON = "application/json"
 _SCRIPT = "text/javascript"
 _MANIFEST = "application/manifest+json"
@@ -163,6 +164,10 @@ class Gate:
         length = headers.get("content-length", "0")
         if not (length.isdecimal() and int(length) <= most):
             return 413, refusal(f"a request must have at most {most} bytes", length)
+        # The memory that calls share is counted by what they announce; an upload, as it comes.
+        if "transfer-encoding" in headers and path != _UPLOAD:
+            got = f"Transfer-Encoding: {headers['transfer-encoding']}"
+            return 411, refusal("a request must tell its length in Content-Length", got)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if method == "POST" and _CALL.fullmatch(path) and kind != _JSON:
             return 415, refusal(f"a call must be sent as {_JSON}", repr(kind))
@@ -180,7 +185,7 @@ class Gate:
             name = path.removeprefix(EXAMPLES).removesuffix(".jpg")
             jpeg = await run_in_threadpool(thumbnail, name)
             return _picture(jpeg, "image/jpeg", name, headers)
-        if path == "/gradio_api/upload":
+        if path == _UPLOAD:
             return await self._take(request)
         if path == "/gradio_api/upload_progress":
             # The page asks how far an upload is; here it is over before it asks.
@@ -216,7 +221,7 @@ class Gate:
 
     def _most_bytes(self, path: str, scope: Scope) -> int:
         """How long a request may be: a visit of the page may upload a clip."""
-        if path != "/gradio_api/upload":
+        if path != _UPLOAD:
             return MAX_BODY_BYTES
         visit = QueryParams(scope.get("query_string", b"")).get("film", "")
         most = self.film_bytes if visit in self.visits else MAX_UPLOAD_BYTES

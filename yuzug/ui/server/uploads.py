@@ -23,7 +23,7 @@ from yuzug.errors import ImageError
 
 # Enough for any photograph.
 MAX_UPLOAD_BYTES = 40 * 2**20
-MAX_HELD_BYTES = 512 * 2**20
+MIN_HELD_BYTES = 512 * 2**20
 MAX_HELD = 256
 # The browser asks for its own upload while it is read, to show it in the picker.
 DELETE_AFTER_S = 5.0
@@ -43,9 +43,14 @@ class _Upload:
 
 
 class Uploads:
-    """The uploads of one server: each is read once, and gone soon after."""
+    """The uploads of one server: each is read once, and gone soon after.
 
-    def __init__(self) -> None:
+    Args:
+        largest_bytes: of one upload. There is room for two such, and for 512 MB at least.
+    """
+
+    def __init__(self, largest_bytes: int = MAX_UPLOAD_BYTES) -> None:
+        self.most_bytes = max(MIN_HELD_BYTES, 2 * largest_bytes)
         self._held: dict[str, _Upload] = {}  # the oldest first
         self._lock = Lock()
 
@@ -66,7 +71,7 @@ class Uploads:
         with self._lock:
             self._drop_old()
             self._held[path] = _Upload(file, size, time.monotonic() + UNREAD_AFTER_S)
-            while len(self._held) > MAX_HELD or self._total() > MAX_HELD_BYTES:
+            while len(self._held) > MAX_HELD or self._total() > self.most_bytes:
                 self._drop(next(iter(self._held)))
         return path
 
