@@ -19,6 +19,7 @@ from PIL import Image
 from yuzug.errors import FilmError, ImageError, YuzugError
 from yuzug.film import Film, container, decoding
 from yuzug.images import animation
+from yuzug.images.file_structure import gif_frames
 from yuzug.texts.causes import exact_words
 
 
@@ -161,11 +162,24 @@ def test_an_animation_is_looked_through_no_further_than_is_asked(
     assert "bir animasyonun kareleri toplam en fazla" in exact_words(refused.value, "tr")
 
 
-def test_each_page_of_a_picture_is_bounded_before_it_is_decoded(tmp_path: Path) -> None:
+def test_pages_are_no_frames(tmp_path: Path) -> None:
     pages = [Image.new("1", size) for size in ((64, 48), (32_016, 16))]
     pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
-    with pytest.raises(ImageError, match="32,000 px"):
+    with pytest.raises(FilmError, match="a still picture"):
         Film(tmp_path / "a.tif")
+
+
+def test_blocks_between_the_frames_of_a_gif_are_bounded(tmp_path: Path) -> None:
+    """Pillow joins the parts of a comment, each time anew."""
+    path = clips.animation(tmp_path / "a.gif", ramp(3), [100, 100, 100])
+    data = path.read_bytes()
+    assert gif_frames(data) == 3
+    assert gif_frames(data[: len(data) // 2]) in (1, 2)
+    comment = b"!\xfe" + b"\x01x" * 20_001 + b"\0"
+    path.write_bytes(data[:-1] + comment + b";")
+    with pytest.raises(ImageError) as refused:
+        Film(path)
+    assert refused.value.kind == "image.too_slow"
 
 
 @pytest.mark.parametrize("every_s", [None, 100.0])

@@ -128,8 +128,8 @@ def animation_extent(
 
     Raises:
         FilmError: ``film.picture`` for a still image.
-        ImageError: for a damaged one, and ``image.too_large`` for one of more pixels than a film
-            of ``most_s`` may have.
+        ImageError: for a damaged one, ``image.too_slow``, and ``image.too_large`` for one of more
+            pixels than a film of ``most_s`` may have.
     """
     end_s, count, frame_bytes = 0.0, 0, 0
     most_pixels = None if most_s is None else int(most_s * MAX_PIXELS_A_SECOND)
@@ -139,7 +139,7 @@ def animation_extent(
             if stop() or (most_s is not None and end_s > most_s):
                 return end_s, frame_bytes
     except YuzugError as error:  # noted with the frames, where there are two
-        if error.kind == "image.too_large":
+        if error.kind in ("image.too_large", "image.too_slow"):
             raise
     if count < 2:
         if isinstance(source, Path):

@@ -14,13 +14,14 @@ import numpy.typing as npt
 from PIL import Image
 
 from yuzug.errors import ImageError
-from yuzug.images.file_structure import check_structure, jpeg_layout, too_slow
+from yuzug.images.file_structure import check_structure, gif_frames, jpeg_layout, too_slow
 from yuzug.images.files import read_file, read_open_file
 from yuzug.images.limits import MAX_JPEG_PIXELS, MAX_PIXELS, check_bytes, check_size
 from yuzug.images.pixels import Rgb, from_array, to_rgb, upright
 
 # Nothing else is opened: Pillow also knows formats that start other programs.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
+_ANIMATED = ("WEBP", "PNG", "AVIF")
 ORIENTATION_TAG = 0x0112
 # Brands of ISO media files that hold HEVC pictures.
 HEIC = re.compile(rb"....ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DOTALL)
@@ -102,8 +103,8 @@ def animation(
 ) -> Iterator[tuple[float, float, Rgb]]:
     """The frames of an animated GIF, WebP or PNG: start and duration in seconds, RGB (H, W, 3).
 
-    An open file is read from its beginning. A still picture gives one frame. A duration of 0
-    lasts a tenth of a second, as in browsers.
+    An open file is read from its beginning. A still picture gives one frame, and so does one of
+    several pages, such as a TIFF. A duration of 0 lasts a tenth of a second, as in browsers.
 
     Args:
         most_pixels: of all frames together. A file that announces more is refused before one is
@@ -114,14 +115,12 @@ def animation(
             before it.
     """
     if isinstance(source, Path):
-        picture = _picture(read_file(source))
+        data = read_file(source)
     else:
         source.seek(0)
-        picture = _picture(read_open_file(source))
-    try:
-        count = int(getattr(picture, "n_frames", 1))
-    except Exception as error:  # see _picture
-        raise _undecodable(error) from error
+        data = read_open_file(source)
+    picture = _picture(data)
+    count = _frames_of(picture, data)
     _check_frames(count * picture.width * picture.height, most_pixels)
     start_s, pixels = 0.0, 0
     for index in range(count):
@@ -129,7 +128,7 @@ def animation(
             picture.seek(index)
         except Exception as error:  # see _picture
             raise _undecodable(error) from error
-        _check_picture(picture)  # each page of a TIFF has a size of its own
+        _check_picture(picture)  # a frame of a GIF may make all of it larger
         pixels += picture.width * picture.height
         _check_frames(pixels, most_pixels)
         try:
@@ -140,6 +139,13 @@ def animation(
         duration_s = (float(picture.info.get("duration") or 0) or 100.0) / 1000
         yield start_s, duration_s, frame
         start_s += duration_s
+
+
+def _frames_of(picture: Image.Image, data: bytes) -> int:
+    """How many frames an animation has; one, where the pages of a file are no animation."""
+    if picture.format == "GIF":
+        return gif_frames(data)  # Pillow's own count is far slower
+    return int(getattr(picture, "n_frames", 1)) if picture.format in _ANIMATED else 1
 
 
 def _check_frames(pixels: int, most_pixels: int | None) -> None:

@@ -25,6 +25,7 @@ _EOI, _SOS, _RST, _TEM = 0xD9, 0xDA, range(0xD0, 0xD8), 0x01
 # Baseline and extended sequential; the others keep all coefficients in memory.
 _SEQUENTIAL = (0xC0, 0xC1)
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_GIF_IMAGE, _GIF_END = 0x2C, 0x3B
 _TIFF_BYTES = (1, 2, 6, 7)  # types of tags whose values Pillow keeps as one block of bytes
 _TIFF_JPEG = (6, 7)
 _TIFF_COMPRESSION = 259
@@ -109,12 +110,39 @@ def _check_png(data: bytes) -> None:
     raise too_slow(f"a PNG of more than {MAX_PARTS} chunks")
 
 
+def gif_frames(data: bytes) -> int:
+    """How many frames a GIF has, those that are damaged too.
+
+    Raises:
+        ImageError: ``image.too_slow`` for too many blocks before one of them.
+    """
+    frames = 0
+    try:
+        at = _gif_image(data, 13 + _palette_bytes(data[10]))
+        while data[at] == _GIF_IMAGE:
+            frames += 1
+            at += 11 + _palette_bytes(data[at + 9])
+            while data[at]:
+                at += data[at] + 1
+            at = _gif_image(data, at + 1)
+    except IndexError:
+        pass  # it ends there
+    return frames
+
+
 def _check_gif(data: bytes) -> None:
     """The blocks before the first frame."""
-    flags, at = data[10], 13
-    at += 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+    _gif_image(data, 13 + _palette_bytes(data[10]))
+
+
+def _palette_bytes(flags: int) -> int:
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _gif_image(data: bytes, at: int) -> int:
+    """Where the next image of a GIF begins, or its end, from the block at this place on."""
     parts = 0
-    while data[at] not in (0x2C, 0x3B):  # an image, or the end
+    while data[at] not in (_GIF_IMAGE, _GIF_END):
         extension = data[at] == 0x21
         at += 2 if extension else 1
         parts += 1
@@ -125,7 +153,8 @@ def _check_gif(data: bytes) -> None:
                 break
         at += extension
         if parts > MAX_PARTS:
-            raise too_slow(f"a GIF of more than {MAX_PARTS} blocks before its first frame")
+            raise too_slow(f"a GIF of more than {MAX_PARTS} blocks before a frame")
+    return at
 
 
 def _check_tiff(data: bytes) -> None:
