@@ -12,7 +12,7 @@ from yuzug.errors import OptionError
 # The environment variables of a host.
 MEGABYTES = "YUZUG_FILM_MB"
 SECONDS = "YUZUG_FILM_SECONDS"
-# No visitor is told to wait longer than this, unless clips may be longer than a minute.
+# The minutes after which a clip is gone where none may be longer than a minute.
 MIN_MINUTES = 10
 
 
