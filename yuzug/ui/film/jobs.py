@@ -20,8 +20,8 @@ from yuzug.ui.server.queue_limits import busy
 
 AT_ONCE = 1  # a clip uses the cores of a small server
 MAX_WAITING = 6
-# A page that is open asks twice a second and says when it has the result; one of which nothing is
-# heard is dropped after that.
+# A page that is open asks twice a second and says when it has the result; where it does not, the
+# result is dropped after that.
 UNFETCHED_S = 60.0
 
 Result = Mapping[str, Any]
