@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from yuzug.faces import Detection, HaarDetector
+from yuzug.models import Person
 from yuzug.pipeline import Analyzer
 from yuzug.stream import StreamSession
 
@@ -96,6 +97,32 @@ def test_of_many_faces_two_are_read_in_a_frame_and_the_others_keep_their_reading
             assert mine.box_xywh == other.box_xywh
             assert mine.probabilities == pytest.approx(other.probabilities, abs=1e-3)
     assert mapped == [[True, False, True], [False, True, True]] * 2
+
+
+def test_an_earlier_adapted_reading_is_of_the_person_given_now_and_none_is_kept(
+    analyzer: Analyzer, astronaut: Picture
+) -> None:
+    head = astronaut[10:210, 120:320]
+    row = np.hstack([np.full((200, 40, 3), 128, np.uint8), head] * 3)
+    me = analyzer.teach({"surprise": [astronaut] * 3})
+    session = StreamSession(readings_a_frame=2)
+    mine = session.step(analyzer, row, 0.0).faces[2].track
+
+    def seen(at_s: float, person: Person | None) -> list[bool]:
+        """Whose reading is adapted, as its record says; that face is explained by the person."""
+        faces = session.step(analyzer, row, at_s, person=person, person_track=mine).faces
+        adapted = [face.to_dict()["person"] for face in faces]
+        for face, read in zip(faces, adapted, strict=True):
+            assert face.person == (person if read else None)
+        return adapted
+
+    turns = [seen(0.1 * n, me) for n in range(1, 7)]
+    assert [False, False, True] in turns
+    after = turns[turns.index([False, False, True]) :]
+    assert after == [[False, False, True]] * len(after)
+    assert len(after) > 1, "also where it is shown from an earlier frame"
+    assert all(face.person is None for face in session._last._faces.values())
+    assert seen(0.7, None)[:2] == [False, False]
 
 
 def test_who_the_advice_is_for_has_a_map_in_every_frame(

@@ -31,7 +31,8 @@ class Face:
     how well the face can be seen.
 
     Where the face was read as its ``person`` was taught, ``probabilities`` and the explanation
-    are the adapted ones, and ``plain`` are the probabilities without what was taught.
+    are the adapted ones, and ``plain`` are the probabilities without what was taught. A stream
+    keeps no ``person``: where it shows an earlier reading, that is the one given with the frame.
     """
 
     box_xywh: tuple[float, float, float, float]

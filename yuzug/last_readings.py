@@ -10,12 +10,14 @@ import numpy as np
 
 from yuzug.analysis import Face
 from yuzug.faces import LocatedFace
+from yuzug.models import Person
 
 _NO_CROP = np.zeros((0, 0, 3), np.uint8)
 
 
 class LastReadings:
-    """Takes turns among the faces of a stream; keeps their readings, no pictures and no maps.
+    """Takes turns among the faces of a stream; keeps their readings, and of these no picture, no map
+    and nothing of what a person was taught.
 
     Args:
         most: faces to read in a frame; None for all.
@@ -55,21 +57,28 @@ class LastReadings:
         return read
 
     def completed(
-        self, located: Sequence[LocatedFace], tracks: Sequence[int], read: Mapping[int, Face]
+        self,
+        located: Sequence[LocatedFace],
+        tracks: Sequence[int],
+        read: Mapping[int, Face],
+        person: Person | None = None,
     ) -> tuple[Face, ...]:
-        """All faces of a frame: those that were read, by place, and the others as read last."""
+        """All faces of a frame: those that were read, by place, and the others as read last.
+
+        ``person`` is who was given with this frame: an adapted reading is explained by it.
+        """
         faces = tuple(
-            read[place] if place in read else _moved(self._faces[tracks[place]], where)
+            read[place] if place in read else _moved(self._faces[tracks[place]], where, person)
             for place, where in enumerate(located)
         )
         self._faces = {
-            track: replace(face, crop=_NO_CROP, explanation=None)
+            track: replace(face, crop=_NO_CROP, explanation=None, person=None)
             for track, face in zip(tracks, faces, strict=True)
         }
         return faces
 
 
-def _moved(face: Face, where: LocatedFace) -> Face:
+def _moved(face: Face, where: LocatedFace, person: Person | None) -> Face:
     """A face as it was read, at the place where it is now."""
     return replace(
         face,
@@ -78,4 +87,5 @@ def _moved(face: Face, where: LocatedFace) -> Face:
         landmarks=where.detection.landmarks,
         alignment=where.alignment,
         crop=where.crop,
+        person=None if face.plain is None else person,
     )

@@ -45,7 +45,7 @@ class TrackedFrame:
 
 
 class StreamSession:
-    """What is remembered between the frames of one visitor: no picture and no model.
+    """What is remembered between the frames of one visitor: no picture, no model and no person.
 
     Probabilities are smoothed over time unless ``smooth`` is false; heat maps never are, so
     everything in an :class:`Analysis` belongs to the very frame that it holds.
@@ -213,7 +213,7 @@ class StreamSession:
         read_now = [{place: next(faces) for place in those} for those in due]
         clock.lap("explain")
         return [
-            self._analysis(analyzer, frame, those, clock, len(frames))
+            self._analysis(analyzer, frame, those, clock, len(frames), person)
             for frame, those in zip(frames, read_now, strict=True)
         ]
 
@@ -224,10 +224,11 @@ class StreamSession:
         read: Mapping[int, Face],
         clock: Stopwatch,
         frames: int,
+        person: Person | None,
     ) -> Analysis:
         # The share of each frame in what the whole batch took.
         frame.clock.ms.update({stage: round(ms / frames, 2) for stage, ms in clock.ms.items()})
-        faces = self._last.completed(frame.located, frame.tracks, read)
+        faces = self._last.completed(frame.located, frame.tracks, read, person)
         dominant = self._dominant(faces, read)
         if dominant is not None:
             self._last.shown = faces[dominant].track

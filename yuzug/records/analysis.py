@@ -97,7 +97,7 @@ class FaceRecord(Part):
             probabilities=dict(face.probabilities),
             regions=regions.shares if regions else None,
             explanation=MapRecord.of(heatmap, trust, lang) if heatmap else None,
-            person=face.person is not None,
+            person=face.plain is not None,
         )
 
 
@@ -144,7 +144,7 @@ class AnalysisRecord(Record):
             dominant=analysis.dominant_index,
             recommendations=tuple(suggestion.to_json() for suggestion in suggestions),
             ms=dict(analysis.ms),
-            person=any(face.person is not None for face in analysis.faces),
+            person=any(face.plain is not None for face in analysis.faces),
         )
 
 

@@ -133,7 +133,7 @@ def _face(face: Face) -> dict[str, Value]:
         "confidence": _share(face.confidence),
         "sure": face.sure,
         "doubts": ";".join(face.doubts),
-        "person": face.person is not None,
+        "person": face.plain is not None,
         **{label: _share(share) for label, share in face.probabilities.items()},
         **{name: _share(value) for name, value in seen.items()},
         **{f"region_{name}": _share(share) for name, share in shares.items()},

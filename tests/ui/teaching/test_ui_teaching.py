@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any
 
 import cv2
@@ -158,6 +161,18 @@ def test_what_was_taught_to_other_weights_is_told_and_live_goes_on(
         assert "yz-bars" in answer["html"]["reading"]
 
 
+def held_by(root: object) -> Iterator[object]:
+    """Whatever can be reached from an object, in private attributes too, but no code."""
+    waiting, seen = [root], set()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen or isinstance(one, type | ModuleType | FunctionType):
+            continue
+        seen.add(id(one))
+        yield one
+        waiting += gc.get_referents(one)
+
+
 def test_no_state_of_a_visit_holds_what_was_taught(
     analyzers: Analyzers, frame: bytes, surprised: dict[str, Any]
 ) -> None:
@@ -165,8 +180,26 @@ def test_no_state_of_a_visit_holds_what_was_taught(
     [face] = step(analyzers, frame, state)["faces"]
     asked = {"person": surprised, "person_track": face["track"], "shows": "adapted"}
     answer = step(analyzers, frame, state, now_s=0.1, **asked)
+    assert answer["faces"][0]["adapted"]
     codes = surprised["labels"]["surprise"]["mean"]["codes"]
-    assert codes[:40] not in repr(vars(state)) + repr(vars(state.stream)) + json.dumps(answer)
+    assert codes[:40] not in json.dumps(answer)
+    held = list(held_by(state))
+    [last] = state.stream._last._faces.values()
+    assert any(one is last for one in held), "the readings of the frame before are looked at"
+    assert last.plain is not None, "and this one is adapted"
+    assert [one for one in held if isinstance(one, Person)] == []
+    assert [one for one in held if isinstance(one, str) and codes[:40] in one] == []
+
+
+def test_the_model_that_the_page_shows_is_taught_before_the_settings_follow(
+    analyzers: Analyzers, astronaut: NDArray[np.uint8]
+) -> None:
+    crop = jpeg_bytes(np.ascontiguousarray(astronaut[PORTRAIT_FACE]), 92)
+    for model in ("resnet18", "cnn"):
+        said = learn(analyzers, json.dumps({"label": "happy", "model": model}), crop, ACCEPTED)
+        assert said["person"]["model"] == model
+    unknown = learn(analyzers, '{"label": "happy", "model": "owl"}', crop, ACCEPTED)
+    assert unknown == {"refused": text("errors.model.unknown", "en")}
 
 
 def lessons(surprised: dict[str, Any]) -> dict[str, tuple[str, str]]:
