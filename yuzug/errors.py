@@ -64,6 +64,7 @@ KINDS: frozenset[str] = frozenset(
         "catalogue.invalid",
         "person.invalid",  # no person, or one that was damaged
         "person.weights",  # one that was taught with other weights
+        "person.full",  # another label for one who has as many as there can be
         "person.label",  # a label to teach that the model does not tell apart
         "person.picture",  # a picture to teach with that does not show one face
         "emotion.unknown",

@@ -21,7 +21,7 @@ from yuzug.errors import PersonError
 from yuzug.models import Classifier, Example, Person, load, load_model, resolve, teach_example
 from yuzug.models.adaptation import FITTED, adaptation
 from yuzug.models.checkpoint import Checkpoint
-from yuzug.models.person import MOST_BYTES, Vector
+from yuzug.models.person import MOST_BYTES, MOST_LABELS, Vector
 
 LABELS = LABEL_SETS[8].names
 MODELS = ("resnet18", "cnn", "ensemble")
@@ -204,6 +204,18 @@ def test_weights_changed_in_one_number_are_other_weights(cnn: Checkpoint) -> Non
         next(iter(other.network.heads.values())).bias[0] += 1e-3
     with pytest.raises(PersonError, match="these weights"):
         person.require(other)
+
+
+def test_a_ninth_label_is_refused_as_that_and_the_eight_can_be_repeated(cnn: Checkpoint) -> None:
+    example = teach_example(cnn, np.full((48, 48), 128, np.uint8))
+    person = Person.new(cnn)
+    for number in range(MOST_LABELS):
+        person = person.with_example(f"label {number}", example)
+    with pytest.raises(PersonError, match="at most 8 labels") as caught:
+        person.with_example("another", example)
+    assert caught.value.kind == "person.full"
+    assert person.with_example("label 3", example).examples["label 3"] == 2
+    assert len(person.to_json()) < 10_000
 
 
 def _spoilt(person: Person) -> dict[str, object]:

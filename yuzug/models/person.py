@@ -27,6 +27,7 @@ Embedding = NDArray[np.float32]
 
 NEUTRAL = "neutral"
 MOST_LABELS = 8
+"""Of a person, the relaxed face among them: their JSON stays under 10 kB."""
 MOST_BYTES = 32_768
 """Of a person's JSON; ours have under 10,000."""
 # Beyond this many examples of a label, each new one counts as much as the last: a face may change.
@@ -204,8 +205,9 @@ class Person(_OfWeights):
         """The same person after one more example of this expression.
 
         Raises:
-            PersonError: ``person.weights`` for an example of other weights, ``person.invalid``
-                for one of another length, a ninth label or a label that is no name.
+            PersonError: ``person.weights`` for an example of other weights, ``person.full`` for a
+                ninth label, ``person.invalid`` for an example of another length or a label that is
+                no name.
         """
         if example.weights != self.weights:
             raise PersonError(
@@ -215,6 +217,13 @@ class Person(_OfWeights):
                 do="take it with that model, or teach the person again",
             )
         known = self.labels.get(label)
+        if known is None and len(self.labels) >= MOST_LABELS:
+            raise PersonError(
+                "person.full",
+                must=f"a person must have at most {MOST_LABELS} labels",
+                got=f"another one, {label[:40]!r}",
+                do="repeat one of theirs, or begin a new person",
+            )
         taught = (
             known.with_example(self._fitting(example.embedding.values, known))
             if known
@@ -223,8 +232,8 @@ class Person(_OfWeights):
         try:
             return Person.model_validate({**dict(self), "labels": {**self.labels, label: taught}})
         except ValidationError as error:
-            must = f"a person must have at most {MOST_LABELS} labels, of 1 to 40 letters each"
-            raise _invalid(must, _first(error), "teach fewer labels") from error
+            must = "a label must have 1 to 40 letters, and every embedding the same length"
+            raise _invalid(must, _first(error), "teach another label, or take it anew") from error
 
     @staticmethod
     def _fitting(embedding: Embedding, known: Taught) -> Embedding:
