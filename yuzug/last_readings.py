@@ -16,8 +16,9 @@ _NO_CROP = np.zeros((0, 0, 3), np.uint8)
 
 
 class LastReadings:
-    """Takes turns among the faces of a stream; keeps their readings, and of these no picture, no map
-    and nothing of what a person was taught.
+    """Takes turns among the faces of a stream, and keeps their readings.
+
+    Of a face it keeps no picture, no map and nothing of what its person was taught.
 
     Args:
         most: faces to read in a frame; None for all.
