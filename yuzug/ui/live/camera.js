@@ -254,6 +254,7 @@ const send = async (shot, still = false) => {
   }
   if (mine !== round) return;
   onTheWay -= 1;
+  if (still && !answer?.faces) room.dispatchEvent(new CustomEvent("yz-unread"));
   if (answer === null) return;
   if (answer.full) await new Promise((resolve) => setTimeout(resolve, 1000));
   else answeredAt = performance.now();

@@ -31,9 +31,13 @@ _WITH_CROP = """(_, __, ...states) =>
 # Work that takes longer than a moment is shown, from its beginning on.
 _WORK = "(...given) => window.yuzug.work(given)"
 _WITH_PERSON = "(_, ...states) => window.yuzug.work([window.yuzug.person.sent(), ...states])"
-_PICTURE_AND_PERSON = """(picture, _, __, ...states) =>
-  window.yuzug.work(
-    [picture, window.yuzug.person.sent(), window.yuzug.restored(picture), ...states])"""
+# Another photo is read generally, until the visitor says that it is theirs.
+_PICTURE_AND_PERSON = """(picture, _, __, ...states) => {
+  const { person } = window.yuzug;
+  const sent = picture ? person.newPhoto() : person.sent();
+  return window.yuzug.work([picture, sent, window.yuzug.restored(picture), ...states]);
+}"""
+_NEW_PHOTO = "(_, ...states) => window.yuzug.work([window.yuzug.person.newPhoto(), ...states])"
 _WORK_ON_CROP = """(_, __, ...states) =>
   window.yuzug.work([window.yuzug.crop(), window.yuzug.person.sent(), ...states])"""
 WORK_ON_PHOTO = """(_, __, ...states) =>
@@ -57,11 +61,16 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
         shown = photo.read(analyzers, source, settings, photo_state, sent=person, restored=before)
         return [*shown, photo_state, None]  # the picker is empty again, for the next picture
 
-    def press(settings: Settings, photo_state: photo.PhotoState, event: gr.EventData) -> list[Any]:
+    def press(
+        person: str | None,
+        settings: Settings,
+        photo_state: photo.PhotoState,
+        event: gr.EventData,
+    ) -> list[Any]:
         values = event_values(event)
         if values.get("name") in ("example", "gallery"):
             picture = example(str(values.get("example") or NAMES[0]))
-            shown = photo.read(analyzers, picture, settings, photo_state)
+            shown = photo.read(analyzers, picture, settings, photo_state, sent=person)
         else:
             shown = photo.clear(settings, photo_state)
         return [*shown, photo_state]
@@ -78,8 +87,16 @@ def wire(page: Page, analyzers: Analyzers, uploads: Uploads) -> None:
             js=_PICTURE_AND_PERSON,
             **in_order(page),
         ),
-        tab.bar.press(press, [page.settings, state], outputs, js=_WORK, **in_order(page)),
-        tab.gallery.press(press, [page.settings, state], outputs, js=_WORK, **in_order(page)),
+        *(
+            bar.press(
+                press,
+                [tab.person, page.settings, state],
+                outputs,
+                js=_NEW_PHOTO,
+                **in_order(page),
+            )
+            for bar in (tab.bar, tab.gallery)
+        ),
         tab.panels.reading.pick(pick, [page.settings, state], outputs, js=_WORK, **in_order(page)),
         tab.panels.shows.shows(
             read_again(analyzers),

@@ -6,6 +6,7 @@ answers, and keeps none.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -33,11 +34,13 @@ Json = dict[str, Any]
 class Lesson(BaseModel):
     """What the page asks to be learned: the person so far, and the frames of a held expression.
 
-    ``label`` is None where a person is only to be checked, such as one from a file.
+    ``label`` is None where a person is only to be checked, such as one from a file. ``model`` is
+    the one that the page shows as chosen: the settings may come to that a moment later.
     """
 
     model_config = ConfigDict(strict=True)
 
+    model: str | None = Field(default=None, max_length=300)
     person: Json | None = None
     label: str | None = Field(default=None, min_length=1, max_length=60)
     examples: list[Json] = Field(default=[], max_length=MOST_EXAMPLES)
@@ -98,7 +101,9 @@ def learn(
     try:
         require_consent(settings)
         lesson = Lesson.of(sent)
-        analyzer = analyzers.live(settings.model, settings.classes)
+        chosen = replace(settings, model=lesson.model or settings.model)
+        chosen = analyzers.fitting(chosen)
+        analyzer = analyzers.live(chosen.model, chosen.classes)
         checkpoint = analyzer.classifier.checkpoint
         person = read_person(lesson.person, analyzer) or analyzer.new_person()
         if lesson.label is not None:
@@ -155,7 +160,10 @@ def frame_seen(analyzer: Analyzer, analysis: Analysis, lang: Language, take: boo
 
 
 def _problem(analysis: Analysis, lang: Language) -> str | None:
-    """Why a frame does not count: only one face that is sure, sharp, lit and frontal does."""
+    """Why a frame does not count: only one face that is sure, sharp, lit and frontal does.
+
+    The Haar cascade tells neither how sure a face is nor whether it is turned.
+    """
     if not analysis.faces:
         return text("ui.no_face", lang)
     if not is_alone([_area(face) for face in analysis.faces]):

@@ -7,7 +7,6 @@ const nameOf = (label) =>
   document.querySelector(`#yz-photo-reading [data-explain="${CSS.escape(label)}"] .name`)?.textContent
   ?? label;
 
-let sent = mine.sent(); // what the photo on the page was read with
 const render = () => {
   if (!part("shows")) return;
   part("shows").hidden = !mine.read() || window.yuzug.photo() === null;
@@ -17,8 +16,8 @@ const render = () => {
 const follow = () => {
   render();
   const now = mine.sent();
-  if (now === sent) return;
-  sent = now;
+  if (now === mine.photoSent) return;
+  mine.photoSent = now;
   if (window.yuzug.photo() !== null) trigger("shows", {});
 };
 
@@ -34,4 +33,5 @@ new MutationObserver(render).observe(document.querySelector("#yz-photo-picture")
   subtree: true, childList: true,
 });
 watch("value", render);
+mine.photoSent = mine.sent();
 render();

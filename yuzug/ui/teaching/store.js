@@ -2,12 +2,12 @@
 // There is one set for each model, since no model can read what another one learned.
 (() => {
   const KEY = "yuzug-person";
-  let held = null; // where the browser keeps nothing, for as long as the page is open
+  let held = null; // newer than what is stored, where the browser stores no more; until the page closes
   let cached = { text: undefined, people: {} };
 
   const people = () => {
     let text = held;
-    try { text = localStorage.getItem(KEY) ?? held; } catch { /* keeps nothing */ }
+    try { text ??= localStorage.getItem(KEY); } catch { /* keeps nothing */ }
     if (text !== cached.text) {
       let read = null;
       try { read = JSON.parse(text); } catch { /* none of ours */ }
@@ -33,13 +33,22 @@
     key: KEY,
     shows: "adapted",
     photoShows: "plain", // a photo may be of anybody, until the visitor says that it is theirs
+    photoSent: null, // what the photo on the page was read with
     track: null, // whose face it is in Live; null until the visitor says so
     lesson: null, // what a frame is asked for while something is taught: "look" or "take"
-    read: () => people()[model()] ?? null,
-    keep: (one) => write({ ...people(), [model()]: one }),
+    read: (by = model()) => people()[by] ?? null,
+    keep: (one, by = model()) => write({ ...people(), [by]: one }),
     erase() {
       person.track = null;
+      person.photoShows = "plain";
       write({});
+    },
+    // Before another photo is read.
+    newPhoto() {
+      person.photoShows = "plain";
+      person.photoSent = person.sent();
+      tell();
+      return person.photoSent;
     },
     show(shows, tab) {
       person[tab === "photo" ? "photoShows" : "shows"] = shows;
@@ -67,7 +76,8 @@
     },
     async teach(lesson, picture = null) {
       const root = window.gradio_config.root.replace(/\/$/, "");
-      const data = [JSON.stringify({ person: person.read(), ...lesson }), picture, null];
+      const by = model(); // another one may be chosen before the answer comes
+      const data = [JSON.stringify({ model: by, person: person.read(by), ...lesson }), picture, null];
       const answer = await fetch(`${root}/gradio_api/run/teach`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
@@ -75,16 +85,22 @@
       });
       const body = await answer.json();
       const result = answer.ok ? body.data[0] : { refused: body.error ?? body.detail };
-      if (result.person) person.keep(result.person);
+      if (result.person) person.keep(result.person, by);
       return result;
     },
   };
   window.yuzug.person = person;
   addEventListener("storage", ({ key }) => {
-    if (key === KEY || key === null) tell();
+    if (key !== KEY && key !== null) return;
+    held = null; // another page wrote later
+    if (Object.keys(people()).length === 0) person.photoShows = "plain";
+    tell();
   });
   document.addEventListener("change", ({ target }) => {
-    if (target.closest?.("#yz-model")) tell();
+    if (target.closest?.("#yz-model")) {
+      person.photoSent = person.sent(); // the page reads the photo again by itself
+      tell();
+    }
     if (target.matches?.("[data-shows]")) person.show(target.value, target.dataset.shows);
   });
 })();

@@ -22,8 +22,10 @@ let neutral = "neutral";
 let label = null; // what is being shown
 let hint = ""; // what the lesson says instead of its instruction
 let message = "";
+let refusal = ""; // why the last frame was not read as taught
 let pending = null; // what is begun once the camera runs
 let corrected = null; // the label of a frozen frame that is taken
+let opened = 0; // how often the camera was opened: each time, the tracks count anew
 let faces = [];
 let unknownSince = null;
 let examples = [];
@@ -105,9 +107,13 @@ const count = () => {
 };
 
 // --- The lesson -------------------------------------------------------------------------------
+const ask = () => {
+  const lesson = { choose: "look", ready: "look", take: "take" }[phase] ?? null;
+  mine.lesson = corrected === null ? lesson : "take";
+};
 const enter = (next, focus = null) => {
   phase = next;
-  mine.lesson = { choose: "look", ready: "look", take: "take" }[next] ?? null;
+  ask();
   clearInterval(timer);
   if (next === "ready" || next === "take") timer = setInterval(tick, 100);
   render();
@@ -149,11 +155,11 @@ const learn = async (lesson, picture = null) => {
   return answer.person ? "" : answer.refused;
 };
 const finish = async () => {
-  const [kept, whose] = [examples, track];
+  const [kept, whose, during] = [examples, track, opened];
   enter("send");
   const problem = await learn({ label, examples: kept });
   if (problem) return stop(problem);
-  mine.is(whose);
+  if (during === opened) mine.is(whose);
   hint = fill(words().learned, { looks: nameOf(label) });
   if (label === neutral || !isOn()) hint += ` ${words().choose}`;
   enter(isOn() ? "choose" : "", firstChip);
@@ -161,14 +167,15 @@ const finish = async () => {
 
 const see = ({ teach, faces: seen, refused_person: refused }) => {
   faces = seen ?? [];
-  if (refused) message = refused;
+  if (refused || message === refusal) message = refused ?? "";
+  refusal = refused ?? "";
   const known = mine.track !== null && faces.some((face) => face.track === mine.track);
   if (known || !faces.length) unknownSince = null;
   else unknownSince ??= performance.now();
   if (teach) {
     ({ labels, neutral } = teach);
+    if (corrected !== null) return void learnFrozen(teach);
     if (phase === "take") takeFrame(teach);
-    else if (phase === "" && corrected) return void learnFrozen(teach);
   }
   render();
 };
@@ -200,15 +207,26 @@ const whenOn = (act) => {
 addEventListener("yuzug-learn", ({ detail: { label: one, tab } }) => {
   if (tab !== "live") return;
   if (camera() !== "frozen") return whenOn(() => begin(one));
-  [corrected, message, mine.lesson] = [one, "", "take"];
+  [corrected, message] = [one, ""];
+  ask();
   dispatchEvent(new CustomEvent("yuzug-person")); // asks for the frozen frame once more
 });
 const learnFrozen = async ({ example, problem, track: whose }) => {
-  const one = corrected;
-  [corrected, mine.lesson] = [null, null];
+  const [one, during] = [corrected, opened];
+  leaveFrozen();
   const refused = problem ?? (await learn({ label: one, examples: [example] }));
   message = refused || fill(words().learned, { looks: nameOf(one) });
-  if (!refused) mine.is(whose);
+  if (!refused && during === opened) mine.is(whose);
+  render();
+};
+const leaveFrozen = () => {
+  corrected = null;
+  ask();
+};
+const failFrozen = () => {
+  if (corrected === null) return;
+  leaveFrozen();
+  message = fill(words().failed, { problem: words().no_answer });
   render();
 };
 
@@ -260,15 +278,19 @@ element.addEventListener("change", async ({ target }) => {
   render();
 });
 room.addEventListener("yz-read", ({ detail }) => see(detail));
+room.addEventListener("yz-unread", failFrozen);
 new MutationObserver(() => {
   if (["idle", "opening"].includes(camera())) {
-    [faces, unknownSince, corrected, track] = [[], null, null, null];
+    [faces, unknownSince, track] = [[], null, null];
+    opened += 1;
+    leaveFrozen();
     mine.is(null); // whoever comes next may be somebody else
     if (phase) enter("");
-  } else if (isOn() && pending) {
+  } else if (isOn()) {
+    failFrozen(); // no frame after this one may be learned in its place
     const act = pending;
     pending = null;
-    act();
+    act?.();
   } else if (!isOn()) pending = null; // the camera cannot be had
   render();
 }).observe(room, { attributeFilter: ["data-camera"] });
