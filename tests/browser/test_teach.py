@@ -11,7 +11,7 @@ from typing import Any
 import clips
 import numpy as np
 import pytest
-from journeys import open_tab, show_example, start_camera
+from journeys import ASTRONAUT, open_tab, show_example, show_file, start_camera
 from numpy.typing import NDArray
 from playwright.sync_api import Page, Request, expect
 from screen_reader import says_what_is_seen
@@ -166,6 +166,10 @@ def test_a_correction_is_learned_from_in_live_and_in_a_photo(
     page.keyboard.press("ArrowLeft")
     expect(whose).to_have_text(text("teach.badge_adapted", lang))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # Another photo may be of anybody.
+    show_file(page, ASTRONAUT)
+    expect(whose).to_have_text(text("teach.badge_plain", lang))
+    expect(page.locator("#yz-photo-shows [data-shows][value=plain]")).to_be_checked()
     assert [path for path in uploads.rglob("*") if path.is_file()] == []
 
 
@@ -178,12 +182,20 @@ def test_of_a_video_the_face_that_is_the_visitors_is_read_as_taught(
     uploads: Path,
     astronaut: NDArray[np.uint8],
 ) -> None:
-    """The video is read again for one of two faces; the other keeps the general result."""
+    """The video is read again for one of two faces; the other keeps the general result, and a
+    switch shows either or both, until the numbers are erased."""
     alone = clips.frames(astronaut, 3)
     two = [np.concatenate([one, one], axis=1) for one in alone]
     video = clips.write(tmp_path / "two.webm", two, codec="libvpx")
     me = Analyzer.load("resnet18", 7).teach({"sad": [astronaut] * 3})
     page = visit(lang=lang, width=width)
+    explained: list[bool] = []
+    page.on(
+        "request",
+        lambda one: (
+            explained.append(person_in(one) is not None) if "/film_frame" in one.url else None
+        ),
+    )
     open_tab(page, "film")
     page.locator("#yz-film-source input[type=file]").set_input_files(video)
     rows = page.locator("#yz-film .yz-film-person button")
@@ -201,11 +213,29 @@ def test_of_a_video_the_face_that_is_the_visitors_is_read_as_taught(
     press(page, "[data-mine]", going="Shift+Tab")
     expect(whose).to_have_text(text("teach.badge_adapted", lang))
     expect(rows.nth(1)).to_have_attribute("aria-pressed", "true")
-    expect(again).to_have_text(text("film_page.plain_again", lang))
+    expect(again).to_be_hidden()
+    # The general result is not read once more.
+    switch = page.locator("#yz-film-reading [data-reading]")
+    beside = page.locator("#yz-film-reading .share.plain:visible")
+    expect(beside).to_have_count(0)
+    page.locator("#yz-film input[type=range]").focus()
+    press(page, "[data-reading]", "ArrowRight", going="Shift+Tab")
+    expect(whose).to_have_text(text("teach.badge_plain", lang))
+    page.keyboard.press("ArrowRight")
+    expect(whose).to_have_text(text("teach.badge_adapted", lang))
+    expect(beside).to_have_count(7)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     rows.nth(0).click()
     expect(whose).to_have_text(text("teach.badge_plain", lang))
+    expect(switch.first).to_be_hidden()
     rows.nth(1).click()
-    again.click()
+    expect(whose).to_have_text(text("teach.badge_adapted", lang))
+    expect(page.locator("#yz-film-heat-words .yz-heat-words")).to_be_visible()
+    assert explained[-1]
+    page.evaluate("window.yuzug.person.erase()")
     expect(whose).to_be_hidden()
+    expect(switch.first).to_be_hidden()
+    expect(again).to_be_hidden()
+    page.wait_for_function("() => document.querySelector('#yz-film-heat-words .yz-heat-words')")
+    assert not explained[-1], "what was erased goes with no frame"
     assert [path for path in uploads.rglob("*") if path.is_file()] == []

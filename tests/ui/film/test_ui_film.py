@@ -244,6 +244,25 @@ def test_a_clip_for_somebody_of_other_weights_is_refused(
         assert file.closed
 
 
+def test_a_clip_is_read_for_its_owner_by_the_model_that_read_it_first(
+    analyzers: Analyzers, surprised: Person
+) -> None:
+    """Also where another one is chosen by then, which cannot read what was taught."""
+    reader, uploads = Settings(model="resnet18", consent=True), Uploads()
+    clip = {
+        "file": {"path": uploads.keep(io.BytesIO(b"a clip"), "c.mp4")},
+        "person": json.loads(surprised.to_json()),
+        "track": 0,
+        "model": "cnn",
+        "classes": 7,
+    }
+    jobs = FilmJobs()
+    started = film.start(analyzers, uploads, jobs, Limits(), clip, reader, "visit")
+    jobs.cancel("visit")
+    undecodable = text("errors.film.undecodable", "en")  # where it was as quick as that
+    assert "state" in started or undecodable in started["notices"]["en"]
+
+
 def test_what_is_malformed_is_answered(analyzers: Analyzers, astronaut: NDArray[np.uint8]) -> None:
     url, options = asked(astronaut, (0.4, 0.3, 0.2, 0.4))
     for wrong in ("[", '{"box": "a"}', '{"box": [1, 2], "model": "cnn", "classes": 7}', None):

@@ -28,10 +28,12 @@ const drawn = (tag, attributes) => {
 };
 
 // --- What was read ----------------------------------------------------------------------------
-let film = null;
+let film = null; // the reading that is shown: one of the next two
+let general = null;
+let adapted = null; // { film, taught }: one face read as its owner taught it, and what that was
+let shows = "adapted"; // or "plain", or "both"
 let clip = null; // the address of the visitor's own file
 let own = null; // that file
-let taught = null; // what one of its faces was read with
 let playable = false;
 let at = 0; // the frame that is shown, among those that were read
 let person = 0;
@@ -46,13 +48,11 @@ const called = (one) => say("person", { number: film.persons.indexOf(one) + 1 })
 const rowOf = (one) => one.rows.indexOf(at);
 
 const open = (read, sent) => {
+  if (sent.taught) return openAdapted(read, sent.taught);
   if (clip) URL.revokeObjectURL(clip);
-  const again = own === sent.file; // the same file, read another way: at the same moment
-  const track = again ? film.persons[person]?.track : null;
-  [film, clip, own, taught] = [read, sent.url, sent.file, sent.taught];
+  [film, general, adapted, clip, own] = [read, read, null, sent.url, sent.file];
   [target, explained, playable, pending] = [null, null, false, null];
-  person = Math.max(0, film.persons.findIndex((one) => one.track === track));
-  if (!again) at = film.persons[0]?.rows[0] ?? 0;
+  [person, at] = [0, film.persons[0]?.rows[0] ?? 0];
   document.getElementById("yz-film").classList.remove("yz-film-empty");
   const video = find("video");
   video.onloadeddata = () => {
@@ -68,6 +68,20 @@ const open = (read, sent) => {
   video.src = clip;
   drawAll();
   find("input[type=range]").focus({ preventScroll: true });
+};
+
+// The same clip, read once more: the moment that is shown stays.
+const openAdapted = (read, taught) => {
+  [adapted, shows] = [{ film: read, taught }, "adapted"];
+  put();
+  find("input[type=range]").focus({ preventScroll: true });
+};
+const put = () => {
+  const track = film.persons[person]?.track;
+  film = adapted && shows !== "plain" ? adapted.film : general;
+  person = Math.max(0, film.persons.findIndex((one) => one.track === track));
+  drawAll();
+  later();
 };
 
 // A little after its beginning, so that rounding does not show the frame before.
@@ -98,6 +112,10 @@ const pick = (index) => {
 
 // --- What a visitor does ----------------------------------------------------------------------
 document.addEventListener("change", ({ target: input }) => {
+  if (input.matches?.("#yz-film-reading [data-reading]")) {
+    shows = input.value;
+    return put();
+  }
   if (!input.matches?.("#yz-film-source input[type=file]") || !input.files[0]) return;
   choose(input.files[0]);
   input.value = ""; // the same file may be chosen again

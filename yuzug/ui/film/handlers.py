@@ -63,12 +63,16 @@ def start(
     """Take the clip that was uploaded, and read it as soon as it is its turn.
 
     ``clip`` holds the uploaded ``file`` and may bring a ``person`` whom the visitor taught and the
-    ``track`` that is theirs: that face alone is read so. All are gone with the job.
+    ``track`` that is theirs: that face alone is read so. All are gone with the job. ``model`` and
+    ``classes`` are those that the clip was read with before, in place of the settings.
     """
     try:
         require_consent(settings)
-        analyzer = analyzers.live(settings.model, settings.classes)
         sent = clip or {}
+        model, classes = sent.get("model"), sent.get("classes")
+        known = isinstance(model, str) and isinstance(classes, int)
+        by = (model, classes) if known else (settings.model, settings.classes)
+        analyzer = analyzers.live(*by)
         uploaded = sent.get("file")
         uploaded = uploaded if isinstance(uploaded, Mapping) else {}
         name = str(uploaded.get("orig_name") or "film")

@@ -28,7 +28,7 @@ const explain = async () => {
   explaining = true;
   const options = JSON.stringify({
     box: one.boxes[rowOf(one)], model: film.model, classes: film.classes, target,
-    ...(isMine(one) && { person: taught }),
+    ...(isMine(one) && { person: adapted.taught }),
   });
   const sent = shot.toDataURL("image/jpeg", 0.9);
   const answer = await ask("film_frame", [sent, options, null]).catch(() => null);
@@ -41,7 +41,8 @@ const explain = async () => {
     find("#yz-film-heat-words .words").replaceChildren(
       make("p", { className: "yz-fine", role: "alert" }, answer?.refused || say("map_lost")));
 };
-const moment = () => `${clip} ${at} ${person} ${target} ${lang()}`;
+const moment = () =>
+  `${clip} ${at} ${person} ${target} ${lang()} ${isMine(film.persons[person])}`;
 
 const drawMap = async () => {
   const words = find("#yz-film-heat-words .words");
@@ -136,21 +137,43 @@ const drawStage = (one, words) => {
 };
 
 // --- Whose face it is -------------------------------------------------------------------------
-const isMine = (one) => taught !== null && one.track === film.mine;
+// The face that was taught, in either reading; and whether it is shown as that.
+const isTaught = (one) => adapted !== null && one?.track === adapted.film.mine;
+const isMine = (one) => film === adapted?.film && isTaught(one);
+const theirs = () => window.yuzug.person.read(film.model);
 const drawMine = () => {
   const one = film?.persons[person];
-  const row = find("#yz-film-reading [data-part=film]");
-  const again = one && (isMine(one) || window.yuzug.person.read() !== null);
-  row.hidden = !again;
-  if (!again) return;
-  row.querySelector("p").textContent = isMine(one) ? "" : say("mine", { person: called(one) });
-  row.querySelector("button").textContent = say(isMine(one) ? "plain_again" : "mine_again");
+  const [offer, choice] = ["film", "film-shows"].map((name) => find(`[data-part=${name}]`));
+  offer.hidden = !one || isTaught(one) || theirs() === null;
+  choice.hidden = !isTaught(one);
+  if (!film) return;
+  offer.querySelector("p").textContent = one ? say("mine", { person: called(one) }) : "";
+  offer.querySelector("button").textContent = say("mine_again");
+  choice.firstElementChild.ariaLabel = say("shows");
+  for (const radio of choice.querySelectorAll("input")) {
+    radio.checked = radio.value === shows;
+    radio.nextElementSibling.textContent = say(`shows_${radio.value}`);
+  }
 };
 const readAgain = () => {
-  const one = film.persons[person];
-  choose(own, isMine(one) ? {} : { person: window.yuzug.person.read(), track: one.track });
+  const { model, classes } = film;
+  choose(own, { person: theirs(), track: film.persons[person].track, model, classes });
 };
-addEventListener("yuzug-person", drawMine);
+// What was erased is used no more, here or on the server.
+addEventListener("yuzug-person", () => {
+  if (work && readFor !== null && window.yuzug.person.read(readFor) === null) stopWork();
+  if (adapted && theirs() === null) {
+    adapted = null;
+    put();
+  }
+  drawMine();
+});
+// What the same face was read as in general, at this moment.
+const generalOf = (one) => {
+  const other = general.persons.find(({ track }) => track === one.track);
+  const row = other ? rowOf(other) : -1;
+  return row < 0 ? null : { label: other.emotions[row], shares: other.probabilities[row] };
+};
 
 const drawReading = (one, words) => {
   drawMine();
@@ -163,35 +186,50 @@ const drawReading = (one, words) => {
   }
   // The bars stay where they are, so that the focus does too.
   let reading = panel.querySelector(".yz-reading");
-  if (!reading || reading.querySelectorAll("li").length !== film.labels.length) {
-    const bars = make("ul", { className: "yz-bars asks" });
+  if (!reading || reading.querySelectorAll("button").length !== film.labels.length) {
+    const heads = make("li", { className: "heads" },
+      make("span", { className: "share" }), make("span", { className: "share" }));
+    const bars = make("ul", {}, heads);
     film.labels.forEach((_, label) =>
       bars.append(
         make("li", {},
           make("button", { type: "button", dataset: { explain: label } },
             make("span", { className: "name" }),
             make("span", { className: "bar", ariaHidden: "true" }),
-            make("span", { className: "share" }))),
+            make("span", { className: "share" }),
+            make("span", { className: "share plain" }))),
       ));
     reading = make("div", { className: "yz-reading" },
       make("p", { className: "yz-fine who" }), make("p", { className: "yz-sentence" }), bars,
-      make("p", {}, make("span", { className: "yz-whose" })));
+      make("p", {}, make("span", { className: "yz-whose" }), " ", make("span", { className: "yz-fine" })));
     panel.replaceChildren(reading);
   }
   reading.classList.toggle("unsure", !one.sure[row]);
   reading.querySelector(".who").textContent = `${called(one)} · ${seconds(film.times[at])}`;
   reading.querySelector(".yz-sentence").textContent = words;
   const whose = reading.querySelector(".yz-whose");
-  whose.hidden = taught === null;
+  whose.hidden = adapted === null;
   whose.classList.toggle("adapted", isMine(one));
   whose.textContent = say(isMine(one) ? "badge_adapted" : "badge_plain");
-  reading.querySelector(".yz-bars").ariaLabel = say("probabilities");
+  const plain = isMine(one) && shows === "both" ? generalOf(one) : null;
+  whose.nextElementSibling.textContent = plain && say("general", {
+    looks: names()[plain.label], percent: percent(plain.shares[plain.label]),
+  });
+  const list = reading.querySelector("ul");
+  list.className = `yz-bars asks${plain ? " beside" : ""}`;
+  list.ariaLabel = say("probabilities");
+  const [heads, ...bars] = list.children;
+  heads.hidden = !plain;
+  ["adapted", "plain"].forEach((kind, i) => (heads.children[i].textContent = say(`beside_${kind}`)));
   const shown = target === null ? one.emotions[row] : film.labels.indexOf(target);
-  [...reading.querySelectorAll("li")].forEach((bar, label) => {
+  bars.forEach((bar, label) => {
     bar.className = label === one.emotions[row] ? "top" : "";
     bar.style.setProperty("--p", one.probabilities[row][label]);
     bar.firstChild.ariaPressed = String(label === shown);
     bar.querySelector(".name").textContent = names()[label];
     bar.querySelector(".share").textContent = percent(one.probabilities[row][label]);
+    const beside = bar.querySelector(".plain");
+    beside.hidden = !plain;
+    beside.textContent = plain && percent(plain.shares[label]);
   });
 };

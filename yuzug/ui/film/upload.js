@@ -8,6 +8,7 @@ let work = null; // { phase, … } while a clip is on its way or read
 let outcome = { message: null, trouble: null };
 let pending = null; // the address of the file, until it is shown
 let dropped = Promise.resolve(); // once the server has nothing more of the clip before
+let readFor = null; // the model of what was taught, while a clip is read for its owner
 
 const root = () => window.gradio_config.root.replace(/\/$/, "");
 const ask = async (name, data, options = {}) => {
@@ -64,10 +65,11 @@ const show = (now) => {
   drawWork();
 };
 
-// ``theirs`` is what the visitor taught of their face, and which track that is.
+// ``theirs`` is what the visitor taught of their face, to which model, and which track that is.
 const choose = async (file, theirs = {}) => {
   const mine = (round += 1);
   work?.abort?.();
+  readFor = theirs.person ? theirs.model : null;
   const { limits } = texts();
   if (file.size > limits.megabytes * 2 ** 20)
     return trouble(() => say("too_large", { ...limits, got: number(Math.ceil(file.size / 2 ** 20)) }));
@@ -109,11 +111,14 @@ const follow = async (mine, sent, answer) => {
   }
 };
 
-const cancel = () => {
+const stopWork = () => {
   round += 1;
   work?.abort?.();
   drop();
   end({ message: () => say("cancelled") });
+};
+const cancel = () => {
+  stopWork();
   source().querySelector("input[type=file]").focus();
 };
 

@@ -42,7 +42,6 @@ _OURS = (
     "person_seen",
     "mine",
     "mine_again",
-    "plain_again",
     "row_alt",
     "legend",
     "episode",
@@ -52,7 +51,11 @@ _OURS = (
     "file_parquet",
     "file_png",
 )
-_OF_TEACHING = ("badge_adapted", "badge_plain")
+_SHOWS = ("adapted", "plain", "both")
+_OF_TEACHING = (
+    *("badge_adapted", "badge_plain", "general", "beside_adapted", "beside_plain"),
+    *("shows", *(f"shows_{one}" for one in _SHOWS)),
+)
 _OF_THE_PAGE = ("looks", "unsure", "percent", "probabilities", "no_face_hint", "heat_alt")
 # No words stand here, so that no change of language takes away what the script has drawn.
 _STAGE = (
@@ -63,7 +66,14 @@ _STAGE = (
 _MAP = '<canvas class="yz-film-map" role="img" hidden></canvas>'
 _READING = (
     '<div class="words"></div><div class="yz-teach"><div class="row" data-part="film" hidden>'
-    '<p></p><button type="button" class="yz-button" data-mine></button></div></div>'
+    '<p></p><button type="button" class="yz-button" data-mine></button></div>'
+    '<div class="row" data-part="film-shows" hidden><div class="yz-scope" role="radiogroup">'
+    + "".join(
+        f'<label><input type="radio" name="yz-shows-film" value="{one}" data-reading />'
+        "<span></span></label>"
+        for one in _SHOWS
+    )
+    + "</div></div></div>"
 )
 _TIMELINE = (
     '<div class="yz-film-rows"></div><div class="yz-film-time">'
