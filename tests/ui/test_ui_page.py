@@ -230,7 +230,7 @@ def test_the_owners_split_is_named_in_the_language_of_the_page() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_notice_says_all_that_it_must(lang: Language) -> None:
-    words = frame.notice(lang)
+    words = frame.notice(lang, 10)
     for must in {
         "en": (
             "Nothing is kept on the server",
