@@ -7,7 +7,7 @@ let round = 0; // what belongs to an earlier clip is void
 let work = null; // { phase, … } while a clip is on its way or read
 let outcome = { message: null, trouble: null };
 let pending = null; // the address of the file, until it is shown
-let dropped = Promise.resolve(); // once the server has nothing more of the clip before
+let dropped = Promise.resolve(true); // whether the server has nothing more of the clip before
 let readFor = null; // the model of what was taught, while a clip is read for its owner
 
 const root = () => window.gradio_config.root.replace(/\/$/, "");
@@ -24,7 +24,8 @@ const ask = async (name, data, options = {}) => {
 
 // Ends a clip on the server, whether it is read or what was read in it has come.
 const drop = () => {
-  dropped = ask("film_cancel", [null], { signal: AbortSignal.timeout(10_000) }).catch(() => {});
+  const told = ask("film_cancel", [null], { signal: AbortSignal.timeout(10_000) });
+  return (dropped = told.then(() => true, () => false));
 };
 
 const lengthOf = (url) =>
@@ -85,7 +86,7 @@ const choose = async (file, theirs = {}) => {
   if (lost) return trouble(() => say("lost"));
   if (!path) return trouble(() => refused ?? say("lost"));
   const given = { file: { path, orig_name: file.name }, ...theirs };
-  await dropped; // or it would end this one
+  if (!(await dropped)) await drop(); // or it would end this one, or its result be shown for it
   if (mine !== round) return;
   const answer = await ask("film_read", [given, null]).catch(() => null);
   await follow(mine, { url, file, taught: theirs.person ?? null }, answer);
