@@ -24,8 +24,8 @@ const ask = async (name, data, options = {}) => {
 
 // Ends a clip on the server, whether it is read or what was read in it has come.
 const drop = () => {
-  const told = ask("film_cancel", [null], { signal: AbortSignal.timeout(10_000) });
-  return (dropped = told.then(() => true, () => false));
+  const sent = ask("film_cancel", [null], { signal: AbortSignal.timeout(10_000) });
+  return (dropped = sent.then(() => true, () => false));
 };
 
 const lengthOf = (url) =>

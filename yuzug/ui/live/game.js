@@ -63,7 +63,7 @@ element.addEventListener("click", ({ target: pressed }) => {
   const label = pressed.closest("[data-show]")?.dataset.show;
   if (label) choose(label);
 });
-// In another language all is drawn anew, as if nothing were chosen.
+// In another language all is drawn again, as if nothing were chosen.
 new MutationObserver(() => {
   if (find(".yz-game")?.dataset.on !== "") return;
   const sentence = words()[wanted === null ? "choose" : heldMs >= HOLD_MS ? "held" : "show"];
