@@ -28,8 +28,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # Turkish letters, whatever the console
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    if isinstance(sys.stdin, io.TextIOWrapper):  # the names of files, which may be any bytes
-        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
     words = sys.argv[1:] if argv is None else list(argv)
     lang = _language(words)
     options = parser(lang).parse_args(words)

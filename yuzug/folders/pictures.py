@@ -58,7 +58,7 @@ def are_many(sources: Iterable[str]) -> bool:
 
 def _one(source: str, stdin: Iterable[str] | None, *, alone: bool) -> Iterable[str]:
     if source == STDIN:
-        return _lines(sys.stdin if stdin is None else stdin)
+        return _lines(_stdin() if stdin is None else stdin)
     if os.path.isdir(source):
         return _some(source, alone, files_below(source, ENDINGS), "folder")
     if _is_list(source):
@@ -99,6 +99,12 @@ def _listed(source: str) -> list[str]:
             do="check the path",
         ) from error
     return list(_lines(text.split("\n")))
+
+
+def _stdin() -> Iterable[str]:
+    """The lines of the standard input as names of files, which may be any bytes."""
+    raw = getattr(sys.stdin, "buffer", None)
+    return sys.stdin if raw is None else map(os.fsdecode, raw)
 
 
 def _lines(lines: Iterable[str]) -> Iterator[str]:
