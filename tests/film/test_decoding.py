@@ -309,7 +309,7 @@ def test_a_damaged_place_is_left_out(tmp_path: Path) -> None:
         assert len(list(film.frames())) > 15
 
 
-def test_a_change_of_size_is_noted(tmp_path: Path) -> None:
+def test_a_change_of_size_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = clips.write(tmp_path / "a.ts", ramp(10, (64, 48)))
     large = clips.write(tmp_path / "b.ts", ramp(10, (128, 96)))
     both = tmp_path / "both.ts"
@@ -318,6 +318,13 @@ def test_a_change_of_size_is_noted(tmp_path: Path) -> None:
         shapes = {frame.image.shape for frame in film.frames()}
         assert shapes == {(48, 64, 3), (96, 128, 3)}
         assert "size_changed" in film.notes.found
+    with Film(both, most_s=60.0) as film:
+        assert len(list(film.frames())) > 10
+    monkeypatch.setattr(decoding, "MAX_GROWN_BYTES", 3 * 128 * 96 - 1)
+    with Film(both) as film:
+        assert len(list(film.frames())) > 10
+    with Film(both, most_s=60.0) as film, pytest.raises(ImageError, match="grow beyond"):
+        list(film.frames())
 
 
 def test_without_pyav_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

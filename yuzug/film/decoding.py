@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from yuzug.errors import FilmError, YuzugError
+from yuzug.errors import FilmError, ImageError, YuzugError
 from yuzug.film.container import (
     FilmSource,
     animation_extent,
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MOTION_JPEG = (".mjpeg", ".mjpg")
 # A film that ends this much before its own length was cut.
 CUT_SHORT_S = 1.0
+# How far frames may grow after the first one where a film is bounded, as those that wait to be read
+# are counted by the size of the first one: to those of Full HD, or to twice as many.
+MAX_GROWN_BYTES = 3 * 1920 * 1080
 # Packets kept undecoded at most while the next wanted frame is awaited.
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 
@@ -84,7 +87,7 @@ class Film:
             stays open. Animated GIF, WebP and PNG files are films too.
         name: what a file without a path is called.
         most_s: an animated image is not looked through beyond so many seconds, and refused where
-            its frames have too many pixels for them.
+            its frames have too many pixels for them; so is a video whose frames grow too large.
         stop: asked between two frames, wanted or not; where it says True, there are no more.
 
     Raises:
@@ -103,6 +106,7 @@ class Film:
         stop: Callable[[], bool] = never,
     ) -> None:
         self._stop = stop
+        self._is_bounded = most_s is not None
         self._source = Path(source) if isinstance(source, str | Path) else source
         self.path = self._source if isinstance(self._source, Path) else Path(name)
         self.notes = Notes()
@@ -176,6 +180,8 @@ class Film:
             time_s = max(time_s, 0.0)
             last_s = max(last_s, time_s)
             if wanted.takes(time_s):
+                if self._is_bounded:
+                    self._check_growth(frame)
                 yield Frame(number, time_s, shown_for(frame, stream), _upright(frame, stream))
         if stopped():
             return
@@ -235,6 +241,16 @@ class Film:
             waiting = []
             if end:
                 break
+
+    def _check_growth(self, frame: VideoFrame) -> None:
+        width = shown_width(self._stream, frame.width)
+        if 3 * width * frame.height > max(2 * self.frame_bytes, MAX_GROWN_BYTES):
+            raise ImageError(
+                "image.too_large",
+                must="the frames of a video on the page must not grow beyond 1920x1080",
+                got=f"{width}x{frame.height}",
+                do="make it smaller first",
+            )
 
     def _open_container(self) -> InputContainer:
         if self._container is None:

@@ -67,7 +67,7 @@ def read_video(
             nobody checks.
         person_track: whose face that is, by its track; the largest of each frame, unless given.
         name: what a file without a path is called in the table.
-        most_s: what bounds an animated image: see :class:`yuzug.film.decoding.Film`.
+        most_s: what bounds a film of somebody else: see :class:`yuzug.film.decoding.Film`.
         stop: asked between two frames, wanted or not; reading ends where it says True.
 
     Returns:
