@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 import torch
 from drawn import drawn_faces, folder_of, tiny_recipe
+from hub_server import Hub
+from safetensors.torch import save as to_bytes
 from safetensors.torch import save_file
 from torchvision.models import resnet18
 
@@ -140,6 +142,32 @@ def test_a_plain_resnet18_gives_its_backbone(tmp_path: Path) -> None:
     other = tiny_recipe(start_from=str(tmp_path / "timm.safetensors"))
     with pytest.raises(YuzugError, match="must be a ResNet18"):
         Trainer(other, drawn_faces(32), drawn_faces(8), tmp_path / "other")
+
+
+def test_a_backbone_of_timm_comes_from_a_hub(
+    hub: Hub, at_hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = backbone()
+    files = {
+        "config.json": json.dumps({"architecture": "resnet18", "num_classes": 1000}).encode(),
+        "model.safetensors": to_bytes(state),
+    }
+    commit = hub.add("timm/resnet18.a1_in1k", files)
+    recipe = tiny_recipe(architecture="resnet18", start_from="timm/resnet18.a1_in1k")
+    trainer = Trainer(recipe, drawn_faces(32), drawn_faces(8, seed=1), tmp_path / "run")
+    stem = trainer.network.stem.state_dict()
+    torch.testing.assert_close(stem["6.1.conv2.weight"], state["layer4.1.conv2.weight"])
+    # Configuration and weights are of one commit, and a pinned one is never asked for again.
+    assert hub.asked(f"/resolve/{commit}/model.safetensors")
+    before = len(hub.requests)
+    assert pretrained.start_file(f"timm/resnet18.a1_in1k@{commit}").is_file()
+    assert len(hub.requests) == before
+    hub.add("timm/odd", {**files, "model.safetensors": to_bytes({"a": torch.ones(1)})})
+    with pytest.raises(YuzugError, match="that is no ResNet18"):
+        pretrained.start_file("timm/odd")
+    hub.add("timm/vit", {"config.json": b'{"architecture": "vit_tiny"}'})
+    with pytest.raises(YuzugError, match="must match its card"):
+        pretrained.start_file("timm/vit")
 
 
 def test_imagenet_is_fetched_once_and_checked(

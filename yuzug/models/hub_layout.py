@@ -21,7 +21,7 @@ from yuzug.models.checkpoint import inspect
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 MOST_BYTES = 200_000_000
-_MOST_CONFIG_BYTES = 1_000_000
+MOST_CONFIG_BYTES = 1_000_000
 
 
 class WeightsFile(BaseModel):
@@ -66,7 +66,7 @@ def fetch(repository: Repository) -> Path:
     Raises:
         HubError: what kept it from coming, or ``hub.content`` where it is to be refused.
     """
-    config = hub.fetch(repository, CONFIG, most_bytes=_MOST_CONFIG_BYTES)
+    config = hub.fetch(repository, CONFIG, most_bytes=MOST_CONFIG_BYTES)
     try:
         published = Published.model_validate_json(config.read_bytes())
     except ValidationError as error:

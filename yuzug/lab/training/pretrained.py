@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -15,8 +16,10 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torchvision.models import ResNet18_Weights
 
+from yuzug import hub
 from yuzug.errors import HubError, OptionError
-from yuzug.hub import sha256_of
+from yuzug.hub import Repository, is_address, sha256_of
+from yuzug.models.hub_layout import CONFIG, MOST_BYTES, MOST_CONFIG_BYTES, WEIGHTS
 from yuzug.models.networks import Network
 from yuzug.models.registry import resolve
 
@@ -33,9 +36,15 @@ def start_file(start_from: str) -> Path:
 
     Raises:
         ModelError: ``model.unknown`` where there is none.
-        HubError: where it cannot be fetched.
+        HubError: where it cannot be fetched, or is neither a model of ours nor a ResNet18.
     """
-    return _imagenet_file() if start_from == IMAGENET else resolve(start_from)
+    if start_from == IMAGENET:
+        return _imagenet_file()
+    if is_address(start_from) and not Path(start_from).is_file():
+        backbone = _timm_file(Repository.parse(start_from))
+        if backbone is not None:
+            return backbone
+    return resolve(start_from)
 
 
 def is_backbone(path: Path) -> bool:
@@ -101,6 +110,24 @@ def _first_kernel(kernel: Tensor, like: Tensor) -> Tensor:
         shares = shares.clamp_min(0).to(kernel.dtype)
         kernel = shares @ kernel @ shares.T
     return kernel
+
+
+def _timm_file(repository: Repository) -> Path | None:
+    """The weights of a ResNet18 of timm's from the commit of its configuration; None for others."""
+    config = hub.fetch(repository, CONFIG, most_bytes=MOST_CONFIG_BYTES)
+    try:
+        about = json.loads(config.read_bytes())
+    except ValueError:
+        return None
+    named = about.get("architecture") if isinstance(about, dict) else None
+    if not (isinstance(named, str) and named.startswith("resnet18")):
+        return None
+    pinned = Repository(repository.repo_id, config.parent.name)
+    weights = hub.fetch(pinned, WEIGHTS, most_bytes=MOST_BYTES)
+    if not is_backbone(weights):
+        hub.remove_from_cache(weights)
+        raise hub.refused(repository, f"{WEIGHTS} that is no ResNet18")
+    return weights
 
 
 def _imagenet_url() -> str:
