@@ -482,10 +482,10 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path, astronaut: Picture) -> None:
         env=os.environ,
     )
     deadline = time.monotonic() + 120
-    # A little after the table was begun, so that there is something to keep.
-    while not list(out.glob(".long.csv.part")) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    time.sleep(3)
+    # Once some rows of the table are written, so that there is something to keep.
+    begun = out / ".long.csv.part"
+    while not (begun.is_file() and begun.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     printed, complained = process.communicate(timeout=120)
     assert process.returncode == 130, complained

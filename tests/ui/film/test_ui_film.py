@@ -396,7 +396,8 @@ def test_a_clip_has_no_name_on_disk_and_is_deleted_when_it_was_read(
     assert server.held_files() == []
     assert answer["film"]["name"] == "my clip.mp4"
     assert answer["film"]["persons"][0]["episodes"]
-    assert visitor.run("film_progress", None) == answer, "what is lost on its way is lost"
+    again = visitor.run("film_progress", None)
+    assert again["film"] == answer["film"], "what is lost on its way is lost"
     visitor.run("film_cancel", None)  # the page has it
     assert visitor.run("film_progress", None) == {"state": "none"}, "what was read is kept"
 

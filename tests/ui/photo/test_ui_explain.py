@@ -146,7 +146,7 @@ def test_the_finer_map_of_an_ensemble_is_hirescam_as_its_line_says(
         analyzer.explain(face, method=method).raw for method in ("fused", "hirescam")
     )
     assert np.array_equal(fused, hirescam)
-    assert "For an ensemble it is HiResCAM" in METHODS["fused"].line("en")
+    assert "For an ensemble it equals HiResCAM" in METHODS["fused"].line("en")
 
 
 def test_what_the_page_does_not_offer_changes_nothing(analyzers: Analyzers, shown: Shown) -> None:
