@@ -100,6 +100,8 @@ def test_a_wrong_question_is_told_in_one_line(analyzer: Analyzer, face: Face) ->
         analyzer.explain(face, method="tea-leaves")
     with pytest.raises(ModelError, match="contempt"):
         analyzer.contrast(face, "happy", "contempt")
+    with pytest.raises(ModelError, match="must differ"):
+        analyzer.contrast(face, "happy", "happy")
 
 
 def test_a_contrast_points_both_ways(analyzer: Analyzer, face: Face) -> None:

@@ -107,9 +107,16 @@ class Explainer:
         """Why a face looks ``first`` and not ``second``: a signed map.
 
         Raises:
-            ModelError: ``model.target`` where the model has no such label.
+            ModelError: ``model.target`` where the model has no such label, or both are the same.
         """
         one, other = self.column(first), self.column(second)
+        if one == other:
+            raise ModelError(
+                "model.target",
+                must="the two labels of a contrast must differ",
+                got=f"{first!r} twice",
+                do="choose another label for one of them",
+            )
         batch = self.of(face).classifier.classify([face.crop])
         card = self.classifier.checkpoint.card
         (raw,) = difference(batch.logits, batch.features, one, other)

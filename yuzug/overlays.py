@@ -13,10 +13,11 @@ from yuzug.analysis import Analysis, Face
 from yuzug.explain import Contrast, Heatmap, paint, paint_contrast
 
 
-def painted(analysis: Analysis, contrasts: Sequence[Contrast] = ()) -> NDArray[np.uint8]:
+def painted(analysis: Analysis, contrasts: Sequence[Contrast | None] = ()) -> NDArray[np.uint8]:
     """The photo with the map of each face over it: RGB uint8 (H, W, 3).
 
-    Where there are ``contrasts``, one a face, they are painted in place of the heat maps.
+    Where there are ``contrasts``, one a face or None for it, they are painted in place of the heat
+    maps.
     """
     photo = np.array(analysis.image)
     heatmaps = [face.explanation for face in analysis.faces]

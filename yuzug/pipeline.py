@@ -303,7 +303,7 @@ class Analyzer:
         """A signed heat map of the evidence for label ``first`` and against label ``second``.
 
         Raises:
-            ModelError: ``model.target`` where the model has no such label.
+            ModelError: ``model.target`` where the model has no such label, or both are the same.
         """
         return self.explainer.contrast(face, first, second)
 

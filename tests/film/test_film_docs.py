@@ -92,6 +92,11 @@ def test_every_column_stands_on_the_page(page: str) -> None:
         assert missing == []
 
 
+def test_an_own_label_takes_no_other_column() -> None:
+    kinds = Columns.of_pictures(["sure", "Mutlu"]).kinds
+    assert (kinds["sure"], kinds["p_sure"], kinds["Mutlu"]) == ("boolean", "float", "float")
+
+
 @pytest.mark.parametrize("page", [*PAGES, "scale.md", "scale.tr.md"])
 def test_links_lead_somewhere(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")

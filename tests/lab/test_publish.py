@@ -91,6 +91,14 @@ def test_a_dry_run_without_a_folder_only_tells(hub: Hub, capsys: Capture) -> Non
     assert hub.requests == []
 
 
+def test_a_dry_run_into_this_folder_writes(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert publish("--dry-run", ".") == 0
+    assert (tmp_path / "model.safetensors").is_file()
+
+
 def test_a_dry_run_touches_no_folder_of_somebody_else(tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     assert publish("--dry-run", str(tmp_path)) == 2

@@ -101,11 +101,16 @@ def _analyze_one(
     return True
 
 
-def _contrasts(analyzer: Analyzer, analysis: Analysis, options: Namespace) -> list[Contrast]:
-    """Evidence for the expression in question and not for ``--against``, one map a face."""
+def _contrasts(analyzer: Analyzer, analysis: Analysis, options: Namespace) -> list[Contrast | None]:
+    """Evidence for the expression in question and not for ``--against``, one map a face.
+
+    None for a face whose own expression is that one, where no other is asked for.
+    """
     if not options.against:
         return []
     return [
-        analyzer.contrast(face, options.target or face.emotion, options.against)
+        None
+        if not options.target and face.emotion == options.against
+        else analyzer.contrast(face, options.target or face.emotion, options.against)
         for face in analysis.faces
     ]

@@ -35,7 +35,7 @@ class Overlays:
         return cls(folder)
 
     def write(
-        self, image: str, analysis: Analysis, contrasts: Sequence[Contrast] = ()
+        self, image: str, analysis: Analysis, contrasts: Sequence[Contrast | None] = ()
     ) -> Path | None:
         """Write one painted photo, see :func:`painted`; None where it has no face to paint on.
 

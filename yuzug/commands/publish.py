@@ -14,6 +14,9 @@ from yuzug.texts import text
 if TYPE_CHECKING:
     from yuzug.lab.publish.push import Parcel
 
+# What --dry-run is without a folder; no path that somebody could give.
+_ONLY_TELL = Path("\0")
+
 
 def options(command: Parser) -> None:
     command.option("what", choices=tuple(_PARCELS))
@@ -27,7 +30,7 @@ def options(command: Parser) -> None:
         metavar="DIR",
         nargs="?",
         type=Path,
-        const=Path(),
+        const=_ONLY_TELL,
         default=None,
     )
 
@@ -40,7 +43,7 @@ def run(options: Namespace) -> int:
     with TemporaryDirectory(prefix="yuzug-publish-") as scratch:
         parcel = _PARCELS[options.what](options, Path(scratch))
         _announce(parcel, options)
-        if options.dry_run == Path():
+        if options.dry_run == _ONLY_TELL:
             return 0
         if options.dry_run is not None:
             unpack(parcel, options.dry_run)

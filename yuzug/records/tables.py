@@ -43,6 +43,8 @@ _READING: dict[str, Kind] = {
 }
 _QUALITY = ("size_px", "sharpness", "brightness", "contrast", "roll_deg", "turn")
 _REGIONS = ("brows", "eyes", "nose", "cheeks", "mouth", "outside")
+_REGION_COLUMNS = tuple(f"region_{name}" for name in _REGIONS)
+_FIXED = frozenset((*_FILM, *_PICTURE, *_BOX, *_READING, *_QUALITY, *_REGION_COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -116,10 +118,15 @@ def error_row(columns: Columns, image: str, error: YuzugError) -> Row:
 
 
 def _of_faces(labels: Sequence[str]) -> dict[str, Kind]:
-    classes: dict[str, Kind] = dict.fromkeys(labels, "float")
+    classes: dict[str, Kind] = {_column_of(label): "float" for label in labels}
     quality: dict[str, Kind] = dict.fromkeys(_QUALITY, "float")
-    regions: dict[str, Kind] = {f"region_{name}": "float" for name in _REGIONS}
+    regions: dict[str, Kind] = dict.fromkeys(_REGION_COLUMNS, "float")
     return _BOX | _READING | classes | quality | regions
+
+
+def _column_of(label: str) -> str:
+    """The column of a label: its name, unless that is another column's, as an own label may be."""
+    return f"p_{label}" if label in _FIXED else label
 
 
 def _face(face: Face) -> dict[str, Value]:
@@ -134,7 +141,7 @@ def _face(face: Face) -> dict[str, Value]:
         "sure": face.sure,
         "doubts": ";".join(face.doubts),
         "person": face.plain is not None,
-        **{label: _share(share) for label, share in face.probabilities.items()},
+        **{_column_of(label): _share(share) for label, share in face.probabilities.items()},
         **{name: _share(value) for name, value in seen.items()},
         **{f"region_{name}": _share(share) for name, share in shares.items()},
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from own_labels import own_model
 from PIL import Image
 
 from yuzug.emotions import LANGUAGES, Language
@@ -173,6 +174,16 @@ def test_every_model_answers_for_the_same_face(analyzers: Analyzers, shown: Show
     assert later.pair != now.pair, "the comparison follows the question"
     ended = asking.ask(analyzers, shown.crop, {"ask": "beside"}, ACCEPTED, shown.state)
     assert ended.pair == ended.pair_words == ""
+
+
+def test_a_model_of_other_labels_is_left_out_of_the_comparison(
+    analyzers: Analyzers, shown: Shown, tmp_path: Path
+) -> None:
+    mine = Analyzer.load(own_model(tmp_path / "mine.safetensors"), crops_only=True)
+    both = Analyzers({"cnn": analyzers.get("cnn", 7), "mine": mine})
+    now = asking.ask(both, shown.crop, {"ask": "beside"}, ACCEPTED, shown.state)
+    assert len(re.findall('src="data:image/jpeg', now.pair)) == 1
+    assert "mine" not in now.pair_words
 
 
 def test_a_map_is_checked_once_and_a_later_question_wins(

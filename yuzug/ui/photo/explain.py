@@ -139,14 +139,23 @@ def _pair(
     question: Question,
     sent: str | None,
 ) -> list[tuple[str, FaceReading, str]]:
-    """The same question to each model: its name, what it read, and its map over the crop."""
+    """The same question to each model that has its labels: its name, what it read, and its map."""
     answers = []
     for model in analyzers.models:
+        if not _has_labels(analyzers, model, reading.classes, question):
+            continue
         face, analyzer = _read_again(analyzers, crop, reading, shown, question, sent, model)
         explanation = explain(analyzer, face, question)
         read = replace(face_reading(face), map=map_reading(face, explanation))
         answers.append((model, read, data_url(heatmap.painted(face.crop, explanation))))
     return answers
+
+
+def _has_labels(analyzers: Analyzers, model: str, classes: int, question: Question) -> bool:
+    """Whether a model has this label set, or one of its own, with what the question is about."""
+    heads = analyzers.card(model).heads
+    head = next(iter(heads.values())) if len(heads) == 1 else heads.get(str(classes))
+    return head is not None and {question.target, question.against} - {None} <= set(head.labels)
 
 
 def _pair_pictures(urls: list[str]) -> str:
