@@ -12,7 +12,15 @@ import pytest
 
 from yuzug.emotions import LANGUAGES, Emotion, Language
 from yuzug.errors import YuzugError
-from yuzug.recommender import Suggestion, bundled, help_offer, needs_help, question, recommend
+from yuzug.recommender import (
+    Suggestion,
+    advise,
+    bundled,
+    help_offer,
+    needs_help,
+    question,
+    recommend,
+)
 from yuzug.recommender.catalogue.policy import HelpSource
 from yuzug.recommender.mood import Mood
 from yuzug.texts import text
@@ -159,6 +167,36 @@ def test_182_is_for_appointments_and_is_never_offered() -> None:
 
 def test_people_first_needs_no_kind_to_be_there() -> None:
     assert recommend("sad", people_first=True, minutes=2, company="alone", place="outdoor")
+
+
+def test_what_is_not_for_low_people_does_not_come_with_help() -> None:
+    low = set(bundled().policy.help.emotions)
+
+    def not_for_low(before: Sequence[str]) -> set[str]:
+        found = advise("angry", before=before, count=1000).suggestions
+        return {one.id for one in found if low & set(bundled().by_id[one.id].not_for)}
+
+    assert not_for_low([])
+    assert not_for_low(["sad", "sad"]) == set()
+
+
+def test_contact_comes_first_in_every_round_and_is_another_one_each_time() -> None:
+    contacts, seen = bundled().policy.help.activities, list[str]()
+    for _ in range(3 * len(contacts)):
+        seen += ids(recommend("sad", people_first=True, recent=seen))
+    firsts = seen[::3]
+    assert set(firsts) == set(contacts)
+    assert all(len(set(firsts[n : n + len(contacts)])) == len(contacts) for n in range(8))
+    [first] = recommend("sad", people_first=True, count=1, recent=seen, rejected=contacts[:3])
+    assert first.id == contacts[3]
+    assert not set(ids(recommend("sad", people_first=True, rejected=contacts))) & set(contacts)
+
+
+@pytest.mark.parametrize("energy", ["medium", "high"])
+def test_no_energy_that_is_asked_for_takes_contact_away(energy: str) -> None:
+    first, *others = recommend("sad", people_first=True, energy=energy)
+    assert first.id in bundled().policy.help.activities
+    assert {one.energy for one in others} == {energy}
 
 
 def test_every_contact_says_where_and_when_it_was_checked() -> None:

@@ -5,7 +5,7 @@ YAML (recommendations/) → load → catalogue → index → engine → reasons 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from yuzug.emotions import Language
+from yuzug.emotions import Emotion, Language
 from yuzug.recommender.catalogue.faults import Finding, invalid
 from yuzug.recommender.catalogue.lint import check
 from yuzug.recommender.catalogue.load import Loaded, bundled, load, load_own
@@ -86,6 +86,7 @@ def recommend(
     favourites: Sequence[str] = (),
     sure: bool = True,
     people_first: bool = False,
+    not_for: Collection[Emotion] = (),
     **more_filters: Any,
 ) -> list[Suggestion]:
     """Choose activities for an emotion, a distribution over emotions, or a mood, best first.
@@ -110,7 +111,9 @@ def recommend(
         sure: False where the expression is not clear; then the ideas are gentle, neutral and
             short, and say so (``question`` is what to ask then).
         people_first: for readings that ``needs_help``: the first idea leads to other people,
-            whatever company the filters ask for.
+            whatever company, goal and energy the filters ask for, and nothing comes that is not
+            for low people.
+        not_for: what is not for one of these emotions is left out.
         more_filters: single fields of :class:`Filters`, over those of ``filters``.
 
     >>> [first] = recommend("sad", minutes=10, place="indoor", equipment=["paper"], count=1)
@@ -142,6 +145,7 @@ def recommend(
         seed=options.seed,
         history=history,
         people_first=people_first,
+        not_for=not_for,
     )
     return [Suggestion(choice, options.lang, request) for choice in choices]
 

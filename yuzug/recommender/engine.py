@@ -6,7 +6,7 @@ another, each unlike those before it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,13 +54,16 @@ def choose(
     seed: int,
     history: History = NO_HISTORY,
     people_first: bool = False,
+    not_for: Collection[Emotion] = (),
 ) -> list[Choice]:
     """At most ``count`` activities, the first one first; fewer where no more may come.
 
     What the history withholds does not come, and the kinds suggested last are followed by other
     kinds. With ``people_first`` the first one leads to a person, as the policy's ``help`` names
-    them, whatever company and goal the filters ask for; where the others leave any. One seed
-    always gives one answer.
+    them, whatever company, goal and energy the filters ask for; where the others leave any. It
+    stays away only where it was turned down, and what is not for low people does not come at all.
+    What is not for one of the emotions in ``not_for`` does not come either. One seed always gives
+    one answer.
     """
     index, policy = index_of(catalogue), catalogue.policy
     shares = effective_shares(mood, policy)
@@ -68,8 +71,8 @@ def choose(
     allowed = allowed_goals(index, fits, mood, filters, policy)
     contact = np.zeros(len(catalogue.activities), dtype=np.bool_)
     ranked = allowed
-    if people_first:  # whatever company and goal the filters ask for
-        anybody = filters.model_copy(update={"company": None, "goal": None})
+    if people_first:  # whatever company, goal and energy the filters ask for
+        anybody = filters.model_copy(update={"company": None, "goal": None, "energy": None})
         wider = allowed_goals(index, fits, replace(mood, named=None), anybody, policy)
         contact = _contact(catalogue, index) & wider.any(axis=1)
         only_wider = contact & ~allowed.any(axis=1)
@@ -79,12 +82,15 @@ def choose(
     )
     terms |= _terms_of_history(index, history, policy)
     terms["chance"] = policy.scores.chance * _chance(index, seed)
-    open_rows = allowed.any(axis=1) & ~withheld(index, history, policy.recent)
+    ruled_out = {*not_for, *(policy.help.emotions if people_first else ())}
+    fit = ~index.excluded[:, [emotion in ruled_out for emotion in EMOTIONS]].any(axis=1)
+    open_rows = allowed.any(axis=1) & ~withheld(index, history, policy.recent) & fit
     scores = sum(terms.values(), np.zeros(len(catalogue.activities)))
     before = rows_of(index, history)
     rows: list[int] = []
     if people_first:
-        contact &= ~withheld(index, history, policy.recent)
+        contact &= ~withheld(index, history, recent=0) & fit
+        contact = _rested(contact, withheld(index, history, policy.recent), before)
         rows = diverse(index, scores, contact, before, policy.variety, 1)
         open_rows[rows] = False
     rows += diverse(
@@ -175,9 +181,20 @@ def _contact(catalogue: Catalogue, index: Index) -> Bools:
     """The activities with which help comes first, shape (N,)."""
     rule = catalogue.policy.help
     if rule.activities:
-        return np.array([activity.id in rule.activities for activity in catalogue.activities])
+        named = [activity.id in rule.activities for activity in catalogue.activities]
+        return np.array(named, dtype=np.bool_)
     of_kind: Bools = np.isin(np.array(index.kinds), rule.kinds)[index.kind]
     return of_kind
+
+
+def _rested(rows: Bools, resting: Bools, before: Sequence[int]) -> Bools:
+    """Those of the rows that do not rest; else the one that was suggested longest ago."""
+    if not rows.any() or (rows & ~resting).any():
+        return rows & ~resting
+    last = {row: place for place, row in enumerate(before)}
+    oldest = min(np.flatnonzero(rows).tolist(), key=lambda row: last.get(row, -1))
+    only: Bools = np.arange(len(rows)) == oldest
+    return only
 
 
 def _wanted(index: Index, shares: Floats, mood: Mood, filters: Filters) -> Floats:

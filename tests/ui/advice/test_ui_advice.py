@@ -272,6 +272,19 @@ def test_help_says_where_the_low_readings_came_from(source: HelpSource, lang: La
     assert shown.cards[0].id in bundled().policy.help.activities
 
 
+def test_what_is_not_for_low_people_replaces_no_card_while_help_is_shown() -> None:
+    shown = low_by("named")
+    acts.advise_on(shown, Mood("angry", {"angry": 1.0}))
+    assert shown.memory.needs_help
+    low = set(bundled().policy.help.emotions)
+    seen = set[str]()
+    while shown.full:  # until every activity was shown
+        seen.update(ids(shown))
+        acts.act({"act": "reject", "id": shown.cards[-1].id}, shown, "en")
+    assert len(seen) > 50
+    assert not [name for name in seen if low & set(bundled().by_id[name].not_for)]
+
+
 def test_an_angry_streak_with_alone_chosen_still_offers_contact() -> None:
     shown = AdviceState(VisitHistory(1))
     acts.act({"act": "filter", "filters": {"company": ["alone"]}}, shown, "en")

@@ -158,8 +158,12 @@ class AdviceState:
         policy = self.memory.catalogue.policy
         mood = mood_of(self.mood.shares, policy) if self.mood else None
         shares = mood.shares if mood else {}
-        low = policy.help.emotions if self.memory.needs_help else ()
-        return (*low, *(e for e, share in shares.items() if share >= policy.fit_at_least))
+        return (*self._low, *(e for e, share in shares.items() if share >= policy.fit_at_least))
+
+    @property
+    def _low(self) -> tuple[Emotion, ...]:
+        """The emotions that rule out what is not for low people, while help comes first."""
+        return self.memory.catalogue.policy.help.emotions if self.memory.needs_help else ()
 
     def _leave_behind(self, cards: Sequence[Card]) -> None:
         self.memory.suggested([card.id for card in cards])
@@ -182,6 +186,7 @@ class AdviceState:
             favourites=memory.favourites,
             sure=self.mood.sure,
             people_first=memory.needs_help and not besides,
+            not_for=self._low,
         )
         return tuple(Card(suggestion) for suggestion in found)
 
