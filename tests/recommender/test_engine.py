@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from yuzug._resources import folder
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Emotion, Language
 from yuzug.errors import YuzugError
-from yuzug.recommender import Suggestion, bundled, recommend
+from yuzug.recommender import Suggestion, bundled, check, recommend
 from yuzug.recommender.catalogue.evidence_words import emotions_named
 from yuzug.recommender.catalogue.models import Activity, Catalogue
 from yuzug.recommender.catalogue.vocabulary import (
@@ -26,7 +29,7 @@ from yuzug.recommender.catalogue.vocabulary import (
     TIMES,
 )
 from yuzug.recommender.engine import choose
-from yuzug.recommender.filters import Filters
+from yuzug.recommender.filters import Filters, single_filters
 from yuzug.recommender.mood import Mood, effective_shares, mood_of
 from yuzug.texts import text
 
@@ -134,6 +137,17 @@ def test_alone_at_home_and_tired_there_is_choice(emotion: str, minutes: int) -> 
 
 def test_an_impossible_filter_gives_an_empty_list() -> None:
     assert recommend("sad", minutes=1) == []
+
+
+def test_a_catalogue_without_activities_gives_an_empty_list(tmp_path: Path) -> None:
+    whole = bundled()
+    empty = Catalogue((), whole.kinds, whole.sources, whole.policy)
+    for name, asked in single_filters():
+        assert recommend("sad", asked, catalogue=empty, people_first=True) == [], name
+    for name in ("kinds.yaml", "policy.yaml"):
+        shutil.copy(folder("recommendations") / name, tmp_path)
+    (tmp_path / "mine.yaml").write_text("- id: tea\n", encoding="utf-8")
+    assert "mine.yaml" in {finding.file for finding in check(tmp_path)}
 
 
 # Determinism and chance

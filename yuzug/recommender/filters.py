@@ -104,6 +104,9 @@ class Same(Filter):
 class _Words(Filter):
     """Sets of words as bits."""
 
+    def column(self, activities: Sequence[Activity]) -> np.ndarray:
+        return super().column(activities).astype(np.int64)  # also where there is none
+
     def code(self, value: Any) -> Any:
         return bits([value] if isinstance(value, str) else value, self.words)
 

@@ -50,7 +50,9 @@ def index_of(catalogue: Catalogue) -> Index:
     goals = catalogue.policy.goals
     return Index(
         weights=_weights(activities, catalogue.policy),
-        excluded=np.array([[e in a.not_for for e in EMOTIONS] for a in activities], dtype=np.bool_),
+        excluded=np.array(
+            [[e in a.not_for for e in EMOTIONS] for a in activities], dtype=np.bool_
+        ).reshape(len(activities), len(EMOTIONS)),  # also where there is none
         wanted=np.array([[goals.get(e, {}).get(g, 0.0) for g in GOALS] for e in EMOTIONS]),
         minutes=np.array([a.minutes for a in activities], dtype=np.float64),
         energy=np.array([a.energy for a in activities], dtype=np.str_),
