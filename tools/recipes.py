@@ -27,6 +27,9 @@ Made by `python tools/recipes.py` from the results in [results](results) and fro
 bundled weights; a stale page fails the tests. `yuzug train NAME --data DATA --out DIR` runs a
 recipe and writes such a result beside its weights.
 
+The sources are five Turkish student projects without a public address. Their figures stand here as
+their authors gave them, and could not be checked.
+
 A name without `-cpu` holds the source's own values; `-cpu` is what two busy CPU cores bear: fewer
 epochs, smaller faces. Where ours differ from the source all the same:
 

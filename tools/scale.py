@@ -136,7 +136,7 @@ def _peers(measured: dict[str, Any], lang: Language) -> str:
         "tr": ("640×360, hiç değişmeyen bir yüz", "kare başına ms", "etiket değişimi"),
     }[lang]
     names = {
-        "fer": "fer 25.10",
+        "fer": "`fer` 25.10",
         "cnn": "`cnn`",
         "cnn with heat maps": {"en": "`cnn`, heat maps", "tr": "`cnn`, ısı haritaları"}[lang],
         "resnet18": "`resnet18`",
@@ -210,12 +210,17 @@ def _jobs(measured: dict[str, Any], lang: Language) -> str:
 
 
 def _hours(hours: float, lang: Language) -> str:
-    hour, day = {"en": ("h", "days"), "tr": ("saat", "gün")}[lang]
-    return (
-        f"{tenths(hours, lang)} {hour}"
-        if hours < 72
-        else f"{integer(round(hours / 24), lang)} {day}"
-    )
+    second, minute, hour, day = {
+        "en": ("s", "min", "h", "days"),
+        "tr": ("sn", "dk", "saat", "gün"),
+    }[lang]
+    if hours < 1 / 60:
+        return f"{integer(round(3600 * hours), lang)} {second}"
+    if hours < 1:
+        return f"{integer(round(60 * hours), lang)} {minute}"
+    if hours < 72:
+        return f"{tenths(hours, lang)} {hour}"
+    return f"{integer(round(hours / 24), lang)} {day}"
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:
