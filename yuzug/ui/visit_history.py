@@ -102,13 +102,15 @@ class VisitHistory:
         shares: Mapping[str, float],
         sure: bool,
         source: HelpSource = "expressions",
-        instead: bool = False,
-    ) -> None:
-        """Add a mood; with ``instead`` it replaces the last one."""
-        kept = -1 if instead else None
+        instead: Mood | None = None,
+    ) -> Mood:
+        """Add a mood and return it; it takes the place of ``instead``, where that is there."""
         mood = mood_of(shares, self.catalogue.policy, sure=sure)
-        self.readings = (*self.readings[:kept], mood)[-READINGS:]
-        self.sources = (*self.sources[:kept], source)[-READINGS:]
+        # By identity: an equal one may be another tab's.
+        at = next((n for n, one in enumerate(self.readings) if one is instead), len(self.readings))
+        self.readings = (*self.readings[:at], mood, *self.readings[at + 1 :])[-READINGS:]
+        self.sources = (*self.sources[:at], source, *self.sources[at + 1 :])[-READINGS:]
+        return mood
 
     @property
     def help_source(self) -> HelpSource | None:

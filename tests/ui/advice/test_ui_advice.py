@@ -242,6 +242,29 @@ def test_three_hard_readings_in_a_row_put_people_first(lang: str) -> None:
     assert 'class="yz-help"' not in advice.area(shown, lang)  # type: ignore[arg-type]
 
 
+def test_a_correction_replaces_no_reading_of_another_tab() -> None:
+    memory = VisitHistory(1)
+    chosen, live = AdviceState(memory), Following(AdviceState(memory))
+    live.see(face("happy"), 0.0)
+    for mood in ("sad", "lonely"):
+        acts.act({"act": "choose", "mood": mood}, chosen, "en")
+    acts.act({"act": "correct", "mood": "sad"}, live.advice, "en")
+    assert len(memory.readings) == 3
+    assert memory.needs_help
+    acts.act({"act": "choose", "mood": "calm"}, chosen, "en")
+    acts.act({"act": "correct", "mood": "happy"}, live.advice, "en")
+    mains = [max(mood.shares, key=lambda one: mood.shares[one]) for mood in memory.readings]
+    assert mains[2] == Emotion.HAPPY, "its own is replaced, where it stands"
+    assert len(memory.readings) == len(memory.sources) == 4
+
+
+def test_a_tab_without_a_photo_replaces_no_reading() -> None:
+    shown = state()
+    acts.advise_on(shown, None)
+    acts.advise_on(shown, Mood("sad", {"sad": 1.0}), instead=True)
+    assert len(shown.memory.readings) == 2
+
+
 def day(emotion: str, ago: int) -> MoodEntry:
     return MoodEntry(at=now() - timedelta(days=ago), emotion=Emotion(emotion), source="chosen")
 

@@ -20,9 +20,10 @@ _EMOTIONS = frozenset(emotion.value for emotion in Emotion)
 
 
 def remember_mood(state: AdviceState, mood: Mood, instead: bool = False) -> None:
-    """Add a mood to the visit's history; with ``instead`` it replaces the last one."""
+    """Add a mood to the visit's history; with ``instead`` it replaces this tab's last one."""
     source: HelpSource = "named" if mood.source == "chosen" else "expressions"
-    state.memory.add_reading(mood.shares, mood.sure, source, instead)
+    replaced = state.added if instead else None
+    state.added = state.memory.add_reading(mood.shares, mood.sure, source, replaced)
     main = mood.main_emotion
     if mood.sure and main in _EMOTIONS:
         named = None if main == mood.emotion else mood.emotion
@@ -55,7 +56,7 @@ def restore_advice(state: AdviceState, mood: Mood | None, emotion: str | None) -
     named = named_mood(emotion, "corrected") if mood and emotion in _EMOTIONS else None
     if mood is not None:
         given = named or mood
-        state.memory.add_reading(given.shares, given.sure, "expressions")
+        state.added = state.memory.add_reading(given.shares, given.sure, "expressions")
     state.follow(mood, named)
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from yuzug.emotions import Emotion
 from yuzug.recommender import Suggestion, bundled, recommend
 from yuzug.recommender.catalogue.policy import Policy
+from yuzug.recommender.mood import Mood as Reading
 from yuzug.recommender.mood import mood_of
 from yuzug.ui.advice.library import Library
 from yuzug.ui.components.readings import FaceReading
@@ -73,6 +74,7 @@ class Card:
 class AdviceState:
     """The advice area of one tab; ``memory`` is shared with those of the other tabs.
 
+    ``added`` is the reading that this tab added last to the visit's history, for what it follows.
     ``removed`` is the card that the person removed last, and its position: it can be put back.
     ``library`` is what the person looks for among all activities, once they have begun.
     """
@@ -80,6 +82,7 @@ class AdviceState:
     memory: VisitHistory = field(default_factory=VisitHistory)
     read: Mood | None = None
     named: Mood | None = None
+    added: Reading | None = None
     cards: tuple[Card, ...] = ()
     removed: tuple[Card, int] | None = None
     library: Library | None = None
@@ -93,6 +96,8 @@ class AdviceState:
         """Advise on another mood; the activities so far count as suggested."""
         self._leave_behind(self.cards)
         self.read, self.named, self.removed = read, named, None
+        if self.mood is None:
+            self.added = None
         self.cards = self._suggested(CARDS, [])
 
     def same(self, read: Mood | None) -> bool:
