@@ -46,17 +46,22 @@ def _wire_area(page: Page, tab: str) -> None:
         mood_state: AdviceState,
         event: gr.EventData,
     ) -> list[Any]:
-        states = [live_state.following.advice, photo_state.advice, mood_state]
-        here = states[_TABS.index(tab)]
+        states = {
+            "live": live_state.following.advice,
+            "photo": photo_state.advice,
+            "mood": mood_state,
+        }
+        here = states[tab]
         favourites = here.memory.favourites
         spoken = acts.act(event_values(event), here, settings.lang)
+        changed = {n for n in _TABS if n == tab or states[n].replace_rejected()}
         areas = _areas(settings.lang, live_state, photo_state, mood_state)
         if here.memory.filters == settings.filters:
             everywhere = here.memory.favourites != favourites
-            drawn = [areas[n]() if everywhere or n == tab else gr.skip() for n in _TABS]
+            drawn = [areas[n]() if everywhere or n in changed else gr.skip() for n in _TABS]
             return [gr.skip(), gr.skip(), *drawn, panels.announcement(spoken)]
         settings = replace(settings, filters=here.memory.filters)
-        for state in states:
+        for state in states.values():
             state.filter()
         drawn = [draw() for draw in areas.values()]
         return [settings, settings.to_browser(), *drawn, panels.announcement(spoken)]

@@ -34,7 +34,7 @@ from yuzug.ui.advice.state import CARDS, AdviceState, Mood, named_mood
 from yuzug.ui.api.endpoints import Endpoints
 from yuzug.ui.components.data_urls import data_url
 from yuzug.ui.components.readings import FaceReading
-from yuzug.ui.journal.entries import Journal, MoodEntry, now
+from yuzug.ui.journal.entries import SAME_MOMENT, Journal, MoodEntry, now
 from yuzug.ui.live.advice_pacing import ADVICE_EVERY_S, Following
 from yuzug.ui.live.minute_mean import MINUTE_S
 from yuzug.ui.photo import exporting
@@ -265,6 +265,21 @@ def test_a_tab_without_a_photo_replaces_no_reading() -> None:
     assert len(shown.memory.readings) == 2
 
 
+def test_a_mood_that_is_chosen_again_later_counts_again() -> None:
+    shown = AdviceState(VisitHistory(1))
+    for _ in range(2):
+        acts.act({"act": "choose", "mood": "sad"}, shown, "en")
+    assert len(shown.memory.readings) == 1, "two presses in a row are one"
+    for _ in range(2):
+        assert shown.chosen_at is not None
+        shown.chosen_at -= SAME_MOMENT
+        assert acts.act({"act": "choose", "mood": "sad"}, shown, "en")
+    assert shown.memory.needs_help
+    milliseconds = round(SAME_MOMENT.total_seconds() * 1000)
+    store = (Path(acts.__file__).parents[1] / "journal/store.js").read_text(encoding="utf-8")
+    assert f"SAME_MOMENT_MS = {milliseconds:_};" in store
+
+
 def day(emotion: str, ago: int) -> MoodEntry:
     return MoodEntry(at=now() - timedelta(days=ago), emotion=Emotion(emotion), source="chosen")
 
@@ -433,6 +448,57 @@ def test_whether_it_helped_is_learnt_from_how_it_was_before_and_after(
     assert shown.cards[0].ratings == {"before": before, "after": after}
     assert (name in shown.memory.helped) is helps
     assert name in shown.memory.did
+
+
+def test_no_change_takes_back_no_mark_and_a_worse_mood_does() -> None:
+    shown = state()
+    name = ids(shown)[0]
+    acts.act({"act": "helpful", "id": name}, shown, "en")
+    acts.act({"act": "finish", "id": name, "before": 4, "after": 4}, shown, "en")
+    assert shown.cards[0].helpful
+    assert shown.memory.helped == (name,)
+    acts.act({"act": "rate", "id": name, "when": "after", "rating": 3}, shown, "en")
+    assert not shown.cards[0].helpful
+    assert shown.memory.helped == ()
+
+
+def test_a_card_that_is_put_back_helped_as_before() -> None:
+    shown = state()
+    name = ids(shown)[0]
+    acts.act({"act": "helpful", "id": name}, shown, "en")
+    acts.act({"act": "reject", "id": name}, shown, "en")
+    assert shown.memory.helped == ()
+    acts.act({"act": "restore"}, shown, "en")
+    assert shown.cards[0].helpful
+    assert shown.memory.helped == (name,)
+
+
+def test_what_is_done_twice_is_noted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = state()
+    shown.memory.keep(Journal())
+    name, start = ids(shown)[0], now()
+    for minute, ratings in enumerate(({"before": 2, "after": 3}, {"before": 4})):
+        monkeypatch.setattr(acts, "now", lambda at=start + timedelta(minutes=minute): at)
+        acts.act({"act": "finish", "id": name, **ratings}, shown, "en")
+    first, second = (n["entry"] for n in shown.memory.notes if n["change"] == "activity")
+    assert first["at"] != second["at"]
+    assert (first["before"], first["after"], second["before"]) == (2, 3, 4)
+    assert "after" not in second
+
+
+def test_what_is_turned_down_leaves_the_other_tabs_too() -> None:
+    here = state()
+    other = AdviceState(here.memory)
+    other.read, other.cards = here.read, here.cards
+    done, name = ids(here)[0], ids(here)[1]
+    acts.act({"act": "did", "id": done}, other, "en")
+    assert not other.replace_rejected()
+    for one in (done, name):
+        acts.act({"act": "reject", "id": one}, here, "en")
+    assert other.replace_rejected()
+    assert name not in ids(other)
+    assert ids(other)[0] == done, "what was done there stays"
+    assert len(set(ids(other))) == CARDS
 
 
 @pytest.mark.parametrize("rating", [True, 1.0, 0, 6, "3", None])

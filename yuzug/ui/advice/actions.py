@@ -14,7 +14,7 @@ from yuzug.ui.advice.activity_card import RATINGS
 from yuzug.ui.advice.filters import filters_of
 from yuzug.ui.advice.library import changed
 from yuzug.ui.advice.state import AdviceState, Card, Mood, named_mood, rated
-from yuzug.ui.journal.entries import ActivityEntry, MoodEntry, now
+from yuzug.ui.journal.entries import SAME_MOMENT, ActivityEntry, MoodEntry, now
 
 _EMOTIONS = frozenset(emotion.value for emotion in Emotion)
 
@@ -94,9 +94,13 @@ def act(values: Mapping[str, Any], state: AdviceState, lang: Language) -> str:
 
 
 def _name_mood(state: AdviceState, name: str, chosen: bool, lang: Language) -> str:
-    if state.named is not None and state.named.emotion == name:
+    same = state.named is not None and state.named.emotion == name
+    at = state.chosen_at
+    later = chosen and at is not None and now() - at >= SAME_MOMENT
+    if same and not later:  # a mood that is chosen later counts once more, a correction does not
         return ""
     corrected = not chosen and state.read is not None
+    state.chosen_at = now() if chosen else None
     policy = state.memory.catalogue.policy
     named = named_mood(name, "chosen" if chosen else "corrected", policy)
     advise_on(state, named, instead=corrected)
@@ -130,7 +134,7 @@ def _open(state: AdviceState, card: Card, values: Mapping[str, Any], lang: Langu
 
 def _finish(state: AdviceState, card: Card, values: Mapping[str, Any], lang: Language) -> str:
     """Record a finished activity, with the ratings before and after where there are any."""
-    card = replace(card, opened=False, done_at=card.done_at or now())
+    card = replace(card, opened=False, done_at=now(), ratings={})  # done again: another entry
     for when in ("before", "after"):
         if _is_rating(values.get(when)):
             card = rated(card, when, values[when])
@@ -189,6 +193,8 @@ def _restore(state: AdviceState, lang: Language) -> str:
         return ""
     card, place = state.removed
     state.memory.restore(card.id)
+    if card.helpful:
+        state.memory.help(card.id, helped=True)
     state.put_back(card, place)
     return text("advice.said_restored", lang, title=card.suggestion.in_language(lang).title)
 
@@ -231,7 +237,8 @@ def _learn(state: AdviceState, name: str, ratings: Mapping[str, int]) -> bool:
     before, after = ratings.get("before"), ratings.get("after")
     if before is None or after is None:
         return False
-    if (after > before) != (name in state.memory.helped):
+    # No change says nothing of what the person marked.
+    if after != before and (after > before) != (name in state.memory.helped):
         state.memory.help(name, after > before)
     return True
 

@@ -75,6 +75,7 @@ class AdviceState:
     """The advice area of one tab; ``memory`` is shared with those of the other tabs.
 
     ``added`` is the reading that this tab added last to the visit's history, for what it follows.
+    ``chosen_at`` is when the person chose the mood without a face.
     ``removed`` is the card that the person removed last, and its position: it can be put back.
     ``library`` is what the person looks for among all activities, once they have begun.
     """
@@ -83,6 +84,7 @@ class AdviceState:
     read: Mood | None = None
     named: Mood | None = None
     added: Reading | None = None
+    chosen_at: datetime | None = None
     cards: tuple[Card, ...] = ()
     removed: tuple[Card, int] | None = None
     library: Library | None = None
@@ -131,6 +133,14 @@ class AdviceState:
         found = self._suggested(CARDS - len(others), others)
         self.cards = (*others[:place], *found[:1], *others[place:], *found[1:])
         return found[0] if found else None
+
+    def replace_rejected(self) -> bool:
+        """Replace what was turned down in another tab, unless it is in use; tells whether any."""
+        unused = [card for card in self.cards if not card.opened and card.done_at is None]
+        rejected = [card for card in unused if card.id in self.memory.rejected]
+        for card in rejected:
+            self.replace(card)
+        return bool(rejected)
 
     def put_back(self, card: Card, place: int) -> None:
         """Show the removed card again, instead of what took its place."""

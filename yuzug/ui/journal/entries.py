@@ -19,6 +19,7 @@ from yuzug.recommender.catalogue.vocabulary import Id
 
 STORAGE_KEY = "yuzug-journal"
 MOST = 500  # entries of each sort; the oldest make room
+SAME_MOMENT = timedelta(seconds=60)  # as SAME_MOMENT_MS of journal/store.js
 Rating = Annotated[int, Field(ge=1, le=5, strict=True)]
 _Ids = Annotated[tuple[Id, ...], Field(max_length=MOST)]
 
