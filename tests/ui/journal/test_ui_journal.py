@@ -130,11 +130,26 @@ def test_it_comes_back_from_the_browser() -> None:
         {"schema": 1, "moods": [{"at": "now", "emotion": "sad", "source": "chosen"}]},
         {"schema": 1, "moods": [{"at": START.isoformat(), "emotion": "<b>", "source": "chosen"}]},
         {"schema": 1, "activities": [{"at": START.isoformat(), "id": "<script>"}]},
+        {"schema": 1, "activities": [{"at": "9999-12-31T23:59:59Z", "id": "tea"}]},
+        {
+            "schema": 1,
+            "moods": [{"at": "0001-01-01T00:00:00+14:00", "emotion": "sad", "source": "chosen"}],
+        },
         {"schema": 1, "helped": ["ok"] * (MOST + 1)},
     ],
 )
 def test_what_is_none_of_ours_is_not_believed(told: object) -> None:
     assert restore_journal(told) is None
+
+
+@pytest.mark.parametrize("at", ["1970-01-01T00:00:00Z", "2199-12-31T23:59:59Z"])
+def test_every_date_that_is_believed_can_be_drawn_everywhere_on_earth(at: str) -> None:
+    rated = [{"at": at, "id": f"tea-{n}", "before": 2, "after": 3} for n in range(3)]
+    mood = {"at": at, "emotion": "sad", "source": "chosen"}
+    journal = restore_journal({"schema": 1, "moods": [mood], "activities": rated})
+    assert journal is not None
+    for hours in (-14, 14):
+        assert journal_page.page(journal, "en", bundled(), ahead=timedelta(hours=hours))
 
 
 def test_an_activity_that_is_no_more_keeps_its_id() -> None:

@@ -21,6 +21,14 @@ STORAGE_KEY = "yuzug-journal"
 MOST = 500  # entries of each sort; the oldest make room
 SAME_MOMENT = timedelta(seconds=60)  # as SAME_MOMENT_MS of journal/store.js
 Rating = Annotated[int, Field(ge=1, le=5, strict=True)]
+# A day earlier or later there is still a date: a calendar moves it by the visitor's clock. Some
+# clocks begin in 1970.
+_At = Annotated[
+    AwareDatetime,
+    Field(
+        ge=datetime(1970, 1, 1, tzinfo=timezone.utc), lt=datetime(2200, 1, 1, tzinfo=timezone.utc)
+    ),
+]
 _Ids = Annotated[tuple[Id, ...], Field(max_length=MOST)]
 
 
@@ -36,7 +44,7 @@ def _key(at: datetime, name: str = "") -> str:
 class MoodEntry(_Part):
     """A mood at a time, and where it comes from: see :class:`yuzug.ui.advice.state.Mood`."""
 
-    at: AwareDatetime
+    at: _At
     emotion: Emotion
     source: Literal["reading", "corrected", "chosen"]
     mood: Id | None = None
@@ -62,7 +70,7 @@ class MoodEntry(_Part):
 class ActivityEntry(_Part):
     """An activity that was done, and the mood before and after it, 1 to 5."""
 
-    at: AwareDatetime
+    at: _At
     id: Id
     before: Rating | None = None
     after: Rating | None = None
