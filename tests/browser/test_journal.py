@@ -108,6 +108,10 @@ def test_a_note_and_tags_stay_here_and_are_saved_erased_and_imported(
     sent: list[str] = []
     page.on("request", lambda asked: sent.append(asked.post_data or ""))
     open_tab(page, "journal")
+    for wrong in ({"diary": "a secret"}, {"schema": 1, "moods": [{"at": "a secret", "diary": 3}]}):
+        assert "secret" not in page.evaluate(
+            "file => JSON.stringify(window.yuzug.journal.fromFile(file))", wrong
+        )
     page.locator("[data-keep=start]").click()
     expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", lang))
     open_tab(page, "mood")

@@ -16,6 +16,8 @@
   const LATELY_MS = 3000;  // after this time every tab knows of a write
   const MARKS = ["helped", "rejected", "favourites"];
   const LISTS = ["moods", "activities", ...MARKS];
+  const KEYS = ["at", "emotion", "source", "mood", "id", "before", "after"];  // of an entry
+  const WORD = /^[\w.:+-]{1,60}$/;  // an id, a time, or the name of an emotion
   const COLUMNS = [
     "time", "entry", "mood", "emotion", "source", "activity", "title", "before", "after", "note", "tags",
   ];
@@ -187,19 +189,28 @@
       // The mark at the front tells spreadsheets that the letters are Unicode.
       return `\uFEFF${[COLUMNS.join(","), ...lines].join("\r\n")}\r\n`;
     },
-    // What a file holds, without notes and tags: these are kept here until the file is accepted.
+    // What a file holds of a journal, without notes and tags: these are kept here until the file is
+    // accepted. Whatever else it holds, as where it is the wrong file, goes nowhere.
     fromFile(parsed) {
       imported = {};
-      const plain = (entries) => (Array.isArray(entries) ? entries.map((one) => {
-        if (typeof one !== "object" || one === null) return one;
-        const { note, tags, title, ...entry } = one;
-        const kept = bounded({ note, tags });
+      const isObject = (one) => typeof one === "object" && one !== null && !Array.isArray(one);
+      if (!isObject(parsed)) return null;
+      const plain = (value) => (
+        typeof value === "number" || (typeof value === "string" && WORD.test(value)) ? value : null);
+      const plainEntry = (one) => {
+        if (!isObject(one)) return null;
+        const keys = KEYS.filter((key) => one[key] !== undefined);
+        const entry = Object.fromEntries(keys.map((key) => [key, plain(one[key])]));
+        const kept = bounded(one);
         if (kept) imported[keyOf(entry)] = kept;
         return entry;
-      }) : entries);
-      if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return parsed;
-      const { words, ...rest } = parsed;
-      return { ...rest, moods: plain(parsed.moods), activities: plain(parsed.activities) };
+      };
+      const told = { schema: plain(parsed.schema ?? null) };
+      for (const list of LISTS)
+        if (parsed[list] !== undefined)
+          told[list] = Array.isArray(parsed[list])
+            ? parsed[list].map(MARKS.includes(list) ? plain : plainEntry) : null;
+      return told;
     },
   };
 })();
