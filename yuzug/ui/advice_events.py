@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timezone
 from typing import Any
 
 import gradio as gr
@@ -121,8 +121,8 @@ def _wire_journal(page: Page, catalogue: Catalogue) -> None:
         if imported is not None:
             memory.merge(imported)
         refused = news.get("act") == "import" and imported is None
-        ahead = memory.clock_ahead or timedelta()
-        drawn = journal_page.page(journal, settings.lang, catalogue, refused, ahead)
+        zone = memory.zone or timezone.utc
+        drawn = journal_page.page(journal, settings.lang, catalogue, refused, zone)
         return [journal_page.store(memory.notes), drawn]
 
     tab = page.journal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timezone
 from functools import cache
 from typing import Any
 
@@ -25,12 +25,14 @@ from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.events import WORK_ON_PHOTO, read_again, then_check, then_rest
 from yuzug.ui.server.admission import GuardedBlocks
 from yuzug.ui.session import Settings, preferred_language, restore
-from yuzug.ui.visit_history import VisitHistory, clock_ahead
+from yuzug.ui.visit_history import VisitHistory, zone_of
 
-# The visitor's clock travels with what the browser remembers: its time in ms, as if it were UTC.
+# The visitor's clock travels with what the browser remembers: its time in ms, as if it were UTC,
+# and its zone, as the days of a journal need it.
 # So does the journal without its notes and tags; the server reads it and does not hold it.
 _ARRIVE = """(remembered, ...others) => [{
   ...remembered, clock: Date.now() - new Date().getTimezoneOffset() * 60000,
+  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   journal: window.yuzug.journal.withoutWords(),
 }, ...others]"""
 _SHOW = "(lang) => window.yuzug.show(lang)"
@@ -77,14 +79,14 @@ def _wire_arrival(demo: GuardedBlocks, page: Page, analyzers: Analyzers, default
         # Other activities come first for another visitor.
         catalogue = analyzers.activities.catalogue
         known = remembered if isinstance(remembered, dict) else {}
-        clock, journal = clock_ahead(known.get("clock")), restore_journal(known.get("journal"))
-        memory = VisitHistory(random.getrandbits(32), settings.filters, catalogue, clock)
+        zone = zone_of(known.get("clock"), known.get("zone"))
+        journal = restore_journal(known.get("journal"))
+        memory = VisitHistory(random.getrandbits(32), settings.filters, catalogue, zone)
         memory.keep(journal)
         for area in (live_state.following.advice, photo_state.advice, mood_state):
             area.memory = memory
         visited = (live_state, photo_state, mood_state)
-        ahead = clock or timedelta()
-        entries = journal_page.page(journal, settings.lang, catalogue, ahead=ahead)
+        entries = journal_page.page(journal, settings.lang, catalogue, zone=zone or timezone.utc)
         drawn = _drawn(page, analyzers, settings, *visited, entries)
         # A slow line waits for every byte, and a phone for every part that is drawn again.
         before = shown(preferred_language(asked, default.lang))

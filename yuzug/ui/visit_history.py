@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import timedelta, timezone, tzinfo
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from yuzug.recommender import Catalogue, Filters, bundled, needs_help, source_of_streak
 from yuzug.recommender.catalogue.policy import HelpSource
@@ -19,6 +21,8 @@ from yuzug.ui.journal.entries import ActivityEntry, Entry, Journal, MoodEntry, n
 KEPT = 200
 READINGS = 10
 Marks = Literal["helped", "rejected", "favourites"]
+_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,30}(/[A-Za-z0-9_+-]{1,30}){0,2}")
+_CLOCK_WRONG = timedelta(minutes=10)  # by which a visitor's clock may be wrong
 # Events of one visit run side by side: a press may add a note while the browser tells of others.
 _NOTES = threading.Lock()
 
@@ -31,7 +35,7 @@ class VisitHistory:
     ``sources`` says of each where it came from. ``hard_days`` is whether the journal shows so many
     hard days in a row that help comes first.
     ``last_mood`` is the last one that this visit noted in the journal.
-    ``clock_ahead`` is how far the visitor's clock is ahead of UTC, where the browser says.
+    ``zone`` is the time zone of the visitor, where the browser says.
     ``notes`` is what the browser has not yet written into its journal, empty where none is kept;
     each is numbered, and ``news`` is the number of the last.
     """
@@ -39,7 +43,7 @@ class VisitHistory:
     seed: int = 0
     filters: Filters = field(default_factory=Filters)
     own_catalogue: Catalogue | None = None
-    clock_ahead: timedelta | None = None
+    zone: tzinfo | None = None
     recent: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     helped: tuple[str, ...] = ()
@@ -61,7 +65,7 @@ class VisitHistory:
     @property
     def time_of_day(self) -> Time | None:
         """What time of day it is for the visitor; None where the browser does not say."""
-        return None if self.clock_ahead is None else time_of_day((now() + self.clock_ahead).hour)
+        return None if self.zone is None else time_of_day(now().astimezone(self.zone).hour)
 
     def suggested(self, ids: Sequence[str]) -> None:
         """These were shown."""
@@ -167,7 +171,7 @@ class VisitHistory:
     def _hard_days(self, journal: Journal) -> bool:
         policy = self.catalogue.policy
         since = now() - timedelta(days=policy.help.journal_days)
-        days = journal.days(policy, since, self.clock_ahead or timedelta())
+        days = journal.days(policy, since, self.zone or timezone.utc)
         return needs_help(days, policy)
 
     def _mark(self, marks: Marks, name: str, on: bool) -> None:
@@ -196,14 +200,36 @@ def _without(ids: tuple[str, ...], name: str) -> tuple[str, ...]:
     return tuple(one for one in ids if one != name)
 
 
-def clock_ahead(browser_ms: object) -> timedelta | None:
-    """How far a visitor's clock is ahead of UTC; None where it is not known.
+def zone_of(browser_ms: object, name: object) -> tzinfo | None:
+    """The time zone of a visitor; None where it is not known.
 
-    ``browser_ms`` is its local time in milliseconds since 1970, as if it were UTC.
+    Args:
+        browser_ms: the visitor's local time in milliseconds since 1970, as if it were UTC.
+        name: what the browser calls the zone, such as "Europe/Istanbul": it tells of past days
+            too, with another time in summer. Where it is not known here, or is not what the
+            clock says now, all days are as far from UTC as the clock is today.
 
-    >>> clock_ahead("noon") is None
+    >>> zone_of("noon", "Europe/Istanbul") is None
     True
     """
+    ahead = _clock_ahead(browser_ms)
+    if ahead is None:
+        return None
+    zone = _named_zone(name)
+    known = now().astimezone(zone).utcoffset() if zone else None
+    return zone if known is not None and abs(known - ahead) < _CLOCK_WRONG else timezone(ahead)
+
+
+def _named_zone(name: object) -> ZoneInfo | None:
+    if not isinstance(name, str) or not _ZONE.fullmatch(name):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, no zone at all, or a folder of zones
+        return None
+
+
+def _clock_ahead(browser_ms: object) -> timedelta | None:
     if isinstance(browser_ms, bool) or not isinstance(browser_ms, int | float):
         return None
     if not math.isfinite(browser_ms) or abs(browser_ms) >= 1e14:

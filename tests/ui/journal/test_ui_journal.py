@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -26,7 +27,7 @@ from yuzug.ui.journal.entries import (
     read_export,
     restore_journal,
 )
-from yuzug.ui.visit_history import VisitHistory
+from yuzug.ui.visit_history import VisitHistory, zone_of
 
 START = now()
 
@@ -149,7 +150,7 @@ def test_every_date_that_is_believed_can_be_drawn_everywhere_on_earth(at: str) -
     journal = restore_journal({"schema": 1, "moods": [mood], "activities": rated})
     assert journal is not None
     for hours in (-14, 14):
-        assert journal_page.page(journal, "en", bundled(), ahead=timedelta(hours=hours))
+        assert journal_page.page(journal, "en", bundled(), zone=timezone(timedelta(hours=hours)))
 
 
 def test_an_activity_that_is_no_more_keeps_its_id() -> None:
@@ -237,7 +238,7 @@ def test_what_helped_is_told_by_activity_kind_time_and_week() -> None:
         ("around-the-block", 2, 1.0),
         ("long-gone", 1, 4.0),
     ]
-    drawn = helped.tables(tuple(done), "en", bundled(), ahead=timedelta(hours=3))
+    drawn = helped.tables(tuple(done), "en", bundled(), zone=timezone(timedelta(hours=3)))
     assert drawn.count("<table>") == 4
     assert drawn.index("long-gone") < drawn.index(bundled().by_id["around-the-block"].title.en)
     assert "Night" in drawn, "half past nine in London is half past midnight in Istanbul"
@@ -262,9 +263,8 @@ def test_the_calendar_marks_the_days_of_the_visitors_own_clock() -> None:
     )
 
     def drawn(ahead: int) -> str:
-        return calendar(
-            journal, date(2026, 11, 25), "en", lambda mood: "sad", timedelta(hours=ahead)
-        )
+        zone = timezone(timedelta(hours=ahead))
+        return calendar(journal, date(2026, 11, 25), "en", lambda mood: "sad", zone)
 
     assert 'title="23 Nov 2026: sad"' in drawn(0)
     assert 'title="24 Nov 2026: sad"' in drawn(3)
@@ -274,6 +274,35 @@ def test_the_calendar_marks_the_days_of_the_visitors_own_clock() -> None:
     assert page.count('aria-current="date"') == 1
     assert page.count('class="activity"') == 1, "only the legend: it was too long ago"
     assert page.index("26 Oct") < page.index("25 Nov")
+
+
+def test_past_days_begin_as_they_did_then() -> None:
+    in_summer = datetime(2026, 7, 13, 22, 30, tzinfo=timezone.utc)  # Monday; Tuesday in Berlin
+    journal = Journal(moods=(MoodEntry(at=in_summer, emotion=Emotion.SAD, source="chosen"),))
+    berlin = ZoneInfo("Europe/Berlin")
+    page = calendar(journal, date(2026, 7, 15), "en", lambda mood: "sad", berlin)
+    assert 'title="14 Jul 2026: sad"' in page
+    [day] = journal.days(bundled().policy, in_summer, berlin)
+    assert day == {"sad": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "name", "known"),
+    [
+        (3 * 60, "Europe/Istanbul", True),
+        (3 * 60 + 4, "Europe/Istanbul", True),  # a clock that is a little fast
+        (60, "Europe/Istanbul", False),  # a browser that hides its zone tells another
+        *((3 * 60, odd, False) for odd in (None, 3, "", "Europe", "Middle/Earth", "../Istanbul")),
+        (3 * 60, "a" * 31, False),
+    ],
+)
+def test_a_zone_counts_where_the_clock_agrees(minutes: int, name: object, known: bool) -> None:
+    zone = zone_of((now().timestamp() + 60 * minutes) * 1000, name)
+    assert isinstance(zone, ZoneInfo) is known
+    if not known:
+        offset = now().astimezone(zone).utcoffset()
+        assert offset is not None
+        assert abs(offset - timedelta(minutes=minutes)) < timedelta(minutes=1)
 
 
 def test_many_entries_unfold_and_the_last_comes_first() -> None:

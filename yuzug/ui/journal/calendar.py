@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone, tzinfo
 from html import escape
 from typing import TypeVar
 
@@ -21,13 +21,13 @@ def calendar(
     today: date,
     lang: Language,
     name: Callable[[MoodEntry], str],
-    ahead: timedelta = timedelta(),
+    zone: tzinfo = timezone.utc,
 ) -> str:
     """Draw the weeks up to today's as a table, the days from Monday on.
 
-    ``name`` is what a mood is called; ``ahead`` is how far the visitor's clock is ahead of UTC.
+    ``name`` is what a mood is called; ``zone`` is the visitor's time zone.
     """
-    moods, done = _by_day(journal.moods, ahead), _by_day(journal.activities, ahead)
+    moods, done = _by_day(journal.moods, zone), _by_day(journal.activities, zone)
     first = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
     heads = "".join(
         f'<th scope="col">{escape(one)}</th>' for one in text("journal.weekdays", lang).split()
@@ -53,10 +53,10 @@ def calendar(
     )
 
 
-def _by_day(entries: Iterable[_Entry], ahead: timedelta) -> dict[date, list[_Entry]]:
+def _by_day(entries: Iterable[_Entry], zone: tzinfo) -> dict[date, list[_Entry]]:
     days: dict[date, list[_Entry]] = {}
     for entry in entries:
-        days.setdefault((entry.at + ahead).date(), []).append(entry)
+        days.setdefault(entry.at.astimezone(zone).date(), []).append(entry)
     return days
 
 

@@ -7,7 +7,7 @@ saves and reads the files, too.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -105,16 +105,16 @@ class Journal(_Part):
         return not (self.moods or self.activities)
 
     def days(
-        self, policy: Policy, since: datetime, ahead: timedelta = timedelta()
+        self, policy: Policy, since: datetime, zone: tzinfo = timezone.utc
     ) -> list[dict[str, float]]:
         """Add up the emotions of the moods on each day since then, the oldest day first.
 
-        ``ahead`` is how far the visitor's clock is ahead of UTC: it tells where a day begins.
+        ``zone`` is the visitor's time zone: it tells where a day begins.
         """
         noted: dict[date, dict[str, float]] = {}
         for mood in self.moods:
             if mood.at >= since:
-                day = noted.setdefault((mood.at + ahead).date(), {})
+                day = noted.setdefault(mood.at.astimezone(zone).date(), {})
                 for emotion, share in mood.shares(policy).items():
                     day[emotion] = day.get(emotion, 0.0) + share
         return [noted[day] for day in sorted(noted)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, timezone, tzinfo
 from html import escape
 
 from yuzug.emotions import Language
@@ -55,11 +55,11 @@ def tables(
     activities: tuple[ActivityEntry, ...],
     lang: Language,
     catalogue: Catalogue,
-    ahead: timedelta = timedelta(),
+    zone: tzinfo = timezone.utc,
 ) -> str:
     """What helped by activity, kind, time of day and week; empty where too little was rated.
 
-    ``ahead`` is how far the visitor's clock is ahead of UTC.
+    ``zone`` is the visitor's time zone.
     """
     if sum(row.count for row in grouped(activities, lambda entry: "all")) < LEAST:
         return ""
@@ -69,10 +69,10 @@ def tables(
         return catalogue.kinds[activity.kind].name.of(lang) if activity else None
 
     def time(entry: ActivityEntry) -> str:
-        return text(f"journal.time_{time_of_day((entry.at + ahead).hour)}", lang)
+        return text(f"journal.time_{time_of_day(entry.at.astimezone(zone).hour)}", lang)
 
     def week(entry: ActivityEntry) -> str:
-        date = (entry.at + ahead).date()
+        date = entry.at.astimezone(zone).date()
         return day(date - timedelta(days=date.weekday()), lang)
 
     shown = {

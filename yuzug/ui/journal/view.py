@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timezone, tzinfo
 from html import escape
 from typing import Any
 
@@ -38,12 +38,11 @@ def page(
     lang: Language,
     catalogue: Catalogue,
     refused: bool = False,
-    ahead: timedelta = timedelta(),
+    zone: tzinfo = timezone.utc,
 ) -> str:
     """HTML of the tab.
 
-    ``refused`` is whether a file to import was none of ours; ``ahead`` how far the visitor's clock
-    is ahead of UTC.
+    ``refused`` is whether a file to import was none of ours; ``zone`` the visitor's time zone.
     """
     if journal is None:
         return offer(lang, refused)
@@ -51,9 +50,9 @@ def page(
         body = f'<p class="yz-note">{_t("empty", lang)}</p>'
     else:
         over_time = _moods(journal.moods, lang, catalogue.policy)
-        over_time += _section("calendar", _calendar(journal, lang, catalogue, ahead), lang)
+        over_time += _section("calendar", _calendar(journal, lang, catalogue, zone), lang)
         body = f'<div class="over-time">{over_time}</div>' + _entries(journal, lang, catalogue)
-        found = helped.tables(journal.activities, lang, catalogue, ahead)
+        found = helped.tables(journal.activities, lang, catalogue, zone)
         body += _section("helped_most", found, lang) if found else ""
     return (
         f'<div class="yz-journal"><header><h2>{_t("title", lang)}</h2>{_tools(lang)}</header>'
@@ -209,13 +208,13 @@ def _rating(entry: ActivityEntry, lang: Language) -> str:
     return _t("rating", lang, before=entry.before or none, after=entry.after or none)
 
 
-def _calendar(journal: Journal, lang: Language, catalogue: Catalogue, ahead: timedelta) -> str:
-    today = (now() + ahead).date()
+def _calendar(journal: Journal, lang: Language, catalogue: Catalogue, zone: tzinfo) -> str:
+    today = now().astimezone(zone).date()
 
     def name(mood: MoodEntry) -> str:
         return _name(mood, lang, catalogue.policy)
 
-    return calendar(journal, today, lang, name, ahead)
+    return calendar(journal, today, lang, name, zone)
 
 
 def _average(activities: tuple[ActivityEntry, ...], lang: Language) -> str:
