@@ -205,12 +205,12 @@
         if (kept) imported[keyOf(entry)] = kept;
         return entry;
       };
-      const told = { schema: plain(parsed.schema ?? null) };
+      const known = { schema: plain(parsed.schema ?? null) };
       for (const list of LISTS)
         if (parsed[list] !== undefined)
-          told[list] = Array.isArray(parsed[list])
+          known[list] = Array.isArray(parsed[list])
             ? parsed[list].map(MARKS.includes(list) ? plain : plainEntry) : null;
-      return told;
+      return known;
     },
   };
 })();
