@@ -143,7 +143,7 @@ class HelpPolicy(Strict):
     After ``readings`` in a row in which the emotions of the ``long_streak`` together have at least
     ``share``, most of them the low ``emotions``; or after a ``long_streak`` of any of its emotions.
     Then the first activity is one of the ``activities``, or where none is named, of one of the
-    ``kinds``.
+    ``kinds``; and nothing comes that is not for one of the low ``emotions``.
     """
 
     readings: Annotated[int, Field(ge=1, le=20)]
