@@ -18,6 +18,13 @@ from yuzug.ui.journal.entries import STORAGE_KEY, restore_journal
 JOURNAL, MOOD = "#yz-journal", "#yz-mood-advice"
 
 
+def start_journal(page: Page, lang: Language = "en") -> None:
+    """Begin a journal in the browser, and wait until it is there, empty."""
+    open_tab(page, "journal")
+    page.locator("[data-keep=start]").click()
+    expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", lang))
+
+
 def saved(page: Page, name: str) -> str:
     with page.expect_download() as download:
         page.locator(f"{JOURNAL} [data-save={name}]").click()
@@ -37,9 +44,7 @@ def test_a_journal_is_started_filled_kept_saved_and_erased(visit: Callable[..., 
     page.locator(f"{MOOD} .yz-card.done").wait_for()
     assert stored(page) is None, "nothing is kept by itself"
 
-    open_tab(page, "journal")
-    page.locator("[data-keep=start]").click()
-    expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", "en"))
+    start_journal(page)
     open_tab(page, "mood")
     page.locator(f"{MOOD} [data-mood=sad]").click()
     expect(page.locator(f"{MOOD} [data-mood=sad]")).to_have_attribute("aria-pressed", "true")
@@ -112,8 +117,7 @@ def test_a_note_and_tags_stay_here_and_are_saved_erased_and_imported(
         assert "secret" not in page.evaluate(
             "file => JSON.stringify(window.yuzug.journal.fromFile(file))", wrong
         )
-    page.locator("[data-keep=start]").click()
-    expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", lang))
+    start_journal(page, lang)
     open_tab(page, "mood")
     page.locator(f"{MOOD} [data-mood=lonely]").click()
     page.locator(f"{MOOD} [data-act=note]").focus()
@@ -160,9 +164,7 @@ def test_a_note_may_be_a_word_that_the_page_translates_elsewhere(
     visit: Callable[..., Page],
 ) -> None:
     page = visit(accept=False)
-    open_tab(page, "journal")
-    page.locator("[data-keep=start]").click()
-    expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", "en"))
+    start_journal(page)
     open_tab(page, "mood")
     page.locator(f"{MOOD} [data-mood=sad]").click()
     page.locator(f"{MOOD} [data-act=note]").click()
@@ -183,9 +185,7 @@ def test_who_leaves_the_page_at_once_loses_nothing_that_was_pressed(
     visit: Callable[..., Page],
 ) -> None:
     page = visit(accept=False)
-    open_tab(page, "journal")
-    page.locator("[data-keep=start]").click()
-    expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", "en"))
+    start_journal(page)
     open_tab(page, "mood")
     page.locator(f"{MOOD} [data-mood=sad]").click()
     cards = page.locator(f"{MOOD} .yz-card")
@@ -210,9 +210,7 @@ def test_who_leaves_the_page_at_once_loses_nothing_that_was_pressed(
 
 def test_the_journal_goes_on_after_a_reload_and_two_tabs_add_up(visit: Callable[..., Page]) -> None:
     page = visit(accept=False)
-    open_tab(page, "journal")
-    page.locator("[data-keep=start]").click()
-    expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", "en"))
+    start_journal(page)
     page.reload()
     page.wait_for_selector("body.yz-ready")
     other = page.context.new_page()
@@ -266,9 +264,7 @@ def test_the_journal_goes_on_after_a_reload_and_two_tabs_add_up(visit: Callable[
 
 def test_what_another_tab_overwrote_is_written_again(visit: Callable[..., Page]) -> None:
     page = visit(accept=False)
-    open_tab(page, "journal")
-    page.locator("[data-keep=start]").click()
-    expect(page.locator(JOURNAL)).to_contain_text(text("journal.empty", "en"))
+    start_journal(page)
     other = page.context.new_page()
     other.goto(page.url)
     other.wait_for_selector("body.yz-ready")

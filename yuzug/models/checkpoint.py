@@ -89,11 +89,14 @@ def embedding_dim(path: Path) -> int:
     """
     if path.suffix == ensemble.SUFFIX:
         return sum(embedding_dim(_member_file(path, name)) for name in members(path))
-    head = next(iter(read_card(path).heads))
     try:
         with safe_open(path, framework="pt") as file:
-            shape: list[int] = file.get_slice(f"heads.{head}.weight").get_shape()
-    except (SafetensorError, OSError) as error:
+            names = file.keys()
+            head = next(
+                one for one in names if one.startswith("heads.") and one.endswith(".weight")
+            )
+            shape: list[int] = file.get_slice(head).get_shape()
+    except (SafetensorError, StopIteration, OSError) as error:
         raise _damaged(path, error) from error
     return shape[-1]
 

@@ -59,17 +59,9 @@ class OnDemand(Mapping[str, Analyzer]):
     def __contains__(self, name: object) -> bool:
         return name in self._names
 
-    def card(self, name: str) -> Card:
-        """The card of a model, which need not be loaded for it."""
-        if name in self._ready:
-            return self._ready[name].classifier.checkpoint.card
-        return self._waiting[name].card
-
-    def embedding_dim(self, name: str) -> int:
-        """How many numbers describe a face to a model, which need not be loaded for it."""
-        if name in self._ready:
-            return self._ready[name].classifier.checkpoint.network.embedding_dim
-        return self._waiting[name].embedding_dim
+    def waiting(self, name: str) -> Waiting | None:
+        """What is known of a model that is not loaded yet; None for one that is ready."""
+        return None if name in self._ready else self._waiting[name]
 
 
 @dataclass(frozen=True)
@@ -148,10 +140,8 @@ class Analyzers:
         Raises:
             ModelError: ``model.unknown``.
         """
-        self._require(model)
-        if isinstance(self.by_model, OnDemand):
-            return self.by_model.card(model)
-        return self.by_model[model].classifier.checkpoint.card
+        waiting = self._waiting(model)
+        return waiting.card if waiting else self.by_model[model].classifier.checkpoint.card
 
     def embedding_dim(self, model: str) -> int:
         """How many numbers describe a face to a model; it is not loaded for that.
@@ -159,10 +149,14 @@ class Analyzers:
         Raises:
             ModelError: ``model.unknown``.
         """
-        self._require(model)
-        if isinstance(self.by_model, OnDemand):
-            return self.by_model.embedding_dim(model)
+        waiting = self._waiting(model)
+        if waiting:
+            return waiting.embedding_dim
         return self.by_model[model].classifier.checkpoint.network.embedding_dim
+
+    def _waiting(self, model: str) -> Waiting | None:
+        self._require(model)
+        return self.by_model.waiting(model) if isinstance(self.by_model, OnDemand) else None
 
     @property
     def detector(self) -> str:

@@ -182,12 +182,17 @@ def arrange(
     known, held_known = _learnable(rest, heads), _learnable(held, heads)
     _are_enough(known, held_known, labels[_is_known(labels, heads)])
     parts = _sampled(known, recipe), _sampled(held_known, recipe, recipe.held_out)
-    others = [
-        _kept_out(faces) & (faces.splits != split)
-        for faces, split in zip(sets, names_of, strict=True)
-    ]
-    sizes_of = len(drawn[0]) + len(drawn[1]), len(rest) + len(held)
-    counts = _counts(sets, parts, measured, others, sizes_of)
+    counts = _counts(
+        sets,
+        parts,
+        measured,
+        other_splits=sum(
+            int((_kept_out(faces) & (faces.splits != split)).sum())
+            for faces, split in zip(sets, names_of, strict=True)
+        ),
+        drawn=len(drawn[0]) + len(drawn[1]),
+        visible=len(rest) + len(held),
+    )
     unknown = labels[~_is_known(labels, heads) & (labels != "")]
     unknown_names, sizes = np.unique(unknown, return_counts=True)
     copies = () if near_copies == "drop" else _copies(parts[0])
@@ -225,18 +230,18 @@ def _counts(
     sets: Sequence[FaceSet],
     parts: tuple[FaceSet, FaceSet],
     measured: Sequence[Measured],
-    others: Sequence[NDArray[np.bool_]],
-    drawn_visible: tuple[int, int],
+    *,
+    other_splits: int,
+    drawn: int,
+    visible: int,
 ) -> Counts:
-    """The counts: ``others`` are the faces of each set in splits that nobody uses, and of what may
-    be trained on so many were drawn, and so many of these are no blank pictures."""
+    """The counts, where so many were ``drawn`` from what may be trained on, and are ``visible``."""
     train, held = (len(part) for part in parts)
-    drawn, visible = drawn_visible
     where = {
         "trained": train,
         "held_out": held,
         "measured": sum(len(part.faces) for part in measured),
-        "other_splits": sum(int(rows.sum()) for rows in others),
+        "other_splits": other_splits,
         "blank": drawn - visible,
         "unused": visible - train - held,
     }

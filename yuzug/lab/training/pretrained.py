@@ -19,6 +19,7 @@ from torchvision.models import ResNet18_Weights
 from yuzug import hub
 from yuzug.errors import HubError, OptionError
 from yuzug.hub import Repository, is_address, sha256_of
+from yuzug.models import hub_layout as published
 from yuzug.models.hub_layout import CONFIG, MOST_BYTES, MOST_CONFIG_BYTES, WEIGHTS
 from yuzug.models.networks import Network
 from yuzug.models.registry import resolve
@@ -41,9 +42,7 @@ def start_file(start_from: str) -> Path:
     if start_from == IMAGENET:
         return _imagenet_file()
     if is_address(start_from) and not Path(start_from).is_file():
-        backbone = _timm_file(Repository.parse(start_from))
-        if backbone is not None:
-            return backbone
+        return _hub_file(Repository.parse(start_from))
     return resolve(start_from)
 
 
@@ -112,22 +111,27 @@ def _first_kernel(kernel: Tensor, like: Tensor) -> Tensor:
     return kernel
 
 
-def _timm_file(repository: Repository) -> Path | None:
-    """The weights of a ResNet18 of timm's from the commit of its configuration; None for others."""
+def _hub_file(repository: Repository) -> Path:
+    """The weights of a model of ours, or of a ResNet18 of timm's from the commit of its card."""
     config = hub.fetch(repository, CONFIG, most_bytes=MOST_CONFIG_BYTES)
-    try:
-        about = json.loads(config.read_bytes())
-    except ValueError:
-        return None
-    named = about.get("architecture") if isinstance(about, dict) else None
-    if not (isinstance(named, str) and named.startswith("resnet18")):
-        return None
     pinned = Repository(repository.repo_id, config.parent.name)
+    if not _is_timms(config):
+        return published.fetch(pinned)
     weights = hub.fetch(pinned, WEIGHTS, most_bytes=MOST_BYTES)
     if not is_backbone(weights):
         hub.remove_from_cache(weights)
         raise hub.refused(repository, f"{WEIGHTS} that is no ResNet18")
     return weights
+
+
+def _is_timms(config: Path) -> bool:
+    """Whether this is timm's configuration of a ResNet18."""
+    try:
+        about = json.loads(config.read_bytes())
+    except ValueError:
+        return False
+    named = about.get("architecture") if isinstance(about, dict) else None
+    return isinstance(named, str) and named.startswith("resnet18")
 
 
 def _imagenet_url() -> str:

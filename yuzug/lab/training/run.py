@@ -9,6 +9,7 @@ import csv
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from shutil import rmtree
 
@@ -232,14 +233,12 @@ def seconds_per_epoch(recipe: Recipe, gathered: Gathered, out: Path, device: Dev
     """How long an epoch takes on average over the stages, from some steps of a run that is thrown
     away."""
     trial = Trainer(recipe, gathered.train, gathered.held, out / "trial", device)
-    firsts = [0, *np.cumsum([stage.epochs for stage in recipe.stages]).tolist()]
-    lengths = np.diff([*(min(one, recipe.epochs) for one in firsts), recipe.epochs])
     step = 0.0
-    for epoch, length in zip(firsts, lengths.tolist(), strict=True):
-        if length:
-            first = trial.timed_steps(1, epoch)  # what is made once, such as plans of convolutions
-            later = trial.timed_steps(_TIMED_STEPS, epoch) / _TIMED_STEPS
-            step += min(first, later) * length / recipe.epochs
+    for _, epochs in groupby(range(recipe.epochs), recipe.stage):
+        epoch, *others = epochs
+        first = trial.timed_steps(1, epoch)  # what is made once, such as plans of convolutions
+        later = trial.timed_steps(_TIMED_STEPS, epoch) / _TIMED_STEPS
+        step += min(first, later) * (1 + len(others)) / recipe.epochs
     start = time.monotonic()
     trial.score()
     trial.training_score()
