@@ -6,6 +6,7 @@ Exit code 0: done; 2: wrong use or bad input, with one line on stderr; 1: a faul
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import logging
 import os
@@ -21,6 +22,18 @@ from yuzug.errors import YuzugError
 from yuzug.texts import text
 
 _LOG = logging.getLogger(__name__)
+
+# What the system refuses, by its number: the phrase in ``texts/cli.yaml``.
+_REFUSALS = {
+    errno.EEXIST: "not_a_folder",  # mkdir where a file of that name stands
+    errno.ENOTDIR: "not_a_folder",
+    errno.EISDIR: "not_a_file",
+    errno.ENOENT: "not_there",
+    errno.EACCES: "not_allowed",
+    errno.EPERM: "not_allowed",
+    errno.EROFS: "not_allowed",
+    errno.ENOSPC: "disk_full",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,9 +57,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our lines has had enough; Python would complain once more as it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.filename is None:  # not about a file that somebody named
+            raise
+        _LOG.debug("refused by the system", exc_info=True)
+        _LOG.error("%s", text("cli.error", lang, sentence=_refusal(error, lang)))
+        return 2
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _refusal(error: OSError, lang: Language) -> str:
+    """Why the system does not let us read or write a file, in one sentence."""
+    phrase = _REFUSALS.get(error.errno or 0, "refused")
+    return text(f"cli.{phrase}", lang, path=error.filename, reason=error.strerror)
 
 
 def parser(lang: Language) -> argparse.ArgumentParser:

@@ -579,3 +579,31 @@ def test_a_heat_map_that_cannot_be_written_is_one_line(
     assert (code, len(line["faces"])) == (2, 1)
     assert len(err.splitlines()) == 1
     assert "can be written to" in err
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [("en", "is a file; a folder is needed here."), ("tr", "bir dosya; burada klasör gerekiyor.")],
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["publish", "weights", "--repo-id", "ada/faces", "--model", "cnn", "--dry-run"],
+        ["evaluate", "no-data-is-read-before", "--model", "cnn", "--out"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_file_where_a_folder_is_needed_is_one_line(
+    capsys: Capture, tmp_path: Path, words: list[str], lang: str, sentence: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+    assert main([*words, str(file), "--lang", lang]) == 2
+    assert capsys.readouterr().err.strip() == f"yuzug: {file} {sentence}"
+
+
+def test_verbose_shows_where_the_system_refused(capsys: Capture, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    words = ["evaluate", "none", "--model", "cnn", "--out", str(tmp_path / "file"), "--verbose"]
+    assert main(words) == 2
+    assert "FileExistsError" in capsys.readouterr().err

@@ -37,6 +37,8 @@ def run(options: Namespace) -> int:
     With ``--out`` a report is written there too.
     """
     _fit_together(options)
+    if options.out:  # before minutes of work that could not be written
+        options.out.mkdir(parents=True, exist_ok=True)
     if options.explain:
         return run_explained(options, options.out)
     with needs_extra("lab"):
