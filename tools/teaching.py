@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this checkout
 
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.faces import YuNetDetector, default_detector
-from yuzug.lab.evaluation.teaching import LessonResult, TeachingResults, measure, read_subjects
+from yuzug.lab.evaluation.teaching import LessonResult, TeachingResults, measure
+from yuzug.lab.evaluation.teaching_trials import read_subjects
 from yuzug.models.adaptation import FITTED
 from yuzug.pipeline import Analyzer
 

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from yuzug.faces import YuNetDetector
-from yuzug.lab.evaluation.teaching import (
+from yuzug.lab.evaluation.teaching import summary
+from yuzug.lab.evaluation.teaching_strengths import fit
+from yuzug.lab.evaluation.teaching_trials import (
     CONTRADICTIONS,
     LESSONS,
     PosedFaces,
-    fit,
     outcome,
     read_subjects,
-    summary,
     trials,
 )
 from yuzug.models.adaptation import FITTED
