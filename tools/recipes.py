@@ -30,11 +30,11 @@ recipe and writes such a result beside its weights.
 The sources are five Turkish student projects without a public address. Their figures stand here as
 their authors gave them, and could not be checked.
 
-A name without `-cpu` holds the source's own values; `-cpu` is what two busy CPU cores bear: fewer
-epochs, smaller faces. Where ours differ from the source all the same:
+A name without `-cpu` holds the source's own values; `-cpu` is what two busy CPU cores can do: fewer
+epochs, smaller faces. Apart from that, ours still differ from the source:
 
 * every row: after training each class gets a bias, fitted on the held-out part so that rare classes
-  are found, wherever that part has 40 faces, at a small cost in accuracy; the sources had none.
+  are found, if that part has at least 40 faces, at a small cost in accuracy; the sources had none.
 * `cnn48-8`: rare classes are drawn more often (`balance: 0.6`), the weights kept are a running mean
   (`ema: 0.998`), and the epoch is chosen by balanced accuracy.
 * `realtime-7`: the same running mean, and labels smoothed by 0.1.
@@ -43,20 +43,20 @@ epochs, smaller faces. Where ours differ from the source all the same:
   source, where those can be fetched; its result says whether it did. `resnet18-5-cpu` begins with
   the bundled `resnet18`.
 
-Every figure of ours is measured on pictures on which nothing was trained or chosen, and of which
-nothing identical or nearly identical was trained on. The sources measured on other pictures, so
-their figures and ours do not compare point by point. A row whose split is "outside" comes from
-`train --outside`: of that data nothing at all was trained on. For the five-class CNN ours is
+Every figure of ours is measured on images used neither for training nor for model selection, and no
+identical or nearly identical image was used for training. The sources measured on other images, so
+their figures and ours cannot be compared point by point. A row whose split is "outside" comes from
+`train --outside`: none of that data was used for training. For our five-class CNN that data is
 muxspace/facial_expressions.
 
-A result that does not tell how many faces were held out is older than the rule that a sample cuts
-that part too: the epoch of `small-8` was then chosen by more faces than the 153 it learned from.
+A result that does not say how many faces were held out was made when a sample did not yet limit the
+held-out part too: the epoch of `small-8` was chosen on more faces than the 153 it was trained on.
 
-The five-class source reports 94.74% for its CNN on an outside set and 87.43% on its own. A
-network that reads strangers better than the pictures it comes from has either seen the strangers
-in training, or they are easier. Ours shows the second: on the outside set its accuracy is higher
-too, since most faces there are happy or neutral, and its balanced accuracy is not. Which it was in
-the source, whose data is private, cannot be checked.
+The five-class source reports 94.74% for its CNN on an outside set and 87.43% on its own. If a
+network does better on an outside set than on its own data, either images of that set were in its
+training data, or the set is easier. Ours shows the second: on the outside set its accuracy is
+higher too, since most faces there are happy or neutral, but its balanced accuracy is not. Which
+of the two holds for the source cannot be checked, since its data is private.
 
 `small-8-transfer` has a new head for the same 153 faces on the backbone of the bundled weights,
 which has seen the whole training split: it shows what a user gains by starting from them, not

@@ -90,7 +90,7 @@ def _measured(measured: dict[str, Any], lang: Language) -> str:
             "what": "measured",
             "---": "---",
             "processor time per photo (640×640, one face, `resnet18`)": "{each} ms",
-            f"rate of `analyze_many` over {count} photos on two cores, beside one by one on one": (
+            f"{count} photos: `analyze_many` on two cores, relative to one by one on one": (
                 "{rate}×"
             ),
             "share of start-up in that folder": "{start}%",
