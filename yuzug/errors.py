@@ -115,7 +115,7 @@ class YuzugError(Exception):
         got: str,
         do: str,
         cause: str = "",
-        values: Mapping[str, str] | None = None,
+        values: Mapping[str, object] | None = None,
     ) -> None:
         if kind not in KINDS:
             raise AssertionError(f"{kind!r} is not one of yuzug.errors.KINDS")
@@ -139,7 +139,7 @@ def _rebuild(
     got: str,
     do: str,
     cause: str,
-    values: Mapping[str, str],
+    values: Mapping[str, object],
 ) -> YuzugError:
     return cls(kind, must=must, got=got, do=do, cause=cause, values=values)
 

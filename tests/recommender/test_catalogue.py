@@ -18,6 +18,7 @@ from yuzug.recommender.catalogue.faults import Finding
 from yuzug.recommender.catalogue.lint import near_duplicates
 from yuzug.recommender.catalogue.vocabulary import GOALS, GUIDES
 from yuzug.recommender.catalogue.yaml_line_numbers import MAX_DEPTH, LocatedError, parse, read
+from yuzug.texts.bilingual import Phrase
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:
@@ -379,7 +380,8 @@ def test_too_little_choice_is_a_finding(tmp_path: Path) -> None:
         written(tmp_path, name, (folder("recommendations") / name).read_bytes())
     written(tmp_path, "mine.yaml", TEA)
     findings = check(tmp_path)
-    assert Finding(".", 0, "sad, all", "1 activities, at least 5 are wanted") in findings
+    scarce = Phrase("findings.scarce", {"found": 1, "least": 5})
+    assert Finding(".", 0, "sad, all", scarce) in findings
     assert "angry, all: 0 activities, at least 5 are wanted" in map(str, findings)
 
 

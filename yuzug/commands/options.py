@@ -78,7 +78,7 @@ def loaded_of(folder: Path | None, lang: Language) -> Loaded:
 
     loaded = load_own(folder)
     for finding in loaded.findings:
-        complain(text("cli.fault", lang, folder=folder, finding=finding))
+        complain(text("cli.fault", lang, folder=folder, finding=finding.of(lang)))
     return loaded
 
 

@@ -109,7 +109,7 @@ def _check(folder: Path, lang: Language) -> int:
     from yuzug.records import CheckRecord
 
     findings = check(folder)
-    emit(CheckRecord.of(str(folder), findings))
+    emit(CheckRecord.of(str(folder), findings, lang))
     faults = [finding for finding in findings if not finding.warning]
     if faults:
         complain(text("cli.faults", lang, folder=folder, count=len(faults)))

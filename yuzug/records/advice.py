@@ -51,6 +51,6 @@ class CheckRecord(Record):
     findings: tuple[dict[str, Any], ...]
 
     @classmethod
-    def of(cls, catalogue: str, findings: Sequence[Finding]) -> CheckRecord:
+    def of(cls, catalogue: str, findings: Sequence[Finding], lang: Language = "en") -> CheckRecord:
         """The record of the findings in this folder."""
-        return cls(catalogue=catalogue, findings=tuple(one.to_json() for one in findings))
+        return cls(catalogue=catalogue, findings=tuple(one.to_json(lang) for one in findings))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from yuzug.emotions import Language
 from yuzug.errors import YuzugError
 from yuzug.texts import text
+from yuzug.texts.bilingual import Bilingual
 from yuzug.texts.phrases import in_turkish
 
 _Error = TypeVar("_Error", bound=YuzugError)
@@ -21,11 +23,14 @@ def caused(error: type[_Error], kind: str, cause: str, **values: object) -> _Err
 
     Args:
         cause: the key in ``causes.yaml``.
-        values: what its placeholders stand for.
+        values: what its placeholders stand for; bilingual ones stay so.
     """
-    on_a_line = {name: " ".join(str(value).split()) for name, value in values.items()}
-    must, got, do = text(f"causes.{cause}", "en", **on_a_line).split("\n")
-    return error(kind, must=must, got=got, do=do, cause=cause, values=on_a_line)
+    kept = {
+        name: value if isinstance(value, Bilingual) else _on_a_line(value)
+        for name, value in values.items()
+    }
+    must, got, do = _three_lines(cause, "en", kept)
+    return error(kind, must=must, got=got, do=do, cause=cause, values=kept)
 
 
 def exact_words(error: YuzugError, lang: Language) -> str:
@@ -34,7 +39,7 @@ def exact_words(error: YuzugError, lang: Language) -> str:
     In Turkish its words are those of ``causes.yaml``, else those of ``turkish/error_words.yaml``.
     """
     if error.cause:
-        must, got, do = text(f"causes.{error.cause}", lang, **error.values).split("\n")
+        must, got, do = _three_lines(error.cause, lang, error.values)
     elif lang == "en":
         return " ".join(str(error).split())
     else:
@@ -42,3 +47,16 @@ def exact_words(error: YuzugError, lang: Language) -> str:
             in_turkish(" ".join(words.split())) for words in (error.must, error.got, error.do)
         )
     return text("causes.exact", lang, must=must, got=got, do=do)
+
+
+def _three_lines(cause: str, lang: Language, values: Mapping[str, object]) -> list[str]:
+    """What must hold, what came and what to do."""
+    shown = {
+        name: _on_a_line(value.of(lang) if isinstance(value, Bilingual) else value)
+        for name, value in values.items()
+    }
+    return text(f"causes.{cause}", lang, **shown).split("\n")
+
+
+def _on_a_line(value: object) -> str:
+    return " ".join(str(value).split())

@@ -80,7 +80,7 @@ def _missing(analyzers: Analyzers, lang: Language) -> str:
 
 def _left_out(analyzers: Analyzers, lang: Language) -> str:
     return "".join(
-        f'<p class="yz-notice">{_t("left_out", lang, finding=finding)}</p>'
+        f'<p class="yz-notice">{_t("left_out", lang, finding=finding.of(lang))}</p>'
         for finding in analyzers.activities.findings
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from yuzug.emotions import LANGUAGES, Emotion, Language
 from yuzug.recommender.catalogue.models import Evidence, Kind
 from yuzug.recommender.catalogue.risks import RiskWords, word_found
+from yuzug.texts.bilingual import Phrase
 
 NAMED = {
     Emotion.ANGRY: RiskWords(
@@ -45,7 +46,7 @@ def emotions_named(sentence: str, lang: Language) -> dict[Emotion, str]:
     return {emotion: word for emotion, word in found.items() if word is not None}
 
 
-def misplaced(kind: Kind) -> Iterator[tuple[tuple[str, ...], str]]:
+def misplaced(kind: Kind) -> Iterator[tuple[tuple[str, ...], Phrase]]:
     """The sentences that are shown for a mood of which they say nothing: their path in the kind,
     and what to do."""
     yield from _misplaced(kind, None, ())
@@ -55,15 +56,19 @@ def misplaced(kind: Kind) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def _misplaced(
     evidence: Evidence, shown_for: Emotion | None, path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    where = "every mood" if shown_for is None else shown_for.value
+) -> Iterator[tuple[tuple[str, ...], Phrase]]:
     for lang in LANGUAGES:
         for key, sentence in (("because", evidence.because), ("effect", evidence.effect)):
             for emotion, word in emotions_named(sentence.of(lang), lang).items():
                 if emotion is not shown_for:
-                    move = f"move it to for_emotion.{emotion.value}"
-                    yield (*path, key, lang), f"“{word}” is shown for {where}; {move}"
+                    yield (*path, key, lang), _move(word, emotion, shown_for)
         eased = word_found(EASED, evidence.because.of(lang), lang)
         if shown_for is None and eased is not None:
-            move = "move it to for_emotion of those for which it was found"
-            yield (*path, "because", lang), f"“{eased}” is shown for happy moods too; {move}"
+            yield (*path, "because", lang), Phrase("findings.for_happy_moods", {"word": eased})
+
+
+def _move(word: str, emotion: Emotion, shown_for: Emotion | None) -> Phrase:
+    values = {"word": word, "emotion": emotion.value}
+    if shown_for is None:
+        return Phrase("findings.for_every_mood", values)
+    return Phrase("findings.for_another_mood", {**values, "shown_for": shown_for.value})

@@ -37,6 +37,8 @@ def schema() -> dict[str, Any]:
     definitions = schemas["$defs"]
     for model in _PARTIAL:
         del definitions[model.__name__]["required"]
+    why = definitions["Risk"]["properties"]["why"]
+    why["anyOf"] = [{"$ref": why.pop("$ref")}, {"type": "string"}]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A file of a YUZUG catalogue",

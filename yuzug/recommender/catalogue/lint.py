@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +26,7 @@ from yuzug.recommender.catalogue.models import Activity
 from yuzug.recommender.catalogue.policy import Policy
 from yuzug.recommender.catalogue.risks import Risk, word_found
 from yuzug.recommender.catalogue.yaml_line_numbers import Document, read
+from yuzug.texts.bilingual import Phrase
 from yuzug.texts.case_and_alphabet import lower
 
 CHECK_CONTACTS_AFTER = 180  # days
@@ -82,58 +83,59 @@ class _Lint:
         """Steps that say the same in both languages; a title may be one word in both."""
         for number, step in enumerate(activity.steps):
             if step.en == step.tr:
-                message = "is the same in both languages; translate it"
-                yield self.at(activity, ("steps", number, "tr"), message)
+                phrase = Phrase("findings.untranslated")
+                yield self.at(activity, ("steps", number, "tr"), phrase)
 
     def never_offered(self, activity: Activity) -> Iterator[Finding]:
         """No weight that is large enough."""
         least = self.catalogue.policy.fit_at_least
         if max(weight for goals in activity.emotions.values() for weight in goals.values()) < least:
-            message = f"no weight reaches {least}, so this is never offered"
-            yield self.at(activity, ("emotions",), message)
+            phrase = Phrase("findings.never_offered", {"least": least})
+            yield self.at(activity, ("emotions",), phrase)
 
         for emotion, goals in activity.emotions.items():
             for goal in goals:
                 if self.catalogue.policy.withholds(activity.energy, emotion, goal):
-                    message = f"the policy withholds {activity.energy} energy here; leave it out"
-                    yield self.at(activity, ("emotions", emotion.value, goal), message)
+                    phrase = Phrase("findings.withheld", {"energy": activity.energy})
+                    yield self.at(activity, ("emotions", emotion.value, goal), phrase)
 
     def risky(self, activity: Activity) -> Iterator[Finding]:
         """Words, effort or places that ask for a caution, or rule out an emotion."""
         for risk in self.risks:
-            missing = _missing(risk, activity)
-            found = _found(risk, activity) if missing else None
+            todo = _to_do(risk, activity)
+            found = _found(risk, activity) if todo else None
             if found is not None:
                 path, what = found
-                yield self.at(activity, path, f"{what} is risky: {risk.why}; {missing}")
+                values = {"what": what, "why": risk.why, "todo": todo}
+                yield self.at(activity, path, Phrase("findings.risky", values))
 
     def outdoors_at_night(self, activity: Activity) -> Iterator[Finding]:
         """Activities in the open air that may come at night."""
         if activity.place == "outdoor" and (not activity.times or "night" in activity.times):
-            message = "is outdoors and may come at night; list the times of day without night"
-            yield self.at(activity, ("times",) if activity.times else ("place",), message)
+            phrase = Phrase("findings.outdoors_at_night")
+            yield self.at(activity, ("times",) if activity.times else ("place",), phrase)
 
     def effort_at_night(self, activity: Activity) -> Iterator[Finding]:
         """Great effort that may come at night, when it keeps people awake and the house too."""
         if activity.energy == "high" and (not activity.times or "night" in activity.times):
-            message = "is a great effort and may come at night; list the times of day without night"
-            yield self.at(activity, ("times",) if activity.times else ("energy",), message)
+            phrase = Phrase("findings.effort_at_night")
+            yield self.at(activity, ("times",) if activity.times else ("energy",), phrase)
 
     def breath_held_long(self, activity: Activity) -> Iterator[Finding]:
         """A breathing pacer that asks for a breath held long enough to bring on panic."""
         held_s = 0 if activity.breath is None else activity.breath.hold_s
         if held_s > LONGEST_HOLD_S:
-            message = f"holds the breath for {held_s} s, {LONGEST_HOLD_S} s are the most"
-            yield self.at(activity, ("breath", "hold_s"), message)
+            phrase = Phrase("findings.breath_held", {"held_s": held_s, "most_s": LONGEST_HOLD_S})
+            yield self.at(activity, ("breath", "hold_s"), phrase)
 
     def evidence_of_one_emotion(self) -> Iterator[Finding]:
         """What was found for one emotion and is shown for others too."""
         for name, kind in self.catalogue.kinds.items():
             if f"kinds.{name}" in self.places:
                 file = self.places[f"kinds.{name}"][0]
-                for path, message in misplaced(kind):
+                for path, phrase in misplaced(kind):
                     at = ("kinds", name, *path)
-                    yield Finding(file, self.line(file, at), ".".join(at), message)
+                    yield Finding(file, self.line(file, at), ".".join(at), phrase)
 
     def not_named(self) -> Iterator[Finding]:
         """Kinds without an activity, and sources that no kind cites."""
@@ -143,9 +145,9 @@ class _Lint:
         cited |= {f"sources.{rule.source}" for rule in self.catalogue.policy.withheld}
         for key, (file, line) in self.places.items():
             if key.startswith("kinds.") and key not in used:
-                yield Finding(file, line, key, "no activity is of this kind")
+                yield Finding(file, line, key, Phrase("findings.unused_kind"))
             if key.startswith("sources.") and key not in cited:
-                yield Finding(file, line, key, "no kind cites this source")
+                yield Finding(file, line, key, Phrase("findings.unused_source"))
 
     def names_that_are_none(self) -> Iterator[Finding]:
         """Kinds in the policy that are not there."""
@@ -156,20 +158,23 @@ class _Lint:
         paths: list[tuple[str, ...]] = [("variety", "caps", name) for name in policy.variety.caps]
         for path in paths:
             if path[-1] not in self.catalogue.kinds:
-                yield Finding(file, self.line(file, path), ".".join(path), "there is no such kind")
+                phrase = Phrase("findings.no_such_kind")
+                yield Finding(file, self.line(file, path), ".".join(path), phrase)
         for name in policy.help.kinds:
             if name not in self.catalogue.kinds:
                 line = self.line(file, ("help", "kinds"))
-                yield Finding(file, line, "help.kinds", f"there is no kind {name!r}")
+                phrase = Phrase("findings.no_kind", {"name": repr(name)})
+                yield Finding(file, line, "help.kinds", phrase)
         for name in policy.help.activities:
             if name not in self.catalogue.by_id:
                 line = self.line(file, ("help", "activities"))
-                yield Finding(file, line, "help.activities", f"there is no activity {name!r}")
+                phrase = Phrase("findings.no_activity", {"name": repr(name)})
+                yield Finding(file, line, "help.activities", phrase)
         for number, rule in enumerate(policy.withheld):
             if rule.source not in self.catalogue.sources:
                 line = self.line(file, ("withheld", number, "source"))
-                key = f"withheld.{number}.source"
-                yield Finding(file, line, key, f"no source is called {rule.source!r}")
+                phrase = Phrase("findings.unknown_source", {"name": repr(rule.source)})
+                yield Finding(file, line, f"withheld.{number}.source", phrase)
 
     def moods_of_one_name(self) -> Iterator[Finding]:
         """Moods whose name is that of another mood, so that it can be asked for no more."""
@@ -181,7 +186,8 @@ class _Lint:
                     path = ("moods", key, "name", lang)
                     file = "policy.yaml" if (self.directory / "policy.yaml").is_file() else "."
                     line = self.line(file, path) if file != "." else 0
-                    yield Finding(file, line, ".".join(path), f"is the name of {owner} too")
+                    phrase = Phrase("findings.mood_twice", {"owner": owner})
+                    yield Finding(file, line, ".".join(path), phrase)
 
     def contacts_checked_long_ago(self) -> Iterator[Finding]:
         """Numbers and pages that may have changed since."""
@@ -192,9 +198,9 @@ class _Lint:
             age = (self.today - contact.verified_on).days
             if age > CHECK_CONTACTS_AFTER:
                 path = ("help", "contacts", number, "verified_on")
-                message = f"was checked {age} days ago; check it again and change the date"
+                phrase = Phrase("findings.checked_long_ago", {"days": age})
                 key = ".".join(map(str, path))
-                yield Finding(file, self.line(file, path), key, message, warning=True)
+                yield Finding(file, self.line(file, path), key, phrase, warning=True)
 
     def duplicates(self) -> Iterator[Finding]:
         """Two activities with almost the same words."""
@@ -205,23 +211,25 @@ class _Lint:
                 if not mine:
                     continue
                 other = pair.other if mine[0] == pair.one else pair.one
-                message = f"shares {pair.share:.0%} of the words with {other} ({lang})"
-                yield self.at(self.own[mine[0]], ("steps",), message)
+                values = {"share": f"{100 * pair.share:.0f}", "other": other, "language": lang}
+                phrase = Phrase("findings.near_duplicate", values)
+                yield self.at(self.own[mine[0]], ("steps",), phrase)
 
     def scarce(self) -> Iterator[Finding]:
         """Emotions, moods and filters with too little choice."""
         for count in [*coverage(self.catalogue), *mood_coverage(self.catalogue)]:
             if count.found < count.least:
-                message = f"{count.found} activities, at least {count.least} are wanted"
-                yield Finding(".", 0, f"{count.name}, {count.filters}", message)
+                values = {"found": count.found, "least": count.least}
+                key = f"{count.name}, {count.filters}"
+                yield Finding(".", 0, key, Phrase("findings.scarce", values))
 
-    def at(self, activity: Activity, path: tuple[int | str, ...], message: str) -> Finding:
+    def at(self, activity: Activity, path: tuple[int | str, ...], phrase: Phrase) -> Finding:
         """A finding at this key of an activity."""
         file, start = self.places[activity.id]
         entries = self.document(file).value
         number = next(n for n, entry in enumerate(entries) if entry.get("id") == activity.id)
         key = ".".join(str(step) for step in (activity.id, *path))
-        return Finding(file, max(start, self.line(file, (number, *path))), key, message)
+        return Finding(file, max(start, self.line(file, (number, *path))), key, phrase)
 
     def line(self, file: str, path: tuple[int | str, ...]) -> int:
         """The line of this key in this file."""
@@ -240,27 +248,35 @@ def _risks(policy: Policy) -> tuple[Risk, ...]:
     return (*ours, *(risk for risk in policy.risks if risk not in ours))
 
 
-def _missing(risk: Risk, activity: Activity) -> str:
-    """What the activity lacks against this risk; empty where it lacks nothing."""
+def _to_do(risk: Risk, activity: Activity) -> Phrase | None:
+    """What the activity lacks against this risk; None where it lacks nothing."""
     if not risk.cautions and not risk.not_for:
-        return "leave this activity out"
-    lacks = []
-    if risk.cautions and not set(risk.cautions) & set(activity.cautions):
-        lacks.append(f"cautions: {' or '.join(risk.cautions)}")
-    still_for = [emotion.value for emotion in risk.not_for if emotion not in activity.not_for]
-    if still_for:
-        lacks.append(f"not_for: [{', '.join(still_for)}]")
-    return f"add {' and '.join(lacks)}" if lacks else ""
+        return Phrase("findings.leave_out")
+    cautions = "" if set(risk.cautions) & set(activity.cautions) else _either(risk.cautions)
+    emotions = ", ".join(e.value for e in risk.not_for if e not in activity.not_for)
+    if cautions and emotions:
+        return Phrase("findings.add_both", {"cautions": cautions, "emotions": emotions})
+    if cautions:
+        return Phrase("findings.add_cautions", {"cautions": cautions})
+    return Phrase("findings.add_not_for", {"emotions": emotions}) if emotions else None
 
 
-def _found(risk: Risk, activity: Activity) -> tuple[tuple[int | str, ...], str] | None:
+def _either(words: Sequence[str]) -> str | Phrase:
+    """The words with "or" between them; empty for none."""
+    *before, last = words or [""]
+    return Phrase("findings.or", {"one": _either(before), "other": last}) if before else last
+
+
+def _found(risk: Risk, activity: Activity) -> tuple[tuple[int | str, ...], str | Phrase] | None:
     """Where an activity holds this risk, and in which words; None where it does not."""
     if risk.energies and activity.energy not in risk.energies:
         return None
     if risk.places and activity.place not in risk.places:
         return None
     if risk.words is None:
-        return (("energy",), f"{activity.energy} energy") if risk.energies else (("place",), "this")
+        if risk.energies:
+            return ("energy",), Phrase("findings.risky_energy", {"energy": activity.energy})
+        return ("place",), Phrase("findings.risky_place")
     for path, lang, sentence in _sentences(activity):
         word = word_found(risk.words, sentence, lang)
         if word is not None:

@@ -22,6 +22,7 @@ from yuzug.recommender.catalogue.models import Activity, Catalogue, Kind, Source
 from yuzug.recommender.catalogue.policy import Policy, merged
 from yuzug.recommender.catalogue.vocabulary import Id, Strict
 from yuzug.recommender.catalogue.yaml_line_numbers import Document, LocatedError, read
+from yuzug.texts.bilingual import English, Phrase
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Parts:
             CatalogueError: ``catalogue.invalid`` where no policy could be read.
         """
         if self.policy is None:
-            fault = Finding("policy.yaml", 1, "", "there is no policy that can be read")
+            fault = Finding("policy.yaml", 1, "", Phrase("findings.no_policy"))
             raise invalid(next((f for f in self.findings if f.file == fault.file), fault))
         catalogue = Catalogue(
             tuple(self.activities.values()), self.kinds, self.sources, self.policy
@@ -133,7 +134,8 @@ def read_parts(directory: Path, base: Catalogue | None) -> Parts:
         parts.kinds, parts.sources, parts.policy = {**base.kinds}, {**base.sources}, base.policy
     names = sorted(_yaml_names(directory))
     if not names:
-        parts.findings.append(Finding(".", 0, "", f"no .yaml file is in {directory.name}"))
+        phrase = Phrase("findings.no_yaml", {"folder": directory.name})
+        parts.findings.append(Finding(".", 0, "", phrase))
     with _without_collection():
         for name in sorted(names, key=lambda n: n != "kinds.yaml"):  # the activities name kinds
             _read_file(directory / name, name, parts)
@@ -164,10 +166,11 @@ def _read_file(path: Path, name: str, parts: Parts) -> None:
     try:
         document = read(path)
     except LocatedError as fault:
-        parts.findings.append(Finding(name, fault.line, "", fault.message))
+        parts.findings.append(Finding(name, fault.line, "", fault.phrase))
         return
     except OSError as fault:
-        parts.findings.append(Finding(name, 1, "", f"cannot be opened: {fault.strerror}"))
+        phrase = Phrase("findings.unopened", {"reason": English(str(fault.strerror))})
+        parts.findings.append(Finding(name, 1, "", phrase))
         return
     if name == "kinds.yaml":
         _add_kinds(document, name, parts)
@@ -191,8 +194,8 @@ def _add_kinds(document: Document, name: str, parts: Parts) -> None:
         if missing:
             within, unknown = missing[0]
             path = ("kinds", key, *within)
-            message = f"no source is called {unknown!r}; list it under sources"
-            parts.findings.append(Finding(name, document.line(path), ".".join(path), message))
+            phrase = Phrase("findings.unlisted_source", {"name": repr(unknown)})
+            parts.findings.append(Finding(name, document.line(path), ".".join(path), phrase))
         else:
             parts.kinds[key] = kind
             parts.places[f"kinds.{key}"] = (name, document.line(("kinds", key)))
@@ -210,8 +213,7 @@ def _add_policy(document: Document, name: str, parts: Parts) -> None:
 
 def _add_activities(document: Document, name: str, parts: Parts) -> None:
     if not isinstance(document.value, list):
-        message = "must be a list of activities, each beginning with '- id:'"
-        parts.findings.append(Finding(name, 1, "", message))
+        parts.findings.append(Finding(name, 1, "", Phrase("findings.no_list")))
         return
     for number, value in enumerate(document.value):
         try:
@@ -225,16 +227,17 @@ def _add_activities(document: Document, name: str, parts: Parts) -> None:
             parts.activities[activity.id] = activity
             parts.places[activity.id] = (name, line)
         else:
-            key, message = finding
+            key, phrase = finding
             where = document.line((number, key))
-            parts.findings.append(Finding(name, where, f"{activity.id}.{key}", message))
+            parts.findings.append(Finding(name, where, f"{activity.id}.{key}", phrase))
 
 
-def _misfit(activity: Activity, parts: Parts) -> tuple[str, str] | None:
+def _misfit(activity: Activity, parts: Parts) -> tuple[str, Phrase] | None:
     if activity.kind not in parts.kinds:
         known = ", ".join(sorted(parts.kinds))
-        return "kind", f"no kind is called {activity.kind!r}; there are {known}"
+        values = {"name": repr(activity.kind), "known": known}
+        return "kind", Phrase("findings.unknown_kind", values)
     if activity.id in parts.places:
         file, line = parts.places[activity.id]
-        return "id", f"the same id already stands in {file}:{line}"
+        return "id", Phrase("findings.same_id", {"file": file, "line": line})
     return None

@@ -26,6 +26,7 @@ from yuzug.recommender.catalogue.vocabulary import (
     Strict,
     Time,
     Words,
+    misfit,
 )
 
 Weight = Annotated[float, Field(gt=0, le=1, strict=True)]
@@ -94,14 +95,14 @@ class Activity(Strict):
     def _goes_together(self) -> Activity:
         for emotion in self.not_for:
             if emotion in self.emotions:
-                raise ValueError(f"{emotion.value} stands under emotions and under not_for")
+                raise misfit("findings.for_and_not_for", emotion=emotion.value)
         parts = {"breath": self.breath, "count": self.count, "write": self.prompt}
         for guide, part in parts.items():
             if (part is not None) != (self.guide == guide):
                 key = "prompt" if guide == "write" else guide
-                raise ValueError(f"guide: {guide} and the key {key} belong together")
+                raise misfit("findings.guide_key", guide=guide, part=key)
         if self.timer_s is not None and self.guide != "timer":
-            raise ValueError("timer_s belongs to guide: timer")
+            raise misfit("findings.guide_timer")
         return self
 
     def guide_data(self, lang: Language) -> dict[str, Any]:

@@ -11,7 +11,16 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from yuzug.emotions import Emotion
 from yuzug.recommender.catalogue.moods import NamedMood
 from yuzug.recommender.catalogue.risks import Risk
-from yuzug.recommender.catalogue.vocabulary import Energy, Goal, Id, Sentence, Strict, Time, Words
+from yuzug.recommender.catalogue.vocabulary import (
+    Energy,
+    Goal,
+    Id,
+    Sentence,
+    Strict,
+    Time,
+    Words,
+    misfit,
+)
 
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 Url = Annotated[str, StringConstraints(pattern=r"^https://\S+$", max_length=200)]
@@ -87,7 +96,7 @@ class Contact(Strict):
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Contact:
         if (self.number is None) == (self.page is None):
-            raise ValueError("must hold either a number or a page")
+            raise misfit("findings.number_or_page")
         return self
 
 
@@ -195,9 +204,8 @@ class Policy(Strict):
             for name in names:
                 owner = owners.setdefault(folded(name), emotion)
                 if owner is not emotion:
-                    raise ValueError(
-                        f"{name!r} stands under {owner.value} and {emotion.value}; it can mean one"
-                    )
+                    under = {"one": owner.value, "other": emotion.value}
+                    raise misfit("findings.label_twice", name=repr(name), **under)
         return labels
 
     def withholds(self, energy: Energy, emotion: Emotion, goal: Goal) -> bool:

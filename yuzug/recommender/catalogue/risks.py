@@ -10,10 +10,10 @@ import re
 from functools import lru_cache
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from yuzug.emotions import Emotion, Language
-from yuzug.recommender.catalogue.vocabulary import Caution, Energy, Id, Place, Sentence, Strict
+from yuzug.recommender.catalogue.vocabulary import Caution, Energy, Id, Place, Strict, Words
 from yuzug.texts.case_and_alphabet import lower
 
 RiskWord = Annotated[
@@ -31,6 +31,10 @@ class RiskWords(Strict):
     tr: Annotated[tuple[RiskWord, ...], Field(min_length=1)]
 
 
+def _in_both(given: object) -> object:
+    return {"en": given, "tr": given} if isinstance(given, str) else given
+
+
 class Risk(Strict):
     """Something that may harm somebody: how to find it, and what the activity must then say.
 
@@ -40,8 +44,8 @@ class Risk(Strict):
     """
 
     id: Id
-    why: Sentence
-    """The reason, as the finding says it after "is risky"."""
+    why: Annotated[Words, BeforeValidator(_in_both)]
+    """The reason, as the finding says it after "is risky"; one sentence is for both languages."""
     words: RiskWords | None = None
     energies: tuple[Energy, ...] = ()
     places: tuple[Place, ...] = ()

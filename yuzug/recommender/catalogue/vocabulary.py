@@ -12,8 +12,10 @@ from pydantic import (
     Field,
     StringConstraints,
 )
+from pydantic_core import PydanticCustomError
 
 from yuzug.emotions import Language
+from yuzug.texts import text
 
 Goal = Literal[
     "match",  # stay with the feeling, in a way that is good for one
@@ -75,17 +77,22 @@ GUIDES: tuple[Guide, ...] = get_args(Guide)
 ACCESSES: tuple[Access, ...] = get_args(Access)
 
 
+def misfit(key: str, **values: str) -> PydanticCustomError:
+    """What a validator raises: a key of ``texts/findings.yaml`` and its values."""
+    return PydanticCustomError(key, text(key, "en"), values)
+
+
 def _is_text(value: object) -> object:
     if not isinstance(value, str):
-        raise ValueError(f"must be text, but is {value!r}: put it in quotes")
+        raise misfit("findings.not_text", value=repr(value))
     return value
 
 
 def _is_readable(value: str) -> str:
     if "<" in value or ">" in value:
-        raise ValueError("must be plain words without < or >")
+        raise misfit("findings.markup")
     if not value.isprintable():
-        raise ValueError("must stand on one line, without control characters")
+        raise misfit("findings.not_on_a_line")
     return value
 
 

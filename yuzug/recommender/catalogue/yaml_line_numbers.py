@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from yuzug.texts.bilingual import Phrase
+
 MAX_BYTES = 32_000_000
 MAX_DEPTH = 20
 
@@ -29,10 +31,10 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~
 class LocatedError(Exception):
     """A text that is not YAML as we read it."""
 
-    def __init__(self, message: str, line: int) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, line: int, key: str, **values: object) -> None:
+        self.phrase = Phrase(key, values)
         self.line = line
+        super().__init__(self.phrase.of("en"))
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,13 @@ def read(path: Path) -> Document:
     """
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise LocatedError(f"the file has {size} bytes; at most {MAX_BYTES} are read", 1)
+        raise LocatedError(1, "findings.file_large", size=size, most=MAX_BYTES)
     content = path.read_bytes()
     try:
         return parse(content.decode("utf-8-sig"))
     except UnicodeDecodeError as fault:
         line = content.count(b"\n", 0, fault.start) + 1
-        raise LocatedError("the file is not in UTF-8; save it again in UTF-8", line) from fault
+        raise LocatedError(line, "findings.not_utf8") from fault
 
 
 def parse(text: str) -> Document:
@@ -101,9 +103,11 @@ def parse(text: str) -> Document:
         mark = fault.problem_mark or fault.context_mark
         if mark is not None:
             _look_before(text[: mark.index])
-        raise LocatedError(f"not YAML: {fault.problem}", mark.line + 1 if mark else 1) from fault
+        line = mark.line + 1 if mark else 1
+        raise LocatedError(line, "findings.not_yaml", problem=fault.problem) from fault
     except yaml.YAMLError as fault:  # a character that YAML does not allow
-        raise LocatedError(f"not YAML: {str(fault).splitlines()[0]}", 1) from fault
+        problem = str(fault).splitlines()[0]
+        raise LocatedError(1, "findings.not_yaml", problem=problem) from fault
     return Document(builder.value, text, tuple(builder.item_lines))
 
 
@@ -120,7 +124,7 @@ def _look_before(text: str) -> None:
 
 
 _NO_KEY = object()
-_ANCHORS = "anchors and aliases (& and *) are not read"
+_ANCHORS = "findings.anchors"
 
 
 class _Builder:
@@ -145,24 +149,24 @@ class _Builder:
         elif isinstance(event, yaml.CollectionEndEvent):
             self._into = self._open.pop()
         elif isinstance(event, yaml.AliasEvent):
-            raise LocatedError(_ANCHORS, _line(event))
+            raise LocatedError(_line(event), _ANCHORS)
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise LocatedError("a second document begins; put it into a file", _line(event))
+                raise LocatedError(_line(event), "findings.second_document")
 
     def _begin(self, value: Any, event: yaml.CollectionStartEvent) -> None:
         if len(self._open) >= MAX_DEPTH:
-            raise LocatedError(f"nested more than {MAX_DEPTH} deep", _line(event))
+            raise LocatedError(_line(event), "findings.nested", most=MAX_DEPTH)
         self._put(value, event)
         self._open.append(self._into)
         self._into = value
 
     def _put(self, value: Any, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.anchor is not None:
-            raise LocatedError(_ANCHORS, _line(event))
+            raise LocatedError(_line(event), _ANCHORS)
         if event.tag is not None:
-            raise LocatedError(f"tags such as {event.tag} are not read", _line(event))
+            raise LocatedError(_line(event), "findings.tags", tag=event.tag)
         into = self._into
         if type(into) is list:
             into.append(value)
@@ -174,9 +178,9 @@ class _Builder:
             into[self._key] = value
             self._key = _NO_KEY
         elif not isinstance(event, yaml.ScalarEvent):
-            raise LocatedError("a key must be a single word", _line(event))
+            raise LocatedError(_line(event), "findings.key_a_word")
         elif event.value in into:
-            raise LocatedError(f"the key {event.value!r} stands twice", _line(event))
+            raise LocatedError(_line(event), "findings.key_twice", name=repr(event.value))
         else:
             self._key = event.value
 
