@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from yuzug.emotions import Language
 from yuzug.errors import CatalogueError
 from yuzug.recommender.catalogue.yaml_line_numbers import Document
-from yuzug.texts import text
+from yuzug.texts import table, text
 from yuzug.texts.bilingual import Phrase
 from yuzug.texts.causes import caused
 from yuzug.texts.phrases import in_turkish
@@ -120,7 +120,7 @@ def _phrase(error: Mapping[str, Any]) -> Phrase:
     kind = error["type"]
     if kind in _PHRASES:
         return Phrase(_PHRASES[kind])
-    if kind.startswith("findings."):  # of our own validators
+    if kind in table():  # of our own validators
         return Phrase(kind, error.get("ctx", {}))
     if kind in ("string_too_long", "too_long"):
         return Phrase("findings.too_long", {"most": error["ctx"]["max_length"]})
