@@ -138,7 +138,7 @@ def test_faults_of_a_recipe_are_told_in_turkish(tmp_path: Path) -> None:
     with pytest.raises(OptionError) as found:
         read_recipe(recipe)
     words = exact_words(found.value, "tr")
-    assert "epoch: böyle bir anahtar yok; epochs mi demek istediniz?" in words
+    assert "epoch: böyle bir anahtar yok; şunu mu demek istediniz: epochs?" in words
     assert "size: böyle bir anahtar yok" in words
     assert not re.search(r"Input|should|such|mean", words)
 
