@@ -57,7 +57,7 @@ _PARTS: dict[Language, str] = {
     görüntü {least} görüntülük {parts} bölüm eder; zorla kapatmanın bedeli en çok o anda süren
     bölümlerdir, her biri yaklaşık {seconds} saniyelik iş. Bir milyar görüntü, yaklaşık {large}
     görüntülük {most} bölüm eder; her biri bir çekirdekte {hours} saat sürer. Böyle bir işi onar
-    milyonluk yüz listeye ayırın: kapatmanın bedeli dakikalar olur, yol listesi de belleğe
+    milyonluk 100 listeye ayırın: kapatmanın bedeli dakikalar olur, yol listesi de belleğe
     sığar.""",
 }
 
@@ -104,13 +104,14 @@ def _measured(measured: dict[str, Any], lang: Language) -> str:
             "ne": "ölçülen",
             "---": "---",
             "fotoğraf başına işlemci süresi (640×640, bir yüz, `resnet18`)": "{each} ms",
-            f"{count} fotoğraf: iki çekirdekte `analyze_many`, bir çekirdekte tek teke göre": (
-                "{rate}×"
-            ),
+            (
+                f"{count} fotoğrafta hız: iki çekirdekte `analyze_many`, bir çekirdekte tek tek"
+                " analize göre"
+            ): "{rate}×",
             "o klasörde başlangıcın payı": "%{start}",
             "640×360, saniyede 24 kare video, her kare, `cnn`, iki çekirdek": "{cnn}",
             "aynısı, `resnet18`": "{resnet18}",
-            f"{minutes} dakikalık bir videoda bellek, her onda birden sonra, `cnn`": "{memory} MB",
+            f"{minutes} dakikalık bir videonun her %10’undan sonra bellek, `cnn`": "{memory} MB",
             "satır başına bayt, Parquet": "{parquet}",
             "satır başına bayt, CSV": "{csv}",
         },
