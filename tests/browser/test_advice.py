@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from journeys import TABS, keeps_others, open_tab, settings_kept, show_example, speak
+from journeys import TABS, keeps_another, open_tab, settings_kept, show_example, speak
 from playwright.sync_api import Page, expect
 
 from yuzug.recommender import bundled
@@ -113,9 +113,9 @@ def test_a_reading_is_corrected_and_the_advice_says_whom_it_follows(
     page.locator(f"{PHOTO} [data-act=back]").click()
     expect(follows).to_contain_text(text("advice.for_reading", "tr", looks="mutlu"))
     # The filters are those of the visit, and remembered once the notice was accepted.
-    kept = settings_kept(page)
+    kept = settings_kept(page, "filters")
     page.locator(f"{PHOTO} select[name=place]").select_option("indoor")
-    keeps_others(page, kept)
+    keeps_another(page, "filters", kept)
     choose(page, "happy")
     expect(page.locator(f"{MOOD} select[name=place]")).to_have_value("indoor")
     page.reload()

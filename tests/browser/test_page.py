@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from journeys import (
     ASTRONAUT,
-    keeps_others,
+    keeps_another,
     open_tab,
     settings_kept,
     show_example,
@@ -67,12 +67,12 @@ def test_the_browser_decides_the_first_language(visit: Callable[..., Page], lang
 def test_language_model_and_consent_are_remembered(visit: Callable[..., Page]) -> None:
     page = visit()
     speak(page, "tr")
-    kept = settings_kept(page)
+    kept = settings_kept(page, "model")
     page.get_by_test_id("CNN-radio-label").click()
-    keeps_others(page, kept)
-    kept = settings_kept(page)
+    keeps_another(page, "model", kept)
+    kept = settings_kept(page, "classes")
     page.locator("#yz-classes label", has_text="5").click()
-    keeps_others(page, kept)
+    keeps_another(page, "classes", kept)
     page.reload()
     page.wait_for_selector("body.yz-ready")
     expect(page.locator("[data-camera=start]")).to_have_text(text("ui.camera_start", "tr"))

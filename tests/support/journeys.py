@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page
 
 from yuzug._resources import PORTRAIT as ASTRONAUT
 from yuzug.emotions import Language
-from yuzug.ui.session import STORAGE_KEY
+from yuzug.ui.session import STORAGE_KEYS
 
 __all__ = [
     "ASTRONAUT",
     "TABS",
-    "keeps_others",
+    "keeps_another",
     "open_tab",
     "settings_kept",
     "shares",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 
+Setting = Literal["lang", "model", "classes", "consent", "filters"]
 TABS = ("live", "photo", "film", "mood", "journal", "about")
 
 
@@ -57,16 +59,17 @@ def speak(page: Page, lang: Language) -> None:
     page.wait_for_function("lang => document.documentElement.lang === lang", arg=lang)
 
 
-def settings_kept(page: Page) -> str | None:
-    """What the browser keeps of the visitor's settings, as it stands there."""
-    kept: str | None = page.evaluate("key => localStorage.getItem(key)", STORAGE_KEY)
+def settings_kept(page: Page, name: Setting) -> str | None:
+    """What the browser keeps of this setting of the visitor, as it stands there."""
+    kept: str | None = page.evaluate("key => localStorage.getItem(key)", STORAGE_KEYS[name])
     return kept
 
 
-def keeps_others(page: Page, before: str | None) -> None:
-    """Wait until the browser keeps other settings than ``before``."""
+def keeps_another(page: Page, name: Setting, before: str | None) -> None:
+    """Wait until the browser keeps something else of this setting than ``before``."""
     page.wait_for_function(
-        "([key, before]) => localStorage.getItem(key) !== before", arg=[STORAGE_KEY, before]
+        "([key, before]) => localStorage.getItem(key) !== before",
+        arg=[STORAGE_KEYS[name], before],
     )
 
 

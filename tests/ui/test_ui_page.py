@@ -136,7 +136,7 @@ def test_whatever_changes_the_settings_waits_its_turn(analyzers: Analyzers) -> N
     demo = in_a_loop(built())
     changing = [fn for fn in demo.fns.values() if any(one is demo.settings for one in fn.outputs)]
     assert {fn.name for fn in changing} == {
-        "arrive", "accept", "switch_language", "choose", "advise",
+        "arrive", "accept", "given", "switch_language", "choose", "advise",
     }  # fmt: skip
     assert {(fn.concurrency_id, fn.concurrency_limit) for fn in changing} == {("settings", 1)}
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from yuzug.errors import ConsentError
+from yuzug.recommender import Filters
 from yuzug.ui.session import Settings, preferred_language, require_consent, restore
 
 MODELS = ("resnet18", "cnn")
@@ -13,6 +16,19 @@ MODELS = ("resnet18", "cnn")
 def test_what_the_browser_remembers_comes_back() -> None:
     chosen = Settings(lang="tr", model="cnn", classes=5, consent=True)
     assert restore(chosen.to_browser(), "en", MODELS, Settings()) == chosen
+
+
+def test_the_browser_is_told_only_what_was_chosen_since() -> None:
+    """Another tab may have chosen the rest meanwhile."""
+    shown = Settings(lang="tr", filters=Filters(minutes=5))
+    assert replace(shown, lang="en", model="cnn").changes_since(shown) == {
+        "lang": "en",
+        "model": "cnn",
+    }
+    accepted = shown.with_consent().changes_since(shown)
+    assert sorted(accepted) == ["consent", "filters"]
+    assert Settings().with_consent().changes_since(Settings()) == {"consent": True}
+    assert shown.changes_since(replace(shown, filters=Filters())) == {}
 
 
 @pytest.mark.parametrize(

@@ -59,18 +59,20 @@ def _wire_area(page: Page, tab: str) -> None:
         if here.memory.filters == settings.filters:
             everywhere = here.memory.favourites != favourites
             drawn = [areas[n]() if everywhere or n in changed else gr.skip() for n in _TABS]
-            return [gr.skip(), gr.skip(), *drawn, panels.announcement(spoken)]
-        settings = replace(settings, filters=here.memory.filters)
+            same = [gr.skip(), *page.to_remember(settings, settings)]
+            return [*same, *drawn, panels.announcement(spoken)]
+        before, settings = settings, replace(settings, filters=here.memory.filters)
         for state in states.values():
             state.filter()
         drawn = [draw() for draw in areas.values()]
-        return [settings, settings.to_browser(), *drawn, panels.announcement(spoken)]
+        kept = page.to_remember(settings, before)
+        return [settings, *kept, *drawn, panels.announcement(spoken)]
 
     areas = [tabs[name].advice for name in _TABS]
     tabs[tab].advice.advise(
         advise,
         [page.settings, page.live_state, page.photo_state, page.mood_state],
-        [page.settings, page.browser, *areas, tabs[tab].announcement],
+        [page.settings, *page.remembered.values(), *areas, tabs[tab].announcement],
         **{**every_one(page), **ON_SETTINGS},
     )
     tabs[tab].advice.change(_write, [page.mood_state], [page.journal.store], **quietly(page))

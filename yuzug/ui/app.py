@@ -32,7 +32,7 @@ from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.view import photo_tab
 from yuzug.ui.server.admission import GuardedBlocks
 from yuzug.ui.server.queue_limits import AT_ONCE
-from yuzug.ui.session import STORAGE_KEY, STORAGE_SECRET, Settings
+from yuzug.ui.session import STORAGE_KEYS, STORAGE_SECRET, Settings
 from yuzug.ui.teaching import events as teaching_events
 from yuzug.ui.teaching.view import lesson_call
 
@@ -62,6 +62,7 @@ def _draw(analyzers: Analyzers, default: Settings, limits: Limits) -> Page:
     chrome = Chrome(default.lang)
     states = _states(default)
     store, lesson = journal_store(), lesson_call()
+    consent = panel("yz-consent", f'<i data-key="{STORAGE_KEYS["consent"]}"></i>', "consent")
     with gr.Row(elem_id="yz-header"):
         labelled_html(chrome, "yz-brand", header.brand)
         language = chrome.make(
@@ -101,6 +102,7 @@ def _draw(analyzers: Analyzers, default: Settings, limits: Limits) -> Page:
     return Page(
         chrome=chrome,
         **states,
+        consent=consent,
         language=language,
         model=model,
         classes=classes,
@@ -118,7 +120,10 @@ def _draw(analyzers: Analyzers, default: Settings, limits: Limits) -> Page:
 def _states(default: Settings) -> dict[str, Any]:
     return {
         "settings": gr.State(default),
-        "browser": gr.BrowserState(None, storage_key=STORAGE_KEY, secret=STORAGE_SECRET),
+        "remembered": {
+            name: gr.BrowserState(None, storage_key=key, secret=STORAGE_SECRET)
+            for name, key in STORAGE_KEYS.items()
+        },
         "live_state": gr.State(live.LiveState()),
         "photo_state": gr.State(photo.PhotoState()),
         "mood_state": gr.State(AdviceState()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from yuzug.emotions import LABEL_SETS, LANGUAGES, Language
@@ -11,9 +11,13 @@ from yuzug.errors import ConsentError
 from yuzug.recommender import Filters
 from yuzug.ui.advice.filters import filters_of, form_of
 
-# A fixed key and secret, or the browser's memory would not survive a restart of the server. It
-# holds nothing secret: the encryption is Gradio's, and keeps nobody out.
-STORAGE_KEY = "yuzug"
+# The browser keeps each setting by itself: tabs share its storage, and one that wrote them all
+# would put its old ones over those that were chosen in another tab. Fixed keys and a fixed secret,
+# or they would not survive a restart of the server. They hold nothing secret: the encryption is
+# Gradio's, and keeps nobody out.
+STORAGE_KEYS = {
+    name: f"yuzug-{name}" for name in ("lang", "model", "classes", "consent", "filters")
+}
 STORAGE_SECRET = "yuzug-settings"
 
 
@@ -32,9 +36,18 @@ class Settings:
         return replace(self, consent=True)
 
     def to_browser(self) -> dict[str, Any]:
-        """What the browser remembers: the filters of a visitor who accepted the notice alone."""
-        kept = asdict(replace(self, filters=Filters()))
-        return {**kept, "filters": form_of(self.filters) if self.consent else {}}
+        """What the browser may remember: filters only once the notice was accepted."""
+        filters = form_of(self.filters) if self.consent else {}
+        return {**{name: getattr(self, name) for name in STORAGE_KEYS}, "filters": filters}
+
+    def changes_since(self, before: Settings) -> dict[str, Any]:
+        """What the browser is to write: what is another than ``before``, by name.
+
+        >>> Settings(lang="tr").changes_since(Settings(lang="en"))
+        {'lang': 'tr'}
+        """
+        earlier = before.to_browser()
+        return {name: new for name, new in self.to_browser().items() if new != earlier[name]}
 
 
 def restore(

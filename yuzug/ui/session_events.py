@@ -24,17 +24,18 @@ from yuzug.ui.page import Page
 from yuzug.ui.photo import handlers as photo
 from yuzug.ui.photo.events import WORK_ON_PHOTO, read_again, then_check, then_rest
 from yuzug.ui.server.admission import GuardedBlocks
-from yuzug.ui.session import Settings, preferred_language, restore
+from yuzug.ui.session import STORAGE_KEYS, Settings, preferred_language, restore
 from yuzug.ui.visit_history import VisitHistory, zone_of
 
 # The visitor's clock travels with what the browser remembers: its time in ms, as if it were UTC,
 # and its zone, as the days of a journal need it.
 # So does the journal without its notes and tags; the server reads it and does not hold it.
-_ARRIVE = """(remembered, ...others) => [{
-  ...remembered, clock: Date.now() - new Date().getTimezoneOffset() * 60000,
+_KEPT = ", ".join(STORAGE_KEYS)
+_ARRIVE = f"""({_KEPT}, ...others) => [{{
+  {_KEPT}, clock: Date.now() - new Date().getTimezoneOffset() * 60000,
   zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   journal: window.yuzug.journal.withoutWords(),
-}, ...others]"""
+}}, null, null, null, null, ...others]"""
 _SHOW = "(lang) => window.yuzug.show(lang)"
 
 
@@ -68,7 +69,11 @@ def _wire_arrival(demo: GuardedBlocks, page: Page, analyzers: Analyzers, default
     demo.default_lang, demo.shown = default.lang, properties
 
     def arrive(
-        remembered: object,
+        remembered: object,  # all of it: the script puts the next four into it
+        _model: object,
+        _classes: object,
+        _consent: object,
+        _filters: object,
         live_state: live.LiveState,
         photo_state: photo.PhotoState,
         mood_state: AdviceState,
@@ -94,17 +99,28 @@ def _wire_arrival(demo: GuardedBlocks, page: Page, analyzers: Analyzers, default
         return [settings, *changes, *visited]
 
     outputs = [page.settings, *parts, *states]
-    inputs = [page.browser, *states]
+    inputs = [*page.remembered.values(), *states]
     arrival = demo.load(arrive, inputs, outputs, js=_ARRIVE, **quietly(page), **ON_SETTINGS)
     arrival.then(None, [page.language], None, js=_SHOW)
 
 
 def _wire_notices(page: Page) -> None:
     def accept(settings: Settings) -> list[Any]:
-        settings = settings.with_consent()
-        return [settings, settings.to_browser(), *_doors(page, settings)]
+        accepted = settings.with_consent()
+        kept = page.to_remember(accepted, settings)
+        return [accepted, *_doors(page, accepted), *kept]
 
-    outputs = [page.settings, page.browser, *_door_parts(page)]
+    shown = [page.settings, *_door_parts(page)]
+
+    def given(settings: Settings) -> list[Any]:
+        """The other tab has written it; a tab that is loaded writes it once more."""
+        if settings.consent:
+            return [gr.skip()] * len(shown)
+        settings = settings.with_consent()
+        return [settings, *_doors(page, settings)]
+
+    page.consent.given(given, [page.settings], shown, **quietly(page), **ON_SETTINGS)
+    outputs = [*shown, *page.remembered.values()]
     for notice in page.notices:
         accepted = notice.accept.click(
             accept, [page.settings], outputs, **quietly(page), **ON_SETTINGS
@@ -123,14 +139,14 @@ def _wire_language(page: Page, analyzers: Analyzers) -> None:
         photo_state: photo.PhotoState,
         mood_state: AdviceState,
     ) -> list[Any]:
-        settings = replace(settings, lang=lang or settings.lang)
+        before, settings = settings, replace(settings, lang=lang or settings.lang)
         words = _words(page, analyzers, settings, live_state, photo_state, mood_state, gr.skip())
-        return [settings, settings.to_browser(), *words]
+        return [settings, *page.to_remember(settings, before), *words]
 
     page.language.input(
         switch_language,
         [page.language, page.settings, *states],
-        [page.settings, page.browser, *_word_parts(page)],
+        [page.settings, *page.remembered.values(), *_word_parts(page)],
         **last_one(page),
         **ON_SETTINGS,
     ).then(None, [page.language], None, js=_SHOW)
@@ -149,22 +165,22 @@ def _sizes(analyzers: Analyzers, settings: Settings) -> dict[str, Any]:
 
 def _wire_model(page: Page, analyzers: Analyzers) -> None:
     def choose(model: str, classes: int | None, settings: Settings) -> list[Any]:
-        before = analyzers.label_sets(settings.model)
+        before, sizes_before = settings, analyzers.label_sets(settings.model)
         settings = replace(settings, model=model, classes=classes or settings.classes)
         settings = analyzers.fitting(settings)
         words = about.page(analyzers, settings)
         # The number is left as it stands where it fits: a visitor may have pressed another one
         # since, which this answer would take back.
-        same = analyzers.label_sets(model) == before and settings.classes == classes
+        same = analyzers.label_sets(model) == sizes_before and settings.classes == classes
         sizes = gr.skip() if same else _sizes(analyzers, settings)
-        return [settings, settings.to_browser(), sizes, words]
+        return [settings, *page.to_remember(settings, before), sizes, words]
 
     # One event for both, so that of two quick choices the older one cannot land last.
     chosen = gr.on(
         [page.model.input, page.classes.input],
         choose,
         [page.model, page.classes, page.settings],
-        [page.settings, page.browser, page.classes, page.about],
+        [page.settings, *page.remembered.values(), page.classes, page.about],
         **last_one(page),
         **ON_SETTINGS,
     )
