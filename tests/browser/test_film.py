@@ -181,3 +181,9 @@ def test_what_is_no_clip_gets_a_sentence(
     expect(alert).to_have_text(text("errors.film.undecodable", other))
     page.locator(FILE).set_input_files(still)
     expect(alert).to_contain_text("60")
+    # What is refused before that comes in one language, and is not left standing in another.
+    page.route("**/upload?film=*", lambda route: route.fulfill(status=503, json={"detail": "no"}))
+    page.locator(FILE).set_input_files(wrong)
+    expect(alert).to_have_text("no")
+    speak(page, "tr" if other == "en" else "en")
+    expect(alert).to_have_text("")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from journeys import ASTRONAUT, open_tab, shares, show_example, show_file
+from journeys import ASTRONAUT, open_tab, shares, show_example, show_file, speak
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -104,6 +104,9 @@ def test_a_camera_that_cannot_be_had_is_explained(
     page.locator("#yz-picker").get_by_text(text("ui.photo_camera_on", "tr")).click()
     shown = page.locator("#yz-photo-busy [data-trouble]:visible")
     expect(shown).to_have_attribute("data-trouble", key)
+    speak(page, "en")
+    words = {"refused": "ui.camera_refused", "missing": "ui.photo_camera_missing"}[key]
+    expect(shown).to_have_text(text(words, "en"))
 
 
 def test_two_faces_can_be_chosen_by_chip_and_by_frame(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from yuzug.emotions import LANGUAGES
 from yuzug.texts import text
 from yuzug.ui.i18n import script
 from yuzug.ui.teaching.view import lesson, photo_choice
@@ -135,6 +136,28 @@ def test_a_refusal_is_said_for_as_long_as_it_holds_and_takes_no_other_words_away
     page.evaluate("document.querySelector('[data-teach=erase]').click()")
     page.evaluate("answer({})")
     expect(message).to_have_text(text("teach.erased", "en"))
+
+
+def test_a_refusal_is_said_in_the_language_that_the_page_has_by_then(page: Page) -> None:
+    message = page.locator(MESSAGE)
+    said = {lang: text("errors.person.invalid", lang) for lang in LANGUAGES}
+    page.evaluate(
+        """said => (window.fetch = async () => (
+          { ok: true, json: async () => ({ data: [{ refused: said }] }) }))""",
+        said,
+    )
+    page.locator("#yz-live-teach [data-import]").first.set_input_files(
+        {"name": "odd.json", "mimeType": "text/json", "buffer": b"{}"}
+    )
+    expect(message).to_have_text(said["en"])
+    page.evaluate(
+        """html => {
+          document.querySelector("#yz-live-teach").innerHTML = html;
+          dispatchEvent(new CustomEvent("yuzug-person")); // draws it
+        }""",
+        lesson("tr"),
+    )
+    expect(message).to_have_text(said["tr"])
 
 
 def test_what_was_learned_is_kept_for_the_model_that_learned_it(page: Page) -> None:

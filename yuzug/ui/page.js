@@ -114,9 +114,16 @@
     return answer;
   };
 
+  let cameraTrouble = "";
+  const tellCameraTrouble = () => {
+    for (const words of document.querySelectorAll("#yz-photo-busy [data-trouble]"))
+      words.hidden = words.dataset.trouble !== cameraTrouble;
+  };
+
   // What Gradio's own parts lack for people who cannot see the page, or use no mouse.
   const mend = () => {
     tellTakenUp();
+    tellCameraTrouble(); // its words are drawn anew in another language
     for (const choice of document.querySelectorAll(".yz-segments")) {
       for (const radio of choice.querySelectorAll("input[type=radio]"))
         if (radio.name !== choice.id) radio.name = choice.id; // one tab stop, arrow keys within
@@ -185,8 +192,8 @@
 
   // The Photo tab's camera is Gradio's, which is silent where it may not be used.
   document.addEventListener("yz-camera-trouble", ({ detail }) => {
-    for (const words of document.querySelectorAll("#yz-photo-busy [data-trouble]"))
-      words.hidden = words.dataset.trouble !== detail;
+    cameraTrouble = detail;
+    tellCameraTrouble();
   });
 
   const BUSY_AFTER_MS = 300;

@@ -185,3 +185,7 @@ new MutationObserver(() => {
 }).observe(document.querySelector("#yz-film-source"), {
   subtree: true, childList: true, attributeFilter: ["data-texts"],
 });
+// What is wrong with a clip is in the language of the page, which changes last.
+new MutationObserver(() => source() && drawWork()).observe(document.documentElement, {
+  attributeFilter: ["lang"],
+});

@@ -54,6 +54,11 @@ const send = (file, mine) =>
     sent.send(form);
   });
 
+// What the server refuses before it looks at a clip, it says in the language of then alone.
+const said = (sentence) => {
+  const its = lang();
+  return () => (lang() === its ? sentence : null);
+};
 const trouble = (words) => end({ trouble: words });
 const end = (now) => {
   work = null;
@@ -84,7 +89,7 @@ const choose = async (file, theirs = {}) => {
   const { path, refused, lost } = await send(file, mine);
   if (mine !== round) return;
   if (lost) return trouble(() => say("lost"));
-  if (!path) return trouble(() => refused ?? say("lost"));
+  if (!path) return trouble(refused ? said(refused) : () => say("lost"));
   const given = { file: { path, orig_name: file.name }, ...theirs };
   if (!(await dropped)) await drop(); // or it would end this one, or its result be shown for it
   if (mine !== round) return;
@@ -97,7 +102,7 @@ const follow = async (mine, sent, answer) => {
     if (answer === null && (failed += 1) > PATIENCE) return trouble(() => say("lost"));
     if (answer !== null) {
       failed = 0;
-      if (answer.refused !== undefined) return trouble(() => answer.refused);
+      if (answer.refused !== undefined) return trouble(said(answer.refused));
       if (answer.notices || answer.state === "done") drop();
       if (answer.notices) return end({ notices: answer.notices });
       if (answer.state === "none") return trouble(() => say("lost"));
@@ -130,10 +135,11 @@ const drawWork = () => {
   source().classList.toggle("shown", film !== null);
   source().querySelector(".yz-film-message").textContent = outcome.message?.() ?? "";
   const wrong = source().querySelector(".yz-film-trouble");
+  const troubles = outcome.trouble?.();
   if (outcome.notices) wrong.innerHTML = outcome.notices[lang()];
-  else if (outcome.trouble)
+  else if (troubles)
     wrong.replaceChildren(
-      make("div", { className: "yz-notice error" }, make("strong", {}, outcome.trouble())),
+      make("div", { className: "yz-notice error" }, make("strong", {}, troubles)),
     );
   else wrong.replaceChildren();
   if (work === null) return;

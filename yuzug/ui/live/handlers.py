@@ -15,7 +15,7 @@ from yuzug.images import load_image
 from yuzug.models import Person
 from yuzug.pipeline import Analyzer
 from yuzug.stream import StreamSession
-from yuzug.texts import percent, text
+from yuzug.texts import percent
 from yuzug.ui.advice import view as advice
 from yuzug.ui.components import evidence, heatmap
 from yuzug.ui.components import reading as panels
@@ -112,8 +112,8 @@ def step(
         ``size`` (width, height) of the frame, ``faces`` with ``box`` (x, y, w, h) in its pixels,
         ``map`` (a PNG over the square ``center`` and ``side``, or None), ``html`` by part, and
         ``advised``: whether the advice changed. ``teach``, where it was asked for, is what the
-        frame is worth as an example; ``refused_person`` a sentence where what the visitor taught
-        cannot be used. ``notice`` alone where the frame cannot be analysed.
+        frame is worth as an example; ``refused_person`` a sentence by language where what the
+        visitor taught cannot be used. ``notice`` alone where the frame cannot be analysed.
     """
     try:
         require_consent(settings)
@@ -150,7 +150,7 @@ def step(
     answer = _answer(analysis, live.reading, settings.lang, live.shows)
     answer["advised"] = advised or picked
     if refused is not None:
-        answer["refused_person"] = text(f"errors.{refused.kind}", settings.lang)
+        answer["refused_person"] = lesson.in_each_language(f"errors.{refused.kind}")
     if options.teach is not None:
         take = options.teach == "take"
         answer["teach"] = lesson.frame_seen(analyzer, analysis, settings.lang, take)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yuzug.analysis import Analysis, Face
-from yuzug.emotions import Language, looks
+from yuzug.emotions import LANGUAGES, Language, looks
 from yuzug.errors import PersonError, YuzugError
 from yuzug.images import load_image
 from yuzug.models import Example, Person, teach_example
@@ -94,7 +94,7 @@ class Sent(BaseModel):
 def learn(
     analyzers: Analyzers, sent: str | None, picture: bytes | None, settings: Settings
 ) -> Json:
-    """The ``person`` after a lesson, or ``refused`` with one sentence.
+    """The ``person`` after a lesson, or ``refused`` with one sentence by language.
 
     ``picture`` is the cropped face of a photo, in place of examples.
     """
@@ -111,7 +111,7 @@ def learn(
             person = person.with_example(label, _example(analyzer, lesson, picture))
             person.require(checkpoint)
     except YuzugError as error:
-        return {"refused": text(f"errors.{error.kind}", settings.lang)}
+        return {"refused": in_each_language(f"errors.{error.kind}")}
     return {"person": person.model_dump(mode="json", by_alias=True)}
 
 
@@ -119,6 +119,11 @@ def _example(analyzer: Analyzer, lesson: Lesson, picture: bytes | None) -> Examp
     if picture is not None:
         return analyzer.example(load_image(picture), crops=True)
     return Example.mean_of([Example.from_json(one) for one in lesson.examples])
+
+
+def in_each_language(key: str) -> dict[str, str]:
+    """A sentence by language: the page may change it while the sentence stands."""
+    return {lang: text(key, lang) for lang in LANGUAGES}
 
 
 def read_person(description: Json | None, analyzer: Analyzer) -> Person | None:
@@ -139,18 +144,18 @@ def frame_seen(analyzer: Analyzer, analysis: Analysis, lang: Language, take: boo
 
     Returns:
         ``neutral`` and ``labels`` (pairs of a label and its name) that can be taught, and
-        ``problem``, one sentence, or else the ``track`` of the face and, with ``take``, its
-        ``example``.
+        ``problem``, one sentence by language, or else the ``track`` of the face and, with
+        ``take``, its ``example``.
     """
     neutral = analyzer.new_person().neutral
     names = dict.fromkeys([*analyzer.labels, neutral])
     answer: Json = {
         "neutral": neutral,
         "labels": [[name, looks(name, lang)] for name in names],
-        "problem": _problem(analysis, lang),
+        "problem": None,
     }
-    if answer["problem"] is not None:
-        return answer
+    if problem := _problem(analysis):
+        return {**answer, "problem": in_each_language(problem)}
     face = analysis.faces[0]
     answer["track"] = face.track
     if take:
@@ -159,18 +164,19 @@ def frame_seen(analyzer: Analyzer, analysis: Analysis, lang: Language, take: boo
     return answer
 
 
-def _problem(analysis: Analysis, lang: Language) -> str | None:
-    """Why a frame does not count: only one face that is sure, sharp, lit and frontal does.
+def _problem(analysis: Analysis) -> str | None:
+    """The text that says why a frame does not count.
 
+    Only one face that is sure, sharp, lit and frontal does.
     The Haar cascade tells neither how sure a face is nor whether it is turned.
     """
     if not analysis.faces:
-        return text("ui.no_face", lang)
+        return "ui.no_face"
     if not is_alone([_area(face) for face in analysis.faces]):
-        return text("teach.several", lang)
+        return "teach.several"
     quality = analysis.faces[0].quality
     problems = quality.problems if quality else ()
-    return text(f"ui.doubt_{problems[0]}", lang) if problems else None
+    return f"ui.doubt_{problems[0]}" if problems else None
 
 
 def _area(face: Face) -> float:

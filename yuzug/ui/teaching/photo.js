@@ -24,10 +24,10 @@ const follow = () => {
 addEventListener("yuzug-person", follow);
 addEventListener("yuzug-learn", async ({ detail: { label, tab } }) => {
   if (tab !== "photo") return;
-  const refused = words().no_answer;
-  const answer = await mine.teach({ label }, window.yuzug.crop()).catch(() => ({ refused }));
+  const answer = await mine.teach({ label }, window.yuzug.crop()).catch(() => ({}));
   const learned = words().learned.replace("{looks}", nameOf(label));
-  part("message").textContent = answer.person ? learned : answer.refused;
+  const refused = answer.refused?.[words().lang] ?? answer.refused ?? words().no_answer;
+  part("message").textContent = answer.person ? learned : refused;
 });
 new MutationObserver(render).observe(document.querySelector("#yz-photo-picture"), {
   subtree: true, childList: true,

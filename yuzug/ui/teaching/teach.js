@@ -4,6 +4,8 @@ const mine = window.yuzug.person;
 const part = (name) => element.querySelector(`[data-part=${name}]`);
 const button = (act) => element.querySelector(`[data-teach=${act}]`);
 const words = () => JSON.parse(element.querySelector(".yz-teach").dataset.words);
+// From the server a sentence comes in each language; from the gate before it, in the one of then.
+const said = (sentence) => () => sentence[words().lang] ?? sentence;
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 const RELAXED_MS = 3000;
@@ -20,9 +22,11 @@ let phase = ""; // "" closed, choose, ready, take, send
 let labels = []; // pairs of a label and its name, in the page's language
 let neutral = "neutral";
 let label = null; // what is being shown
-let hint = ""; // what the lesson says instead of its instruction
-let message = "";
-let refusal = ""; // why the last frame was not read as taught
+// What is said stays while the page may change its language: each is null, or gives the sentence in
+// the language of now.
+let hint = null; // what the lesson says instead of its instruction
+let message = null;
+let refusal = null; // why the last frame was not read as taught
 let pending = null; // what is begun once the camera runs
 let corrected = null; // the label of a frozen frame that is taken
 let opened = 0; // how often the camera was opened: each time, tracks are numbered from the start
@@ -66,13 +70,13 @@ const render = () => {
   const unknown = unknownSince !== null && performance.now() - unknownSince > UNKNOWN_MS;
   hide(part("whose"), !person || phase !== "" || mine.shows === "plain" || !unknown);
   const looks = label && nameOf(label);
-  write(part("say"), hint
-    || (phase === "ready" ? fill(say.ready, { looks })
+  write(part("say"), hint?.()
+    ?? (phase === "ready" ? fill(say.ready, { looks })
       : running && label !== neutral ? fill(say.hold, { looks })
         : first || running ? say.relax : say.choose));
   if (person)
     write(part("kept"), fill(say.kept, { labels: taught().map(nameOf).join(", ") }));
-  write(part("message"), message);
+  write(part("message"), message?.() ?? "");
   for (const radio of element.querySelectorAll("[data-shows]"))
     radio.checked = radio.value === mine.shows;
   drawLabels();
@@ -126,14 +130,14 @@ const firstChip = () => {
 };
 
 const begin = (one) => {
-  [label, hint, message] = [one, "", ""];
+  [label, hint, message] = [one, null, null];
   beganAt = performance.now();
   enter(one === neutral ? "take" : "ready", () => button("cancel"));
   if (phase === "take") take();
 };
 const take = () => {
   seenAt = beganAt = goodAt = performance.now();
-  [examples, heldMs, hint] = [[], 0, ""];
+  [examples, heldMs, hint] = [[], 0, null];
   enter("take");
 };
 const tick = () => {
@@ -142,33 +146,39 @@ const tick = () => {
   if (!isOn()) return stop(); // the camera went off
   if (phase === "ready" && passed > READY_MS) take();
   else if (phase === "take" && (now - goodAt > GIVE_UP_MS || passed > AT_MOST_MS))
-    stop(hint || words().no_answer);
+    stop(hint ?? noAnswer);
   else count();
 };
-const stop = (problem = "") => {
-  hint = problem && fill(words().failed, { problem });
+const noAnswer = () => words().no_answer;
+const failed = (problem) => () => fill(words().failed, { problem: problem() });
+const learned = (one) => () => fill(words().learned, { looks: nameOf(one) });
+const stop = (problem = null) => {
+  hint = problem && failed(problem);
   enter(isOn() ? "choose" : "", () => (mine.read() ? firstChip() : button("relax")));
 };
 
+// Null, or why nothing was learned.
 const learn = async (lesson, picture = null) => {
-  const answer = await mine.teach(lesson, picture).catch(() => ({ refused: words().no_answer }));
-  return answer.person ? "" : answer.refused;
+  const answer = await mine.teach(lesson, picture).catch(() => ({}));
+  if (answer.person) return null;
+  return answer.refused ? said(answer.refused) : noAnswer;
 };
 const finish = async () => {
-  const [kept, whose, during] = [examples, track, opened];
+  const [one, kept, whose, during] = [label, examples, track, opened];
   enter("send");
-  const problem = await learn({ label, examples: kept });
+  const problem = await learn({ label: one, examples: kept });
   if (problem) return stop(problem);
   if (during === opened) mine.is(whose);
-  hint = fill(words().learned, { looks: nameOf(label) });
-  if (label === neutral || !isOn()) hint += ` ${words().choose}`;
+  const goesOn = one === neutral || !isOn();
+  hint = () => learned(one)() + (goesOn ? ` ${words().choose}` : "");
   enter(isOn() ? "choose" : "", firstChip);
 };
 
 const see = ({ teach, faces: seen, refused_person: refused }) => {
   faces = seen ?? [];
-  if (refused || message === refusal) message = refused ?? "";
-  refusal = refused ?? "";
+  const why = refused ? said(refused) : null;
+  if (why || message === refusal) message = why;
+  refusal = why;
   const known = mine.track !== null && faces.some((face) => face.track === mine.track);
   if (known || !faces.length) unknownSince = null;
   else unknownSince ??= performance.now();
@@ -185,11 +195,11 @@ const takeFrame = ({ example, problem, track: whose }) => {
   seenAt = now;
   if (!example || (track !== whose && examples.length)) {
     [examples, heldMs] = [[], 0]; // held in one go, by one person
-    hint = problem ?? "";
+    hint = problem ? said(problem) : null;
     track = whose ?? null;
     return;
   }
-  [hint, track, goodAt] = ["", whose, now];
+  [hint, track, goodAt] = [null, whose, now];
   heldMs += lapse;
   if (examples.length < MOST) examples.push(example);
   if (heldMs >= neededMs() && examples.length >= LEAST) finish();
@@ -207,15 +217,15 @@ const whenOn = (act) => {
 addEventListener("yuzug-learn", ({ detail: { label: one, tab } }) => {
   if (tab !== "live") return;
   if (camera() !== "frozen") return whenOn(() => begin(one));
-  [corrected, message] = [one, ""];
+  [corrected, message] = [one, null];
   ask();
   dispatchEvent(new CustomEvent("yuzug-person")); // asks for the frozen frame once more
 });
 const learnFrozen = async ({ example, problem, track: whose }) => {
   const [one, during] = [corrected, opened];
   leaveFrozen();
-  const refused = problem ?? (await learn({ label: one, examples: [example] }));
-  message = refused || fill(words().learned, { looks: nameOf(one) });
+  const refused = problem ? said(problem) : await learn({ label: one, examples: [example] });
+  message = refused ?? learned(one);
   if (!refused && during === opened) mine.is(whose);
   render();
 };
@@ -226,20 +236,20 @@ const leaveFrozen = () => {
 const failFrozen = () => {
   if (corrected === null) return;
   leaveFrozen();
-  message = fill(words().failed, { problem: words().no_answer });
+  message = failed(noAnswer);
   render();
 };
 
 // --- What a visitor does ----------------------------------------------------------------------
 const acts = {
   open: () => {
-    [hint, message] = ["", ""];
+    [hint, message] = [null, null];
     whenOn(() => enter("choose", () => (mine.read() ? firstChip() : button("relax"))));
   },
   relax: () => begin(neutral),
   cancel: () => stop(),
   done: () => {
-    hint = "";
+    hint = null;
     enter("", () => element.querySelector("[data-shows]:checked") ?? button("open"));
   },
   mine: () => {
@@ -258,7 +268,7 @@ const acts = {
   },
   erase: () => {
     mine.erase();
-    message = words().erased;
+    message = () => words().erased;
     render();
     element.querySelector("[data-part=offer] button")?.focus();
   },
@@ -274,7 +284,8 @@ element.addEventListener("change", async ({ target }) => {
   let person = {};
   try { person = JSON.parse(await file.text()) ?? {}; } catch { /* the server says what is wrong */ }
   target.value = "";
-  message = (await learn({ person })) || fill(words().imported, { labels: taught().map(nameOf).join(", ") });
+  message = (await learn({ person }))
+    ?? (() => fill(words().imported, { labels: taught().map(nameOf).join(", ") }));
   render();
 });
 room.addEventListener("yz-read", ({ detail }) => see(detail));

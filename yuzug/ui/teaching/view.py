@@ -47,7 +47,7 @@ def lesson(lang: Language) -> str:
 
     The script shows what fits, so that a press acts at once.
     """
-    words = {word: text(f"teach.{word}", lang) for word in _WORDS}
+    words = {"lang": lang, **{word: text(f"teach.{word}", lang) for word in _WORDS}}
     return (
         f'<section class="yz-teach" aria-label="{_t("start", lang)}" '
         f'data-words="{escape(json.dumps(words, ensure_ascii=False))}">'
@@ -102,7 +102,8 @@ def _mine(lang: Language) -> str:
 
 def photo_choice(lang: Language) -> str:
     """The switch in the Photo tab, for who taught their face; the script shows it then."""
-    words = {word: text(f"teach.{word}", lang) for word in ("learned", "no_answer", "relaxed")}
+    said = ("learned", "no_answer", "relaxed")
+    words = {"lang": lang, **{word: text(f"teach.{word}", lang) for word in said}}
     return (
         f'<div class="yz-teach" data-words="{escape(json.dumps(words, ensure_ascii=False))}">'
         f'<div class="row" data-part="shows" hidden><p>{_t("photo", lang)}</p>'
