@@ -16,6 +16,7 @@ import pytest
 import torch
 from drawn import drawn_faces, folder_of, png
 
+from yuzug import _resources
 from yuzug.cli import main
 from yuzug.lab.data.faceset import read
 from yuzug.lab.export.export import TOLERANCE, Served
@@ -125,6 +126,24 @@ def test_each_format_answers_as_torch_does(
         shape = json.loads(file.with_suffix(".json").read_text())
         assert shape["architecture"] == read_card(file).architecture == model
         assert set(read_card(file).heads) == {"7"}
+
+
+def test_the_json_beside_exported_weights_is_no_model(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cnn.safetensors").write_bytes(resolve("cnn").read_bytes())
+    monkeypatch.setattr(_resources, "folder", lambda _: tmp_path)
+    file = tmp_path / "mine.safetensors"
+    assert main(["export", "cnn", "--format", "safetensors", "--out", str(file)]) == 0
+    assert file.with_suffix(".json").is_file()
+    assert resolve("mine") == file
+    assert {info.name for info in available_models()} == {"cnn", "mine"}
+    assert main(["models"]) == 0
+    # An ensemble that was damaged is told of, and not hidden.
+    (tmp_path / "broken.json").write_text('{"members": ')
+    capsys.readouterr()
+    assert main(["models"]) == 2
+    assert "broken.json" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("kind", ["onnx", "safetensors"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -162,6 +163,18 @@ def _ensemble_file(path: Path) -> ensemble.EnsembleFile:
         return ensemble.EnsembleFile.model_validate_json(path.read_bytes())
     except (ValidationError, OSError) as error:
         raise _damaged(path, error) from error
+
+
+def is_ensemble(path: Path) -> bool:
+    """Whether a JSON file is an ensemble, and not what else stands beside weights in JSON.
+
+    A file that is no JSON counts as one, so that loading it says that it is damaged.
+    """
+    try:
+        note = json.loads(path.read_bytes())
+    except (ValueError, OSError):
+        return True
+    return isinstance(note, dict) and "members" in note
 
 
 def members(path: Path) -> dict[str, str]:

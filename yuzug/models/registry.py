@@ -13,7 +13,7 @@ from yuzug.hub import Repository, is_address
 from yuzug.models import ensemble
 from yuzug.models import hub_layout as published
 from yuzug.models.card import Card
-from yuzug.models.checkpoint import Checkpoint, load, members, read_card
+from yuzug.models.checkpoint import Checkpoint, is_ensemble, load, members, read_card
 
 _LOG = logging.getLogger(__name__)
 _SUFFIX = ".safetensors"
@@ -47,7 +47,9 @@ def _size_mb(path: Path) -> float:
 
 def _bundled_files() -> list[Path]:
     folder = _resources.folder("weights")
-    return [path for suffix in (_SUFFIX, ensemble.SUFFIX) for path in folder.glob(f"*{suffix}")]
+    # Beside a file of weights may stand what `yuzug export` wrote of its network, in JSON too.
+    ensembles = [path for path in folder.glob(f"*{ensemble.SUFFIX}") if is_ensemble(path)]
+    return [*folder.glob(f"*{_SUFFIX}"), *ensembles]
 
 
 DEFAULT_MODEL = "resnet18"
