@@ -198,6 +198,23 @@ def test_eight_bits_are_measured(tmp_path: Path, capsys: Capture) -> None:
     assert main([*words[:4], "--format", "pt2", "--out", "a", "--quantise", "b"]) == 2
 
 
+def test_labels_by_other_names_are_measured_as_evaluate_does(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    names = {"happy": "Mutlu", "angry": "anger", "sad": "gloom", "fear": "fear"}
+    data = split_faces(tmp_path / "faces", names)
+    words = ["export", "cnn", "--format", "onnx", "--out", str(tmp_path / "a.onnx")]
+    assert main([*words, "--quantise", str(data), "--map", "gloom=sad"]) == 0
+    eight = json.loads(capsys.readouterr().out.splitlines()[1])
+    assert eight["n"] == len(list((data / "validation").rglob("*.png")))
+    assert eight["mapping"] == {"Mutlu": "happy", "anger": "angry", "gloom": "sad"}
+    assert main(["evaluate", str(data), "--model", "cnn", "--map", "gloom=sad"]) == 0
+    evaluated = json.loads(capsys.readouterr().out)
+    assert (evaluated["n"], evaluated["mapping"]) == (eight["n"], eight["mapping"])
+    assert main([*words, "--map", "gloom=sad"]) == 2
+    assert "--map without --quantise" in capsys.readouterr().err
+
+
 def test_eight_bits_of_a_head_fitted_to_votes_are_measured_by_votes(
     tmp_path: Path, capsys: Capture
 ) -> None:
@@ -225,10 +242,10 @@ def test_eight_bits_of_a_head_fitted_to_votes_are_measured_by_votes(
 def test_eight_bits_of_faces_without_a_label_of_the_head_are_refused(
     tmp_path: Path, capsys: Capture
 ) -> None:
-    data = split_faces(tmp_path / "faces", {"happy": "joy", "sad": "gloom"})
+    data = split_faces(tmp_path / "faces", {"happy": "lively", "sad": "gloom"})
     words = ["export", "cnn", "--format", "onnx", "--out", str(tmp_path / "a.onnx")]
     assert main([*words, "--quantise", str(data)]) == 2
-    assert "got gloom, joy" in capsys.readouterr().err
+    assert "got gloom, lively" in capsys.readouterr().err
     assert not (tmp_path / "a.int8.onnx").exists()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from yuzug.commands.options import number_or_name
+from yuzug.commands.options import mapping_of, number_or_name
 from yuzug.commands.parser import Parser
 from yuzug.errors import OptionError
 from yuzug.extras import needs_extra
@@ -19,14 +19,23 @@ def options(command: Parser) -> None:
     command.option("--format", choices=("onnx", "pt2", "tflite", "safetensors"), required=True)
     command.option("--out", key="file", metavar="FILE", type=Path, required=True)
     command.option("--quantise", metavar="DATA", type=Path)
+    command.option("--map", metavar="A=B,...")
 
 
 def run(options: Namespace) -> int:
     """Write the file, run it by its own runtime, and print how far it is from torch."""
     from yuzug.models import check_classes, load_model
 
+    mapping = mapping_of(options.map)
     if options.quantise:
         _can_quantise(options)
+    elif mapping:
+        raise OptionError(
+            "option.invalid",
+            must="--map renames the labels of the faces that --quantise names",
+            got="--map without --quantise",
+            do="add --quantise, or leave out --map",
+        )
     checkpoint = load_model(options.model)
     classes = check_classes(checkpoint.card, options.classes)
     with needs_extra(_EXTRAS.get(options.format, "lab")):
@@ -44,7 +53,8 @@ def run(options: Namespace) -> int:
             every.take(part_rows(every, split)) for split in ("train", "validation")
         )
         head = checkpoint.card.heads[classes]
-        print(quantise(options.out, head, calibration, measured).model_dump_json(by_alias=True))
+        eight = quantise(options.out, head, calibration, measured, mapping)
+        print(eight.model_dump_json(by_alias=True))
     return 0
 
 

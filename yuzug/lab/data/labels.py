@@ -10,7 +10,7 @@ import numpy as np
 
 from yuzug.emotions import Emotion
 from yuzug.errors import OptionError
-from yuzug.lab.data.faceset import FaceSet
+from yuzug.lab.data.faceset import FaceSet, LabelSource
 from yuzug.recommender.catalogue.load import bundled
 from yuzug.texts.causes import caused
 
@@ -74,6 +74,23 @@ def renamed(faces: FaceSet, asked: Mapping[str, str], names: Sequence[str] | Non
     mapping = {**synonyms(had, names or ()), **asked}
     new = np.array([mapping.get(label, label) for label in faces.labels.tolist()], str)
     return Renamed(replace(faces, labels=new), mapping)
+
+
+def named_by(
+    names: Sequence[str], faces: FaceSet, source: LabelSource, asked: Mapping[str, str]
+) -> Renamed:
+    """The faces as a model is compared with them: :func:`renamed` to its ``names``.
+
+    Votes are for emotions and keep their names.
+
+    Raises:
+        OptionError: ``data.mapping`` for a mapping that does not fit.
+    """
+    if source == "label":
+        return renamed(faces, asked, names)
+    if asked:
+        raise caused(OptionError, "data.mapping", "mapping_votes", labels=", ".join(asked))
+    return Renamed(faces, {})
 
 
 def _are_known(cause: str, given: Iterable[str], known: Sequence[str]) -> None:

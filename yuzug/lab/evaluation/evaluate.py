@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from yuzug.analysis import Face
-from yuzug.errors import OptionError
 from yuzug.lab.data.faceset import FaceSet, LabelSource, read
-from yuzug.lab.data.labels import renamed
+from yuzug.lab.data.labels import named_by
 from yuzug.lab.data.training_data import measured_split, part_rows
 from yuzug.lab.evaluation.corruptions import Curve
 from yuzug.lab.evaluation.intervals import Bounds, confusion_intervals
@@ -27,7 +26,6 @@ from yuzug.lab.evaluation.metrics import (
 from yuzug.lab.evaluation.predictions import predictions_of, read_crops, truth_of
 from yuzug.models.card import Metrics
 from yuzug.pipeline import Analyzer
-from yuzug.texts.causes import caused
 
 
 class Confused(BaseModel):
@@ -122,16 +120,12 @@ def labelled_faces(
             has a label of the model.
     """
     names = analyzer.labels
-    if labels == "votes" and mapping:
-        raise caused(OptionError, "data.mapping", "mapping_votes", labels=", ".join(mapping))
     faces = read(data, analyzer.classifier.checkpoint.card.preprocessing.detail_px)
     measured = measured_split(faces)
     chosen = split or measured or "all"
     if chosen != "all":
         faces = faces.take(part_rows(faces, chosen))
-    renamings: dict[str, str] = {}
-    if labels == "label":
-        faces, renamings = renamed(faces, mapping or {}, names)
+    faces, renamings = named_by(names, faces, labels, mapping or {})
     known, _ = truth_of(faces, names, labels)
     return Labelled(faces, known, chosen, renamings)
 

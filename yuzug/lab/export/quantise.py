@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ from onnxruntime.quantization import (
 from pydantic import BaseModel, ConfigDict, Field
 
 from yuzug.lab.data.faceset import FaceSet, LabelSource
+from yuzug.lab.data.labels import named_by
 from yuzug.lab.evaluation.predictions import truth_of
 from yuzug.lab.export.runtimes import INPUT, Pixels, run_onnx
 from yuzug.models.card import HeadCard
@@ -41,6 +42,8 @@ class Quantised(BaseModel):
     quantised_accuracy: float
     lost_points: float
     """Percentage points of accuracy."""
+    mapping: dict[str, str]
+    """The data's labels that were renamed before measuring."""
 
 
 class _Faces(CalibrationDataReader):  # type: ignore[misc]
@@ -52,16 +55,27 @@ class _Faces(CalibrationDataReader):  # type: ignore[misc]
         return None if batch is None else {INPUT: batch}
 
 
-def quantise(path: Path, head: HeadCard, calibration: FaceSet, measured: FaceSet) -> Quantised:
+def quantise(
+    path: Path,
+    head: HeadCard,
+    calibration: FaceSet,
+    measured: FaceSet,
+    mapping: Mapping[str, str] | None = None,
+) -> Quantised:
     """Write ``name.int8.onnx`` beside an ONNX file, its ranges fitted to faces, and measure both.
 
     Source: Jacob et al. 2018, "Quantization and training of neural networks for efficient
     integer-arithmetic-only inference"; by ONNX Runtime, a scale a channel.
 
+    Args:
+        mapping: new names of labels; other names of emotions are known without it.
+
     Raises:
-        OptionError: ``option.invalid`` where no measured face has a label of the head.
+        OptionError: ``data.mapping`` for a mapping that does not fit, ``data.labels`` where no
+            measured face has a label of the head.
     """
     labels: LabelSource = head.fitted_to if measured.votes.any() else "label"
+    measured, renamings = named_by(head.labels, measured, labels, mapping or {})
     known, truth = truth_of(measured, head.labels, labels)
     targets = np.array([head.labels.index(name) for name in truth.tolist()])
     images = measured.images[known]
@@ -85,6 +99,7 @@ def quantise(path: Path, head: HeadCard, calibration: FaceSet, measured: FaceSet
         accuracy=round(before, 4),
         quantised_accuracy=round(after, 4),
         lost_points=round(100 * (before - after), 2),
+        mapping=renamings,
     )
 
 
