@@ -466,6 +466,16 @@ def test_a_heic_photo_is_read_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "iPhone" in error.do
 
 
+@pytest.mark.parametrize("name", ["HEIF", "AVIF"])
+def test_a_picture_of_the_brand_of_both_is_read(name: str) -> None:
+    """Some cameras say no more than "image" first, and which one it is afterwards."""
+    pytest.importorskip("pillow_heif").register_heif_opener()
+    if name not in Image.SAVE:
+        pytest.skip("this Pillow has no AVIF")
+    data = encoded(Image.fromarray(scene()).resize((400, 240)), name)
+    assert load_image(data[:8] + b"mif1" + data[12:]).shape == (240, 400, 3)
+
+
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
 def test_transparency_costs_little_memory(mode: str) -> None:
     """Beside the picture and the result, only a band of rows is held."""

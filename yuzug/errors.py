@@ -30,6 +30,7 @@ KINDS: frozenset[str] = frozenset(
         "image.missing",  # no such file
         "image.undecodable",  # not a picture, or one that ends too early
         "image.heic",  # a HEIC photo, without the package that reads it
+        "image.avif",  # an AVIF picture, and a Pillow that does not read it
         "image.too_slow",  # stored in a way that takes minutes to decode
         "image.too_large",  # more pixels or bytes than we decode
         "image.too_small",  # under 16 px on a side

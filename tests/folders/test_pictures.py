@@ -12,7 +12,15 @@ from yuzug.folders import pictures_of
 
 @pytest.fixture
 def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("b.JPG", "a.png", "notes.md", "trip/c.webp", "trip/deep/d.tiff", "me [1].jpg"):
+    for name in (
+        "b.JPG",
+        "a.png",
+        "notes.md",
+        "c.HEIC",
+        "trip/c.webp",
+        "trip/deep/d.tiff",
+        "me [1].jpg",
+    ):
         path = tmp_path / "album" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
@@ -21,7 +29,7 @@ def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_folder_stands_for_its_pictures_sorted(album: Path) -> None:
-    expected = ["a.png", "b.JPG", "me [1].jpg", "trip/c.webp", "trip/deep/d.tiff"]
+    expected = ["a.png", "b.JPG", "c.HEIC", "me [1].jpg", "trip/c.webp", "trip/deep/d.tiff"]
     assert pictures_of(["album"]) == [str(Path("album") / name) for name in expected]
 
 

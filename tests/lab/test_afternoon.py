@@ -38,7 +38,7 @@ def photos_with_faults(place: Path) -> Path:
     tree.resize((300, 300), Image.Resampling.BICUBIC).save(place / "Mutlu" / "orman.jpg")
     (place / "Nötr" / ".DS_Store").write_bytes(bytes(8))
     (place / "notlar.txt").write_text("benim notlarım")
-    (place / "Üzgün" / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
+    (place / "Üzgün" / "DSC_1.NEF").write_bytes(bytes(40))
     whole = (place / "Mutlu" / "foto 0.jpg").read_bytes()
     (place / "Mutlu" / "yarım.jpg").write_bytes(whole[: len(whole) // 2])
     (place / "Mutlu" / "boş.jpg").write_bytes(b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from drawn import drawn_faces, folder_of, png
 from PIL import Image
 
 from yuzug.cli import main
+from yuzug.errors import ImageError
 from yuzug.lab.data.faceset import BLANK_STD, read, suffixes
 from yuzug.lab.data.prepare import prepare_folder
 from yuzug.lab.data.split import assign
@@ -177,7 +179,7 @@ def test_faces_are_found_cropped_and_aligned(
     (place / "tree.png").write_bytes(png(smooth(random, 200)))
     Image.fromarray(face).save(place / "phone.jpg")
     (place / "phone.jpg").rename(place / "phone.HEIC")  # a JPEG by another name
-    (place / "iphone.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
+    (place / "camera.NEF").write_bytes(bytes(40))
     words = ["prepare", str(tmp_path / "photos"), str(tmp_path / "out"), "--size", "96"]
     assert main([*words, "--near-copies", "keep"]) == 0
     said = json.loads(capsys.readouterr().out)
@@ -190,6 +192,44 @@ def test_faces_are_found_cropped_and_aligned(
     assert np.abs(faces - faces.mean(axis=0)).mean() < 14
     assert main([*words[:2], str(tmp_path / "whole"), "--crops"]) == 0
     assert json.loads(capsys.readouterr().out)["dropped"] == {"unsupported_format": 1}
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Path:
+    """A folder of HEIC photos, one under another name and one that ends too early."""
+    heif = pytest.importorskip("pillow_heif")
+    place = tmp_path / "photos" / "happy"
+    place.mkdir(parents=True)
+    random = np.random.default_rng(0)
+    for name in ("IMG_1.HEIC", "IMG_2.heif", "IMG_3.export"):
+        heif.from_pillow(Image.fromarray(smooth(random)).convert("RGB")).save(place / "photo.heic")
+        (place / "photo.heic").rename(place / name)
+    (place / "half.heic").write_bytes((place / "IMG_1.HEIC").read_bytes()[:900])
+    return place.parent
+
+
+def test_photos_of_a_phone_are_read(phone: Path, tmp_path: Path) -> None:
+    report = prepare_folder(phone, tmp_path / "out", size_px=48, crops=True)
+    assert report.kept == 3
+    assert {one.file: one.reason for one in report.files} == {"happy/half.heic": "unreadable"}
+    (phone / "happy" / "half.heic").unlink()
+    assert len(read(phone, 48)) == 2  # by their endings: train and evaluate read them too
+
+
+def test_photos_that_nothing_here_reads_are_named_with_what_would(
+    phone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.init()
+    (phone / "happy" / "a.avif").write_bytes(b"\0\0\0\x1cftypavif" + bytes(40))
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    monkeypatch.delitem(Image.OPEN, "AVIF", raising=False)
+    report = prepare_folder(phone, tmp_path / "out", size_px=48, crops=True)
+    assert (report.kept, report.dropped) == (0, {"unsupported_format": 5})
+    needed = {one.file: one.of for one in report.files}
+    assert "pip install -U pillow," in needed.pop("happy/a.avif")
+    assert all("pip install pillow-heif" in sentence for sentence in needed.values())
+    with pytest.raises(ImageError, match=r"pillow-heif .*in .*IMG_1\.HEIC"):
+        read(phone, 48)
 
 
 def test_cropped_faces_without_crops_are_told_of_the_switch(

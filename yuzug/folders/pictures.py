@@ -9,11 +9,13 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from yuzug.errors import OptionError
+from yuzug.images import HEIC_ENDINGS
 
 ENDINGS = frozenset(
     {
         *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp"),
         *(".tif", ".tiff", ".avif", ".ppm", ".pgm", ".pbm", ".pnm"),
+        *HEIC_ENDINGS,
     }
 )
 STDIN = "-"

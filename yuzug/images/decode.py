@@ -23,8 +23,10 @@ from yuzug.images.pixels import Rgb, from_array, to_rgb, upright
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
 _ANIMATED = ("WEBP", "PNG", "AVIF")
 ORIENTATION_TAG = 0x0112
-# Brands of ISO media files that hold HEVC pictures.
-HEIC = re.compile(rb"....ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DOTALL)
+# Brands of ISO media files that hold HEVC pictures, and how such files are named.
+_HEIC = re.compile(rb"....ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DOTALL)
+HEIC_ENDINGS = (".heic", ".heif", ".hif")
+_AVIF = re.compile(rb"....ftyp(avif|avis)", re.DOTALL)
 
 ImageSource: TypeAlias = (
     str
@@ -55,9 +57,9 @@ def load_image(source: ImageSource) -> Rgb:
 
     Raises:
         ImageError: ``image.empty``, ``image.missing``, ``image.undecodable``, ``image.heic``,
-            ``image.too_large`` (over 50 million pixels, 250 million as a JPEG of one scan, 25
-            million as WebP or AVIF, a side over 32,000 px, or over 64 MB), ``image.too_slow``,
-            ``image.too_small`` (a side under 16 px) or ``image.array``.
+            ``image.avif``, ``image.too_large`` (over 50 million pixels, 250 million as a JPEG of
+            one scan, 25 million as WebP or AVIF, a side over 32,000 px, or over 64 MB),
+            ``image.too_slow``, ``image.too_small`` (a side under 16 px) or ``image.array``.
 
     >>> load_image(np.zeros((20, 30), np.uint8)).shape
     (20, 30, 3)
@@ -96,6 +98,19 @@ def is_picture(source: Path | IO[bytes]) -> bool:
     except OSError:
         return False
     return _format_of(head) is not None
+
+
+def is_heic(path: Path) -> bool:
+    """Whether a file begins as a HEIC photo does, whatever its name; reads 16 bytes.
+
+    >>> is_heic(Path("README.md"))
+    False
+    """
+    try:
+        with path.open("rb") as file:
+            return _HEIC.match(file.read(16)) is not None
+    except OSError:
+        return False
 
 
 def animation(
@@ -189,11 +204,24 @@ def _open(name: str | None, data: bytes) -> Image.Image:
 
     Not ``Image.open``, which warns of large pictures on stderr and tries every format it knows.
     """
-    if name is None and HEIC.match(data):
+    if name in (None, "AVIF") and _HEIC.match(data) and not _names_avif(data):
         return _open_heic(data)
+    if name is None and _AVIF.match(data):
+        raise ImageError(
+            "image.avif",
+            must="AVIF pictures need Pillow 11.3 or newer to be read",
+            got="an AVIF picture",
+            do="run pip install -U pillow, or save the picture as JPEG",
+        )
     if name is None:
         raise ValueError(f"a file that begins with {data[:8]!r}")
     return Image.OPEN[name][0](BytesIO(data), "")
+
+
+def _names_avif(data: bytes) -> bool:
+    """Whether AVIF is among the brands of a media file that begins as HEIC and AVIF both may."""
+    brands = data[16 : int.from_bytes(data[:4], "big")]
+    return b"avif" in brands or b"avis" in brands
 
 
 def _open_heic(data: bytes) -> Image.Image:

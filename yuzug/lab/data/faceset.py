@@ -17,7 +17,7 @@ from PIL import Image
 from yuzug.emotions import Emotion
 from yuzug.errors import ImageError, OptionError
 from yuzug.faces import full_image
-from yuzug.images import FORMATS, load_image
+from yuzug.images import FORMATS, HEIC_ENDINGS, load_image
 from yuzug.lab.data.tables import is_table, not_faces, picture_of, read_table, split_name, words
 from yuzug.models.preprocess import resize, to_grey
 from yuzug.pipeline_steps import CROP_PX
@@ -117,9 +117,14 @@ def read(path: Path, side_px: int) -> FaceSet:
 
 
 def suffixes() -> frozenset[str]:
-    """How the names of pictures end that :mod:`yuzug.images` opens, such as ".png"."""
+    """How the names of pictures end that :mod:`yuzug.images` opens, such as ".png".
+
+    HEIC and AVIF are among them wherever this runs: what reads them may be missing, and then the
+    error of the picture says so.
+    """
     every = Image.registered_extensions()
-    return frozenset(suffix for suffix, name in every.items() if name in FORMATS)
+    known = {suffix for suffix, name in every.items() if name in FORMATS}
+    return frozenset({*known, *HEIC_ENDINGS, ".avif"})
 
 
 def grey_square(picture: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:

@@ -19,6 +19,8 @@ from yuzug.lab.data.sources import Dropped, Reason, Source
 from yuzug.models.preprocess import resize
 
 _PRINT_PX = 64
+# Errors of sound pictures that a package which is not here would read.
+_UNSUPPORTED = ("image.heic", "image.avif")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def read_pictures(
         try:
             photo = load_image(source.picture)
         except ImageError as error:
-            dropped.append(Dropped(file=source.file, reason="unreadable", of=str(error)))
+            reason: Reason = "unsupported_format" if error.kind in _UNSUPPORTED else "unreadable"
+            dropped.append(Dropped(file=source.file, reason=reason, of=str(error)))
             continue
         faces = 1
         if detector is None:

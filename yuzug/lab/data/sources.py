@@ -10,7 +10,7 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict
 
 from yuzug.errors import ImageError, OptionError
-from yuzug.images import FORMATS
+from yuzug.images import FORMATS, is_heic
 from yuzug.lab.data.faceset import suffixes
 from yuzug.lab.data.tables import is_split, picture_of, read_table, split_name, words
 from yuzug.texts.causes import caused
@@ -19,8 +19,8 @@ Reason = Literal[
     "not_a_picture", "unsupported_format", "no_label", "unreadable", "no_face", "blank",
     "other_label", "identical", "near",
 ]  # fmt: skip
-# Pictures that a camera writes and this package does not read.
-_UNSUPPORTED = frozenset({".heic", ".heif", ".avif", ".raw", ".dng", ".cr2", ".nef", ".arw"})
+# Raw pictures that a camera writes and this package does not read.
+_UNSUPPORTED = frozenset({".raw", ".dng", ".cr2", ".nef", ".arw"})
 
 
 class Dropped(BaseModel):
@@ -75,7 +75,7 @@ def _is_picture(path: Path) -> bool:
         with Image.open(path, formats=FORMATS):
             return True
     except (OSError, ValueError, Image.DecompressionBombError):
-        return False
+        return is_heic(path)
 
 
 def table_rows(path: Path) -> tuple[list[Source], list[Dropped]]:
