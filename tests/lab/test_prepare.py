@@ -204,7 +204,8 @@ def phone(tmp_path: Path) -> Path:
     for name in ("IMG_1.HEIC", "IMG_2.heif", "IMG_3.export"):
         heif.from_pillow(Image.fromarray(smooth(random)).convert("RGB")).save(place / "photo.heic")
         (place / "photo.heic").rename(place / name)
-    (place / "half.heic").write_bytes((place / "IMG_1.HEIC").read_bytes()[:900])
+    whole = (place / "IMG_1.HEIC").read_bytes()
+    (place / "half.heic").write_bytes(whole[: len(whole) // 2])
     return place.parent
 
 

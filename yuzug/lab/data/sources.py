@@ -71,8 +71,10 @@ def labelled_files(source: Path) -> tuple[list[Source], list[Dropped]]:
 
 def _is_picture(path: Path) -> bool:
     """Whether a file is a picture under another name, such as a JPEG called .heic."""
+    Image.init()
+    known = [name for name in FORMATS if name in Image.OPEN]  # AVIF came with Pillow 11.3
     try:
-        with Image.open(path, formats=FORMATS):
+        with Image.open(path, formats=known):
             return True
     except (OSError, ValueError, Image.DecompressionBombError):
         return is_heic(path)
