@@ -32,8 +32,11 @@ class Phrase:
 
     def of(self, lang: Language) -> str:
         """The sentence in this language."""
+        # Words and figures first: asking a protocol is slow, and there may be many findings.
         shown = {
-            name: value.of(lang) if isinstance(value, Bilingual) else value
+            name: value
+            if isinstance(value, str | int | float) or not isinstance(value, Bilingual)
+            else value.of(lang)
             for name, value in self.values.items()
         }
         return text(self.key, lang, **shown)
