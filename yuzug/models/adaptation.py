@@ -76,13 +76,13 @@ class Strengths:
     """
 
     shift: float = 1.0
-    shift_others: float = 0.4
+    shift_others: float = 0.55
     ideal: float = 0.8
     shift_most: float = 4.0
     tau: float = 30.0
     tau_fall: float = 1.5
     without_relaxed: float = 0.3
-    tails: float = 0.2929
+    tails: float = 0.3355
     delta: float = 0.5
     few: float = 0.15
     spread_prior: float = 0.5
@@ -98,10 +98,10 @@ class Strengths:
     support_slope: float = 3.0
     support_repeat: float = 1.0
     temperature: float = 0.0
-    temperature_without: float = 0.3743
-    temperature_evidence: float = 0.04271
+    temperature_without: float = 0.4
+    temperature_evidence: float = 0.04712
     temperature_fall: float = 0.4
-    temperature_share: float = 0.6
+    temperature_share: float = 0.75
 
 
 FITTED = Strengths()

@@ -23,7 +23,7 @@ from yuzug.models.adaptation import Strengths, adaptation
 
 # Where the fit begins: round numbers, the same for every fold.
 START = Strengths(
-    shift=1.0, shift_others=0.4, ideal=0.8, shift_most=4.0, tau=30.0, tau_fall=1.5,
+    shift=1.0, shift_others=0.55, ideal=0.8, shift_most=4.0, tau=30.0, tau_fall=1.5,
     without_relaxed=0.3, tails=0.4, delta=0.5, few=0.15, spread_prior=0.5, spread_examples=0.8,
     spread_evenness=0.4, spread_least=0.06, scatter_most=0.45, scatter_slope=15.0,
     label_scatter_most=1.0, label_scatter_slope=5.0, support_label=3.0, support_all=1.0,

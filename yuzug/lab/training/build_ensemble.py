@@ -1,8 +1,8 @@
 """Build the bundled ensemble: calibrate the mean of its members, measure it, write its file.
 
-The bundled weights were trained when faces were held out by their position in the data. The bundled
-ensemble was calibrated on the faces that both of its members held out then; ``build_bundled`` uses
-the deterministic split of :func:`yuzug.lab.data.duplicates.hold_out`.
+The bundled ``cnn`` was trained when faces were held out by their position in the data, ``resnet18``
+with the deterministic split of :func:`yuzug.lab.data.duplicates.hold_out`, which ``build_bundled``
+uses. The bundled ensemble was calibrated on the faces that both of its members held out.
 """
 
 from __future__ import annotations
