@@ -123,7 +123,7 @@
   // What Gradio's own parts lack for people who cannot see the page, or use no mouse.
   const mend = () => {
     tellTakenUp();
-    tellCameraTrouble(); // its words are drawn anew in another language
+    tellCameraTrouble(); // they are drawn again in another language
     for (const choice of document.querySelectorAll(".yz-segments")) {
       for (const radio of choice.querySelectorAll("input[type=radio]"))
         if (radio.name !== choice.id) radio.name = choice.id; // one tab stop, arrow keys within

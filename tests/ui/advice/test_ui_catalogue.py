@@ -10,6 +10,7 @@ import pytest
 from yuzug._resources import folder
 from yuzug.emotions import LANGUAGES, Language
 from yuzug.recommender import bundled, load_own
+from yuzug.texts import text
 from yuzug.ui import about
 from yuzug.ui.advice import actions as acts
 from yuzug.ui.advice import view as advice
@@ -69,7 +70,7 @@ def test_without_a_folder_it_is_ours(analyzers: Analyzers) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_is_left_out_is_named_on_the_page(own: Analyzers, lang: Language) -> None:
     page = about.page(own, Settings(model="cnn", lang=lang))
-    assert "bad.yaml:1: must hold keys" in page
+    assert f"bad.yaml:1: {text('findings.no_keys', lang)}" in page
     assert "<b>" not in page
 
 

@@ -5,7 +5,7 @@ const part = (name) => element.querySelector(`[data-part=${name}]`);
 const button = (act) => element.querySelector(`[data-teach=${act}]`);
 const words = () => JSON.parse(element.querySelector(".yz-teach").dataset.words);
 // From the server a sentence comes in each language; from the gate before it, in the one of then.
-const said = (sentence) => () => sentence[words().lang] ?? sentence;
+const sentenceOf = (sentence) => () => sentence[words().lang] ?? sentence;
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 const RELAXED_MS = 3000;
@@ -22,7 +22,7 @@ let phase = ""; // "" closed, choose, ready, take, send
 let labels = []; // pairs of a label and its name, in the page's language
 let neutral = "neutral";
 let label = null; // what is being shown
-// What is said stays while the page may change its language: each is null, or gives the sentence in
+// What it says stays while the page may change its language: each is null, or gives the sentence in
 // the language of now.
 let hint = null; // what the lesson says instead of its instruction
 let message = null;
@@ -161,7 +161,7 @@ const stop = (problem = null) => {
 const learn = async (lesson, picture = null) => {
   const answer = await mine.teach(lesson, picture).catch(() => ({}));
   if (answer.person) return null;
-  return answer.refused ? said(answer.refused) : noAnswer;
+  return answer.refused ? sentenceOf(answer.refused) : noAnswer;
 };
 const finish = async () => {
   const [one, kept, whose, during] = [label, examples, track, opened];
@@ -176,7 +176,7 @@ const finish = async () => {
 
 const see = ({ teach, faces: seen, refused_person: refused }) => {
   faces = seen ?? [];
-  const why = refused ? said(refused) : null;
+  const why = refused ? sentenceOf(refused) : null;
   if (why || message === refusal) message = why;
   refusal = why;
   const known = mine.track !== null && faces.some((face) => face.track === mine.track);
@@ -195,7 +195,7 @@ const takeFrame = ({ example, problem, track: whose }) => {
   seenAt = now;
   if (!example || (track !== whose && examples.length)) {
     [examples, heldMs] = [[], 0]; // held in one go, by one person
-    hint = problem ? said(problem) : null;
+    hint = problem ? sentenceOf(problem) : null;
     track = whose ?? null;
     return;
   }
@@ -224,7 +224,7 @@ addEventListener("yuzug-learn", ({ detail: { label: one, tab } }) => {
 const learnFrozen = async ({ example, problem, track: whose }) => {
   const [one, during] = [corrected, opened];
   leaveFrozen();
-  const refused = problem ? said(problem) : await learn({ label: one, examples: [example] });
+  const refused = problem ? sentenceOf(problem) : await learn({ label: one, examples: [example] });
   message = refused ?? learned(one);
   if (!refused && during === opened) mine.is(whose);
   render();

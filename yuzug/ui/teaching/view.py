@@ -102,8 +102,8 @@ def _mine(lang: Language) -> str:
 
 def photo_choice(lang: Language) -> str:
     """The switch in the Photo tab, for who taught their face; the script shows it then."""
-    said = ("learned", "no_answer", "relaxed")
-    words = {"lang": lang, **{word: text(f"teach.{word}", lang) for word in said}}
+    phrases = ("learned", "no_answer", "relaxed")
+    words = {"lang": lang, **{word: text(f"teach.{word}", lang) for word in phrases}}
     return (
         f'<div class="yz-teach" data-words="{escape(json.dumps(words, ensure_ascii=False))}">'
         f'<div class="row" data-part="shows" hidden><p>{_t("photo", lang)}</p>'
