@@ -123,7 +123,7 @@ def regions_sentence(regions: RegionShares | None, lang: Language) -> str:
 
     >>> shares = dict.fromkeys(REGIONS, 0.06) | {"mouth": 0.46, "eyes": 0.3}
     >>> regions_sentence(RegionShares(shares), "en")
-    'mainly on the mouth (46%) and the eyes (30%)'
+    'strongest on the mouth (46%) and the eyes (30%)'
     >>> regions_sentence(RegionShares(shares), "tr")
     'en çok ağızda (%46) ve gözlerde (%30)'
     """

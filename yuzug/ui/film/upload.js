@@ -55,7 +55,7 @@ const send = (file, mine) =>
   });
 
 // What the server refuses before it looks at a clip, it says in the language of then alone.
-const sentenceOf = (sentence) => {
+const refusalOf = (sentence) => {
   const its = lang();
   return () => (lang() === its ? sentence : null);
 };
@@ -89,7 +89,7 @@ const choose = async (file, theirs = {}) => {
   const { path, refused, lost } = await send(file, mine);
   if (mine !== round) return;
   if (lost) return trouble(() => say("lost"));
-  if (!path) return trouble(refused ? sentenceOf(refused) : () => say("lost"));
+  if (!path) return trouble(refused ? refusalOf(refused) : () => say("lost"));
   const given = { file: { path, orig_name: file.name }, ...theirs };
   if (!(await dropped)) await drop(); // or it would end this one, or its result be shown for it
   if (mine !== round) return;
@@ -102,7 +102,7 @@ const follow = async (mine, sent, answer) => {
     if (answer === null && (failed += 1) > PATIENCE) return trouble(() => say("lost"));
     if (answer !== null) {
       failed = 0;
-      if (answer.refused !== undefined) return trouble(sentenceOf(answer.refused));
+      if (answer.refused !== undefined) return trouble(refusalOf(answer.refused));
       if (answer.notices || answer.state === "done") drop();
       if (answer.notices) return end({ notices: answer.notices });
       if (answer.state === "none") return trouble(() => say("lost"));

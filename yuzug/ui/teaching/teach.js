@@ -5,7 +5,7 @@ const part = (name) => element.querySelector(`[data-part=${name}]`);
 const button = (act) => element.querySelector(`[data-teach=${act}]`);
 const words = () => JSON.parse(element.querySelector(".yz-teach").dataset.words);
 // From the server a sentence comes in each language; from the gate before it, in the one of then.
-const sentenceOf = (sentence) => () => sentence[words().lang] ?? sentence;
+const inLanguage = (sentence) => () => sentence[words().lang] ?? sentence;
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 const RELAXED_MS = 3000;
@@ -161,7 +161,7 @@ const stop = (problem = null) => {
 const learn = async (lesson, picture = null) => {
   const answer = await mine.teach(lesson, picture).catch(() => ({}));
   if (answer.person) return null;
-  return answer.refused ? sentenceOf(answer.refused) : noAnswer;
+  return answer.refused ? inLanguage(answer.refused) : noAnswer;
 };
 const finish = async () => {
   const [one, kept, whose, during] = [label, examples, track, opened];
@@ -176,7 +176,7 @@ const finish = async () => {
 
 const see = ({ teach, faces: seen, refused_person: refused }) => {
   faces = seen ?? [];
-  const why = refused ? sentenceOf(refused) : null;
+  const why = refused ? inLanguage(refused) : null;
   if (why || message === refusal) message = why;
   refusal = why;
   const known = mine.track !== null && faces.some((face) => face.track === mine.track);
@@ -195,7 +195,7 @@ const takeFrame = ({ example, problem, track: whose }) => {
   seenAt = now;
   if (!example || (track !== whose && examples.length)) {
     [examples, heldMs] = [[], 0]; // held in one go, by one person
-    hint = problem ? sentenceOf(problem) : null;
+    hint = problem ? inLanguage(problem) : null;
     track = whose ?? null;
     return;
   }
@@ -224,7 +224,7 @@ addEventListener("yuzug-learn", ({ detail: { label: one, tab } }) => {
 const learnFrozen = async ({ example, problem, track: whose }) => {
   const [one, during] = [corrected, opened];
   leaveFrozen();
-  const refused = problem ? sentenceOf(problem) : await learn({ label: one, examples: [example] });
+  const refused = problem ? inLanguage(problem) : await learn({ label: one, examples: [example] });
   message = refused ?? learned(one);
   if (!refused && during === opened) mine.is(whose);
   render();
